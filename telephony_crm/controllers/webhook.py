@@ -1,0 +1,95 @@
+import ipaddress
+import logging
+
+from odoo import http
+from odoo.http import request
+
+from ..pbx import adapter as pbx_adapter
+
+_logger = logging.getLogger(__name__)
+
+MAX_BODY = 1024 * 1024
+
+
+class Webhook(http.Controller):
+    """Where PBXs post what happens, with a caller waiting on the line."""
+
+    @http.route(
+        "/telephony/webhook/<string:token>",
+        type="http",
+        auth="none",
+        methods=["GET", "POST"],
+        csrf=False,
+        save_session=False,
+        readonly=False,
+        max_content_length=MAX_BODY,
+    )
+    def webhook(self, token, **_params):
+        """Take one notification of a PBX; the answer is its adapter's.
+
+        :param token: says which PBX speaks; an unknown one is answered with 404.
+
+        Answers 403 for a wrong sender or signature, 413 for a body that is too
+        large, 400 for one that cannot be read. A notification that was stored is
+        answered with success whatever becomes of it, since the PBX can do no more
+        about it; one that could not be stored never is.
+        """
+        pbx_id = request.env["telephony.pbx"]._ids_by_webhook_token().get(token)
+        if not pbx_id:
+            return _answer(404)
+        pbx = request.env["telephony.pbx"].browse(pbx_id)._for_events()
+        asked = _as_request(request.httprequest)
+        if not _is_allowed(pbx, asked.remote_addr):
+            return _refuse(pbx, "this address is not allowed")
+        adapter = pbx._adapter()
+        try:
+            if greeting := adapter.handshake(asked):
+                return _answer(greeting.status, greeting.body, greeting.content_type)
+            adapter.verify(asked, pbx._credentials())
+            notification = adapter.read(asked)
+        except pbx_adapter.SignatureError as error:
+            return _refuse(pbx, error.message)
+        except pbx_adapter.PayloadError as error:
+            _logger.warning("PBX %s: unreadable notification: %s", pbx.id, error.code)
+            return _answer(400, b"The notification cannot be read.")
+        decision = pbx.env["telephony.pbx.event"]._receive(pbx, notification)
+        reply = adapter.reply(notification, decision)
+        return _answer(reply.status, reply.body, reply.content_type)
+
+
+def _as_request(httprequest):
+    """Return what came in as the adapters know it, without any framework."""
+    return pbx_adapter.Request(
+        method=httprequest.method,
+        query=httprequest.args.to_dict(),
+        form=httprequest.form.to_dict(),
+        headers={key.lower(): value for key, value in httprequest.headers.items()},
+        body=httprequest.get_data() if not httprequest.form else b"",
+        remote_addr=httprequest.remote_addr or "",
+    )
+
+
+def _is_allowed(pbx, address):
+    networks = pbx._allowed_networks()
+    if not networks:
+        return True
+    try:
+        return any(ipaddress.ip_address(address) in network for network in networks)
+    except ValueError:
+        return False
+
+
+def _refuse(pbx, reason):
+    """Answer 403 and leave a trace that an administrator finds, without secrets."""
+    _logger.warning("PBX %s: notification refused: %s", pbx.id, reason)
+    pbx._note_refusal(reason)
+    return _answer(403)
+
+
+def _answer(status, body=b"", content_type="text/plain"):
+    headers = [
+        ("Content-Type", f"{content_type}; charset=utf-8"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Cache-Control", "no-store"),
+    ]
+    return request.make_response(body, headers, status=status)

@@ -1,0 +1,10 @@
+"""What happens once, when the addon is installed."""
+
+
+def post_init_hook(env):
+    """Start reading the numbers of the contacts and leads that exist already.
+
+    Only asks for the job: a database may hold millions of contacts, and an
+    installation must not be one transaction as long as that.
+    """
+    env["telephony.number.fill"]._start()

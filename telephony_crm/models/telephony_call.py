@@ -1,0 +1,140 @@
+from odoo import api, fields, models
+
+from ..pbx import numbers
+
+STATES = [("ringing", "Ringing"), ("in_progress", "In conversation"), ("ended", "Ended")]
+DISPOSITIONS = [
+    ("answered", "Answered"),
+    ("missed", "Missed"),
+    ("abandoned", "Abandoned"),
+    ("voicemail", "Voicemail"),
+    ("no_answer", "No answer"),
+    ("busy", "Busy"),
+    ("cancelled", "Cancelled"),
+    ("rejected", "Rejected"),
+    ("failed", "Failed"),
+]
+
+
+class TelephonyCall(models.Model):
+    """A conversation, or the attempt at one, exactly once.
+
+    Everything above the fields of the agent is the fold of the call's events
+    and is written by `_apply_state` only.
+    """
+
+    _name = "telephony.call"
+    _description = "Call"
+    _order = "start_date desc, id desc"
+
+    pbx_id = fields.Many2one("telephony.pbx", required=True, ondelete="restrict", index=True)
+    company_id = fields.Many2one("res.company", required=True)
+    call_ref = fields.Char(required=True, string="PBX Reference")
+    parent_ref = fields.Char(string="Parent Reference")
+    direction = fields.Selection(
+        [("inbound", "Incoming"), ("outbound", "Outgoing"), ("internal", "Internal")],
+        required=True,
+    )
+    state = fields.Selection(STATES, required=True, default="ringing")
+    stale = fields.Boolean(help="The PBX has told nothing for long; the end may be lost.")
+    version = fields.Integer(default=1)
+    confirmed = fields.Boolean(
+        help="The statistics of the PBX agree. Until then length and result are "
+        "provisional, since the PBX does not sign them."
+    )
+    disposition = fields.Selection(DISPOSITIONS)
+    raw_disposition = fields.Char(string="Disposition Told by the PBX")
+    hangup_cause = fields.Integer(help="Q.850 code.")
+    answered_by = fields.Selection(
+        [
+            ("person", "Person"),
+            ("machine", "Machine"),
+            ("unknown", "Not known"),
+            ("none", "Nobody"),
+        ],
+        default="none",
+    )
+    sealed = fields.Boolean(help="Its events were purged, so it is folded no more.")
+    blocked = fields.Boolean(help="The number was blocked when it rang.")
+    needs_callback = fields.Boolean(string="To Call Back")
+    number = fields.Char(help="As the PBX gave it; empty when the caller is hidden.")
+    number_e164 = fields.Char(string="International Number")
+    number_shown = fields.Char(compute="_compute_number_shown", string="Phone")
+    hidden = fields.Boolean(string="Hidden Caller")
+    match_reason = fields.Selection(
+        [
+            ("clicked", "Called from this record"),
+            ("chosen", "Chosen by a person"),
+            ("exact", "The international number is the same"),
+            ("national", "The national number is the same; the country is not certain"),
+            ("literal", "The digits are the same"),
+            ("ambiguous", "Several records have this number"),
+            ("none", "No record has this number"),
+            ("refused", "None of the candidates, says a person"),
+            ("hidden", "The caller hides the number"),
+            ("own", "The number is one of ours"),
+        ],
+        string="Matched by",
+    )
+    did_id = fields.Many2one("telephony.did", string="Company Number", index="btree_not_null")
+    extension_id = fields.Many2one("telephony.extension")
+    user_id = fields.Many2one("res.users", string="Agent")
+    owner_id = fields.Many2one(
+        "res.users",
+        string="Responsible",
+        index="btree_not_null",
+        help="The user of the lead, else of the contact.",
+    )
+    participant_ids = fields.Many2many(
+        "res.users",
+        "telephony_call_user_rel",
+        "call_id",
+        "user_id",
+        help="Who was rung, talked, dialled, or is responsible.",
+    )
+    partner_id = fields.Many2one("res.partner", string="Contact")
+    lead_id = fields.Many2one("crm.lead", string="Lead")
+    team_id = fields.Many2one("crm.team")
+    start_date = fields.Datetime(string="Start", required=True)
+    answer_date = fields.Datetime(string="Answered at")
+    end_date = fields.Datetime(string="End")
+    wait_seconds = fields.Integer(string="Wait", help="Seconds from start to answer.")
+    ring_seconds = fields.Integer(string="Ring", help="Seconds the answering agent was rung.")
+    talk_seconds = fields.Integer(string="Talk", help="Seconds of conversation.")
+    outcome_id = fields.Many2one("telephony.call.outcome", string="Outcome")
+    note = fields.Text()
+    leg_ids = fields.One2many("telephony.call.leg", "call_id", string="Legs")
+    event_ids = fields.One2many("telephony.pbx.event", "call_id", string="Events")
+    origin_call_id = fields.Many2one("telephony.call", string="Follows Call")
+    source_id = fields.Many2one("utm.source")
+    medium_id = fields.Many2one("utm.medium")
+    campaign_id = fields.Many2one("utm.campaign")
+
+    _call_ref_unique = models.Constraint(
+        "UNIQUE (pbx_id, call_ref)", "A call of a PBX is logged once."
+    )
+    _by_start = models.Index("(start_date DESC, id DESC)")
+    _by_partner = models.Index("(partner_id, start_date DESC) WHERE partner_id IS NOT NULL")
+    _by_lead = models.Index("(lead_id, start_date DESC) WHERE lead_id IS NOT NULL")
+    _by_user = models.Index("(user_id, start_date DESC) WHERE user_id IS NOT NULL")
+    _by_number = models.Index(
+        "(number_e164, start_date DESC) WHERE number_e164 IS NOT NULL"
+    )
+    _live = models.Index("(pbx_id) WHERE state != 'ended'")
+    _to_call = models.Index("(company_id, start_date) WHERE needs_callback")
+
+    @api.depends("number", "number_e164", "hidden")
+    def _compute_number_shown(self):
+        for call in self:
+            if call.hidden:
+                call.number_shown = self.env._("Hidden number")
+            else:
+                call.number_shown = (
+                    numbers.international(call.number_e164) if call.number_e164 else call.number
+                )
+
+    @api.depends("partner_id", "number_shown", "direction", "start_date")
+    def _compute_display_name(self):
+        for call in self:
+            call.display_name = call.partner_id.name or call.number_shown or call.call_ref
+

@@ -1,0 +1,405 @@
+import ipaddress
+import logging
+import secrets
+from datetime import timedelta
+
+import requests
+from babel.dates import format_timedelta
+
+from odoo import api, fields, models, tools
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import NO_ACCESS
+
+from odoo.addons.base.models.res_partner import _tz_get
+
+from ..pbx import adapter as pbx_adapter
+from ..tools import mask
+
+_logger = logging.getLogger(__name__)
+
+
+class TelephonyPbx(models.Model):
+    """A configured connection to a PBX."""
+
+    _name = "telephony.pbx"
+    _description = "PBX"
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    adapter = fields.Selection(
+        selection="_selection_adapter", required=True, default="zadarma", string="System"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    country_id = fields.Many2one(
+        "res.country",
+        default=lambda self: self.env.company.country_id,
+        help="Numbers without a country prefix are read as numbers of this country.",
+    )
+    tz = fields.Selection(
+        selection="_selection_tz",
+        string="Time Zone",
+        required=True,
+        default=lambda self: self.env.user.tz or "UTC",
+        help="The time zone set in the account of the PBX. Its times are read in it.",
+    )
+    api_url = fields.Char(string="API Address")
+    api_key = fields.Char(
+        string="API Key",
+        copy=False,
+        groups="telephony_crm.group_telephony_administrator",
+    )
+    api_secret = fields.Char(
+        string="API Secret",
+        compute="_compute_api_secret",
+        inverse="_inverse_api_secret",
+        copy=False,
+        groups="telephony_crm.group_telephony_administrator",
+        help="Can be written and replaced, but not read back.",
+    )
+    api_secret_stored = fields.Char(groups=NO_ACCESS, copy=False)
+    setting_ids = fields.One2many("telephony.pbx.setting", "pbx_id", string="Settings")
+    webhook_token = fields.Char(
+        copy=False,
+        required=True,
+        default=lambda self: secrets.token_urlsafe(24),
+        groups="telephony_crm.group_telephony_administrator",
+    )
+    webhook_url = fields.Char(
+        string="Webhook Address",
+        compute="_compute_webhook_url",
+        groups="telephony_crm.group_telephony_administrator",
+    )
+    allowed_ips = fields.Char(
+        string="Allowed Addresses",
+        help="Addresses or networks that may post events, separated by commas. "
+        "Empty: any address, the signature decides.",
+    )
+    fallback_user_id = fields.Many2one("res.users", check_company=True)
+    fallback_team_id = fields.Many2one("crm.team", check_company=True)
+    route_to_responsible = fields.Boolean(
+        string="Connect Callers to Their Responsible User",
+        help="A known caller is connected to the extension of the user who is "
+        "responsible for the lead or the contact.",
+    )
+    min_talk_seconds = fields.Integer(
+        string="Shortest Talk (s)",
+        default=10,
+        help="A shorter conversation does not count as having called back.",
+    )
+    allowed_country_ids = fields.Many2many(
+        "res.country",
+        string="Countries That May Be Dialled",
+        help="Empty: the country of this PBX only.",
+    )
+    dial_user_minute = fields.Integer(string="Per User and Minute", default=6)
+    dial_user_day = fields.Integer(string="Per User and Day", default=400)
+    dial_pbx_minute = fields.Integer(string="Per PBX and Minute", default=60)
+    dial_pbx_day = fields.Integer(string="Per PBX and Day", default=5000)
+    extension_ids = fields.One2many("telephony.extension", "pbx_id")
+    did_ids = fields.One2many("telephony.did", "pbx_id", string="Company Numbers")
+    health_state = fields.Selection(
+        [("ok", "Connected"), ("warning", "Attention"), ("error", "Not working")],
+        compute="_compute_health",
+    )
+    health = fields.Char(compute="_compute_health")
+    refused_date = fields.Datetime(readonly=True, copy=False)
+    refused_reason = fields.Char(readonly=True, copy=False)
+
+    _webhook_token_unique = models.Constraint(
+        "UNIQUE (webhook_token)", "Each PBX has a webhook address of its own."
+    )
+
+    # -- selections and computes -------------------------------------------
+
+    @api.model
+    def _selection_adapter(self):
+        return sorted(
+            ((adapter.code, adapter.label) for adapter in pbx_adapter.all()),
+            key=lambda item: item[1],
+        )
+
+    @api.model
+    def _selection_tz(self):
+        return _tz_get(self)
+
+    @api.depends("api_secret_stored")
+    def _compute_api_secret(self):
+        for pbx in self:
+            pbx.api_secret = mask.shown(pbx.sudo().api_secret_stored)
+
+    def _inverse_api_secret(self):
+        for pbx in self:
+            if mask.is_new(pbx.api_secret):
+                pbx.sudo().api_secret_stored = pbx.api_secret
+
+    @api.depends("webhook_token")
+    def _compute_webhook_url(self):
+        base = self.env["ir.config_parameter"].sudo().get_param("web.base.url")
+        for pbx in self:
+            pbx.webhook_url = f"{base}/telephony/webhook/{pbx.webhook_token}"
+
+    def _compute_health(self):
+        now = fields.Datetime.now()
+        Event = self.env["telephony.pbx.event"].sudo()
+        for pbx in self:
+            stored = pbx.sudo()
+            failed = Event.search_count(
+                [("pbx_id", "=", pbx.id), ("state", "=", "failed")], limit=1000
+            )
+            last = Event.search([("pbx_id", "=", pbx.id)], order="id desc", limit=1)
+            if not pbx._adapter(raise_if_unknown=False):
+                pbx.health_state = "error"
+                pbx.health = self.env._(
+                    "The system “%s” is not installed any more. Choose another one.",
+                    pbx.adapter,
+                )
+            elif stored._adapter().verifies and not stored.api_secret_stored:
+                pbx.health_state = "error"
+                pbx.health = self.env._(
+                    "There is no API secret, so every event is refused. Enter it below."
+                )
+            elif stored.refused_date and stored.refused_date > now - timedelta(hours=1):
+                pbx.health_state = "error"
+                pbx.health = self.env._(
+                    "An event was refused within the last hour: %s",
+                    stored.refused_reason,
+                )
+            elif failed:
+                pbx.health_state = "warning"
+                pbx.health = self.env._(
+                    "%s events could not be applied. Open them to see why.", failed
+                )
+            elif not last:
+                pbx.health_state = "warning"
+                pbx.health = self.env._(
+                    "No event yet. Set the webhook address in the PBX, then make a call."
+                )
+            else:
+                pbx.health_state = "ok"
+                pbx.health = self.env._(
+                    "Connected. Last event %s.",
+                    format_timedelta(
+                        last.create_date - now,
+                        add_direction=True,
+                        locale=self.env["res.lang"]._lang_get(self.env.user.lang).code or "en",
+                    ),
+                )
+
+    # -- constraints ---------------------------------------------------------
+
+    @api.constrains("allowed_ips")
+    def _check_allowed_ips(self):
+        for pbx in self:
+            try:
+                pbx._allowed_networks()
+            except ValueError as error:
+                raise ValidationError(
+                    self.env._(
+                        "“%s” is not a list of addresses. Write for example "
+                        "185.45.152.40/30, 192.0.2.1.",
+                        pbx.allowed_ips,
+                    )
+                ) from error
+
+    # -- CRUD ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        pbxs = super().create(vals_list)
+        pbxs._declare_settings()
+        self.env.registry.clear_cache()
+        return pbxs
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "adapter" in vals:
+            self._declare_settings()
+        if {"webhook_token", "active"} & set(vals):
+            self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    # -- actions ---------------------------------------------------------------
+
+    def action_test(self):
+        """Ask the PBX a harmless question and say in words what came of it."""
+        self.ensure_one()
+        self.check_access("write")
+        pbx = self.sudo()
+        adapter = pbx._adapter()
+        try:
+            adapter.answer(pbx._send(adapter.check(pbx._credentials())))
+        except pbx_adapter.PbxError as error:
+            kind, message = "danger", pbx._in_words(error)
+        else:
+            kind, message = "success", self.env._("The PBX answers and accepts the key.")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": kind, "message": message, "sticky": kind == "danger"},
+        }
+
+    def action_new_webhook_token(self):
+        """Give the webhook a new address; the old one stops to work at once."""
+        self.check_access("write")
+        for pbx in self:
+            pbx.webhook_token = secrets.token_urlsafe(24)
+
+    # -- the adapter and its world -----------------------------------------------
+
+    def _adapter(self, raise_if_unknown=True):
+        """Return the adapter of this PBX.
+
+        :raises UserError: when no installed adapter has its code.
+        """
+        self.ensure_one()
+        try:
+            return pbx_adapter.get(self.adapter)
+        except pbx_adapter.UnknownAdapter as error:
+            if not raise_if_unknown:
+                return None
+            raise UserError(
+                self.env._("No adapter is installed for “%s”.", self.adapter)
+            ) from error
+
+    def _adapter_settings(self):
+        """Return the settings that the adapter declares, by key."""
+        adapter = self._adapter(raise_if_unknown=False) if self else None
+        return {setting.key: setting for setting in adapter.settings} if adapter else {}
+
+    def _declare_settings(self):
+        for pbx in self:
+            known = set(pbx.setting_ids.mapped("key"))
+            self.env["telephony.pbx.setting"].create(
+                [
+                    {
+                        "pbx_id": pbx.id,
+                        "sequence": sequence,
+                        "key": setting.key,
+                        "value": setting.default if not setting.secret else False,
+                    }
+                    for sequence, setting in enumerate(pbx._adapter_settings().values())
+                    if setting.key not in known
+                ]
+            )
+
+    def _credentials(self):
+        """Return what the adapter signs and calls with. For sudo only."""
+        self.ensure_one()
+        return pbx_adapter.Credentials(
+            api_url=self.api_url or self._adapter().default_api_url,
+            api_key=self.api_key or "",
+            api_secret=self.api_secret_stored or "",
+            settings={
+                setting.key: setting.secret_stored or setting.value or ""
+                for setting in self.setting_ids
+            },
+        )
+
+    def _account(self):
+        """Return how the payloads of this PBX are to be read."""
+        self.ensure_one()
+        return pbx_adapter.Account(tz=self.tz or "UTC", country=self.country_id.code or "")
+
+    def _countries(self):
+        """Return the ISO codes by which national numbers are read, in order."""
+        self.ensure_one()
+        codes = (self.country_id.code, self.company_id.country_id.code)
+        return tuple(dict.fromkeys(code for code in codes if code))
+
+    def _allowed_networks(self):
+        """Return the networks that may post events; none means any.
+
+        :raises ValueError: when the list cannot be read.
+        """
+        parts = (part.strip() for part in (self.allowed_ips or "").split(","))
+        return [ipaddress.ip_network(part, strict=False) for part in parts if part]
+
+    def _send(self, http_request):
+        """Send what an adapter described; the only place that calls a PBX.
+
+        :param http_request: `pbx.adapter.HttpRequest`
+        :rtype: pbx.adapter.HttpResponse
+        :raises pbx.adapter.Unreachable: no answer within the time limits
+        """
+        try:
+            response = requests.request(
+                http_request.method,
+                http_request.url,
+                params=http_request.params,
+                data=http_request.data,
+                headers=http_request.headers,
+                timeout=http_request.timeout,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            # The text of the exception holds the address with its parameters.
+            _logger.info("PBX %s did not answer: %s", self.id, type(error).__name__)
+            raise pbx_adapter.Unreachable("unreachable", "") from error
+        return pbx_adapter.HttpResponse(
+            status=response.status_code,
+            headers={key.lower(): value for key, value in response.headers.items()},
+            body=response.content,
+        )
+
+    def _in_words(self, error):
+        """Say what an error of a PBX means to the person who waits for it."""
+        if isinstance(error, pbx_adapter.Unreachable):
+            return self.env._("%s does not answer. Try again in a minute.", self.name)
+        if isinstance(error, pbx_adapter.RateLimited):
+            return self.env._(
+                "%s takes no more requests for the moment. Try again in a minute.", self.name
+            )
+        if isinstance(error, pbx_adapter.AuthError):
+            return self.env._(
+                "%s refuses the key. An administrator has to check key and secret.", self.name
+            )
+        if isinstance(error, pbx_adapter.Refused):
+            return self.env._(
+                "%(pbx)s refuses: %(reason)s", pbx=self.name, reason=error.message
+            )
+        return self.env._("%s gave an answer that cannot be understood.", self.name)
+
+    # -- the webhook's look at it -------------------------------------------------
+
+    @api.model
+    @tools.ormcache()
+    def _ids_by_webhook_token(self):
+        """Return ``{token: pbx_id}`` of all; cached whole, so guesses fill no cache."""
+        return {pbx.webhook_token: pbx.id for pbx in self.sudo().search([])}
+
+    def _note_refusal(self, reason):
+        """Remember for the health sentence that an event was refused.
+
+        At most once a minute: who sends nonsense must not make us write.
+        """
+        self.ensure_one()
+        now = fields.Datetime.now()
+        if not self.refused_date or self.refused_date < now - timedelta(minutes=1):
+            self.write({"refused_date": now, "refused_reason": reason})
+
+    def _for_events(self):
+        """Return this PBX in the environment in which its events are applied.
+
+        The public user of a webhook has neither company nor language nor time
+        zone; the events belong to the company of the PBX.
+        """
+        self.ensure_one()
+        company = self.sudo().company_id
+        return (
+            self.with_user(api.SUPERUSER_ID)
+            .with_company(company)
+            .with_context(
+                allowed_company_ids=company.ids,
+                tz=self.sudo().tz,
+                tracking_disable=True,
+            )
+        )

@@ -1,0 +1,249 @@
+import logging
+from datetime import timedelta
+
+from psycopg2 import OperationalError
+from psycopg2.extras import Json
+
+from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
+
+from ..pbx import adapter as pbx_adapter
+from ..pbx import call_state
+from ..tools.transaction import exclusive
+
+_logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 8
+BATCH = 200
+
+
+class TelephonyPbxEvent(models.Model):
+    """The inbox: what PBXs said, stored before it is believed to make sense.
+
+    A row is committed first and applied in a second transaction. Whatever happens
+    in between, nothing is lost: what is not `done` is applied again.
+    """
+
+    _name = "telephony.pbx.event"
+    _description = "PBX Event"
+    _order = "id desc"
+    _rec_name = "kind"
+    _log_access = False
+
+    pbx_id = fields.Many2one("telephony.pbx", required=True, ondelete="cascade")
+    company_id = fields.Many2one(related="pbx_id.company_id")
+    key = fields.Char(required=True, help="The same for every repeat of the event.")
+    call_ref = fields.Char(string="PBX Reference")
+    kind = fields.Char(string="Event")
+    payload = fields.Json()
+    payload_text = fields.Text(compute="_compute_payload_text", string="Content")
+    received_at = fields.Datetime(string="Received", required=True)
+    state = fields.Selection(
+        [("new", "New"), ("done", "Done"), ("failed", "Failed"), ("ignored", "Ignored")],
+        required=True,
+        default="new",
+    )
+    error = fields.Char()
+    attempts = fields.Integer()
+    retry_at = fields.Datetime(string="Next Attempt")
+    call_id = fields.Many2one("telephony.call", index="btree_not_null", ondelete="set null")
+
+    _key_unique = models.Constraint("UNIQUE (pbx_id, key)", "An event is stored once.")
+    _by_call = models.Index("(pbx_id, call_ref)")
+    _open = models.Index("(state, retry_at) WHERE state IN ('new', 'failed')")
+    _by_received = models.Index("(pbx_id, received_at)")
+
+    @api.depends("payload")
+    def _compute_payload_text(self):
+        for event in self:
+            event.payload_text = "\n".join(
+                f"{name} = {value}" for name, value in sorted((event.payload or {}).items())
+            )
+
+    # -- actions ---------------------------------------------------------------
+
+    def action_replay(self):
+        """Apply the events again, as an administrator asks for."""
+        self.check_access("write")
+        for event in self.sudo():
+            event._apply()
+
+    # -- the way of an event -----------------------------------------------------
+
+    @api.model
+    def _receive(self, pbx, notification):
+        """Store a notification for good, then apply it.
+
+        :param pbx: the PBX, in the environment of `telephony.pbx._for_events`
+        :param notification: `pbx.adapter.Notification`
+        :return: `pbx.adapter.Decision` where the PBX waits for one, else `None`
+        """
+        event, done = self._store(pbx, notification)
+        if not done:
+            event._apply()
+        if not notification.wants_decision:
+            return None
+        call = self.env["telephony.call"]._of_ref(pbx, notification.call_ref)
+        return call._decide()
+
+    @api.model
+    def _store(self, pbx, notification):
+        """Insert the row, or find the one that a repeat of it has left.
+
+        :return: the event, and whether it needs nothing more
+        """
+        now = fields.Datetime.now()
+        state = "new" if notification.known and notification.call_ref else "ignored"
+        self.env.cr.execute(
+            """
+            INSERT INTO telephony_pbx_event
+                   (pbx_id, key, call_ref, kind, payload, received_at, state, attempts)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, 0)
+            ON CONFLICT (pbx_id, key) DO NOTHING
+         RETURNING id
+            """,
+            [
+                pbx.id,
+                notification.key,
+                notification.call_ref or None,
+                notification.event,
+                Json(notification.payload),
+                now,
+                state,
+            ],
+        )
+        if row := self.env.cr.fetchone():
+            return self.browse(row[0]), state == "ignored"
+        self.env.cr.execute(
+            "SELECT id, state FROM telephony_pbx_event WHERE pbx_id = %s AND key = %s",
+            [pbx.id, notification.key],
+        )
+        row = self.env.cr.fetchone()
+        if not row:  # a twin that is not committed yet: our snapshot cannot see it
+            raise ConcurrencyError("The same event is being stored by another worker.")
+        return self.browse(row[0]), row[1] in ("done", "ignored")
+
+    def _apply(self):
+        """Fold the call of this event anew, alone, and commit.
+
+        A failure stays in the row and is tried again by a job. A database that is
+        away or busy is no failure of the event: it goes to the caller, who must not
+        be told that all is well.
+        """
+        self.ensure_one()
+        pbx_id, call_ref = self.pbx_id.id, self.call_ref
+        try:
+            with exclusive(self.env, "call", pbx_id, call_ref):
+                self._apply_alone()
+        except (OperationalError, ConcurrencyError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it was, the row keeps it
+            _logger.warning(
+                "PBX %s: event %s cannot be applied", pbx_id, self.id, exc_info=True
+            )
+            self._fail(error)
+
+    def _apply_alone(self):
+        """Apply this event within the caller's lock."""
+        self.env.cr.execute(
+            """
+            SELECT id, payload, received_at, state, kind
+              FROM telephony_pbx_event
+             WHERE pbx_id = %s AND call_ref = %s AND state != 'ignored'
+            """,
+            [self.pbx_id.id, self.call_ref],
+        )
+        rows = self.env.cr.fetchall()
+        pbx = self.pbx_id._for_events()
+        adapter, account = pbx._adapter(), pbx._account()
+        events, mine = [], []
+        for row_id, payload, received_at, state, _kind in rows:
+            try:
+                read = adapter.events(payload, account, received_at)
+            except pbx_adapter.PayloadError:
+                if row_id == self.id:
+                    raise
+                continue  # it failed by itself and says so in its own row
+            events += read
+            if row_id == self.id:
+                mine = read
+                if state == "done":
+                    mine = []  # a replay repeats no side effect
+        call = self.env["telephony.call"].browse()
+        if events:
+            call = pbx.env["telephony.call"]._apply_state(
+                pbx, self.call_ref, call_state.fold(events), mine
+            )
+        self.env.cr.execute(
+            """
+            UPDATE telephony_pbx_event
+               SET state = 'done', error = NULL, call_id = %s, retry_at = NULL,
+                   attempts = attempts + 1
+             WHERE id = %s
+            """,
+            [call.id or None, self.id],
+        )
+        self.invalidate_recordset()
+
+    def _fail(self, error):
+        """Keep what went wrong, and say when it is tried again."""
+        self.invalidate_recordset()
+        attempts = self.attempts + 1
+        retry_at = fields.Datetime.now() + timedelta(minutes=2**attempts)
+        self.write(
+            {
+                "state": "failed",
+                "attempts": attempts,
+                "retry_at": retry_at if attempts < MAX_ATTEMPTS else False,
+                "error": f"{type(error).__name__}: {error}"[:500],
+            }
+        )
+
+    # -- jobs ----------------------------------------------------------------------
+
+    @api.model
+    def _cron_apply(self):
+        """Apply what a crash left behind and what failed before."""
+        now = fields.Datetime.now()
+        waiting = [
+            "|",
+            "&",
+            ("state", "=", "new"),
+            ("received_at", "<", now - timedelta(minutes=1)),
+            "&",
+            ("state", "=", "failed"),
+            ("retry_at", "<=", now),
+        ]
+        events = self.search(waiting, order="id", limit=BATCH)
+        for event in events:
+            event._apply()
+            self.env["ir.cron"]._commit_progress(1)
+        if len(events) == BATCH:
+            self.env.ref("telephony_crm.ir_cron_event_apply")._trigger()
+
+    @api.autovacuum
+    def _gc_events(self):
+        """Remove what was applied long ago; the calls keep what it said."""
+        days = int(
+            self.env["ir.config_parameter"]
+            .sudo()
+            .get_param("telephony_crm.event_retention_days", 30)
+        )
+        self.env.cr.execute(
+            """
+            WITH gone AS (
+                DELETE FROM telephony_pbx_event
+                 WHERE id IN (
+                    SELECT e.id
+                      FROM telephony_pbx_event e
+                      LEFT JOIN telephony_call c ON c.id = e.call_id
+                     WHERE e.state IN ('done', 'ignored') AND e.received_at < %s
+                       AND (c.id IS NULL OR c.state = 'ended')
+                     LIMIT %s)
+             RETURNING call_id)
+            UPDATE telephony_call SET sealed = TRUE
+             WHERE id IN (SELECT call_id FROM gone) AND NOT COALESCE(sealed, FALSE)
+            """,
+            [fields.Datetime.now() - timedelta(days=days), 50 * BATCH],
+        )
+        return self.env.cr.rowcount, self.env.cr.rowcount == 50 * BATCH

@@ -1,0 +1,54 @@
+"""One way to do something exactly once, however many workers try at once.
+
+Odoo runs requests under REPEATABLE READ. There a lock does not help: the
+transaction's snapshot is older than the wait for the lock, so who waited does not
+see what the holder of the lock has written. Under READ COMMITTED each statement
+sees what is committed when it starts, so after the wait the truth is read.
+"""
+
+from contextlib import contextmanager
+from hashlib import blake2b
+
+from odoo.modules import module
+from odoo.sql_db import Cursor
+
+
+def lock(cr, *parts):
+    """Wait for the lock named by ``parts`` and hold it until the transaction ends.
+
+    :param parts: what names the thing, such as ``("call", pbx_id, call_ref)``
+    """
+    name = "\x1f".join(map(str, ("telephony", *parts)))
+    key = int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
+    cr.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+
+
+@contextmanager
+def exclusive(env, *parts):
+    """Run a block alone, in a READ COMMITTED transaction of its own, and commit it.
+
+    What was done before is committed first, since a transaction that is open keeps
+    its isolation and its snapshot. When the block fails, all of it is rolled back
+    and the exception goes on. Within a test, where one transaction holds
+    everything, a savepoint takes the place of the transaction.
+
+    :param parts: see `lock`
+    """
+    cr = env.cr
+    if module.current_test and type(cr) is Cursor:
+        with cr.savepoint():
+            lock(cr, *parts)
+            yield
+        return
+    cr.commit()
+    env.invalidate_all(flush=False)
+    if type(cr) is Cursor:
+        cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+    try:
+        lock(cr, *parts)
+        yield
+        cr.commit()  # flushes first
+    except BaseException:
+        cr.rollback()
+        env.transaction.reset()
+        raise
