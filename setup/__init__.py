@@ -1,0 +1,1 @@
+"""Everything that is not the product: get Odoo, run, test, measure, simulate."""

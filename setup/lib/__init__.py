@@ -1,0 +1,1 @@
+"""The ground under ``setup/``: standard library only, it runs before any install."""

@@ -1,0 +1,184 @@
+"""``setup/test [--quick] [--keep] ARGS…``: every test; ARGS go to pytest.
+
+Paths among ARGS choose what runs. Unit tests, Odoo tests and end-to-end tests are
+processes of their own, and each works on databases made for this run only.
+``--quick`` runs Odoo tests on a database that stays (named by TELEPHONY_CRM_DB) and
+is updated only when the addon changed; ``--keep`` leaves this run's databases.
+"""
+
+import os
+import time
+
+from setup.lib import paths, venv
+from setup.lib.console import Failure, say, step
+from setup.lib.prepare import ground
+
+NOTHING_COLLECTED = 5
+TESTS = paths.ROOT / "tests"
+# What comes first as a path decides, so the order matters.
+UNIT = (TESTS / "unit",)
+E2E = (TESTS / "packaging", TESTS / "e2e")
+TAKE_A_VALUE = {"-k", "-m", "-p", "-n", "-c", "-o", "-W", "-r"}
+
+
+def main(arguments):
+    """Run the tests; 0 only if all pass."""
+    if "--help" in arguments or "-h" in arguments:
+        say(__doc__)
+        return 0
+    own = {flag for flag in ("--quick", "--keep") if flag in arguments}
+    chosen, options = split([word for word in arguments if word not in own])
+    with ground("chromium", "nginx") as databases:
+        session = Session(databases, chosen, options)
+        if "--quick" in own:
+            return session.quick()
+        try:
+            return session.all()
+        finally:
+            if "--keep" not in own:
+                session.clean()
+
+
+def split(arguments):
+    """The paths among ``arguments``, and the rest."""
+    chosen, options = [], []
+    for position, word in enumerate(arguments):
+        value = position and arguments[position - 1] in TAKE_A_VALUE
+        path = paths.Path(word.partition("::")[0]).absolute()
+        if word.startswith("-") or value or not path.exists():
+            options.append(word)
+        else:
+            chosen.append((path, word[len(word.partition("::")[0]) :]))
+    return chosen, options
+
+
+class Session:
+    """One run: its databases, and how each of its processes ended."""
+
+    def __init__(self, databases, chosen, options):
+        self.databases = databases
+        self.chosen = chosen
+        self.options = options
+        self.ends = []
+        self.made = []
+        self.addons = [path.parent for path in paths.ROOT.glob("*/__manifest__.py")]
+
+    def all(self):
+        """Run what was chosen, or everything; the exit code."""
+        tests = [addon / "tests" for addon in self.addons]
+        # Without Odoo in reach, nor pytest's plugin that would import it.
+        self.pytest("unit", self.among(UNIT), "-p", "no:odoo", env={"PYTHONPATH": ""})
+        odoo, e2e = self.among(tests), self.among(E2E)
+        base = self.addon("base") if odoo or e2e else None
+        if odoo:
+            database = self.copy(base, "odoo")
+            self.odoo("odoo", database, odoo, "-k", "not optional")
+            if self.has_optional(odoo):
+                database = self.addon("optional", optional=True)
+                self.odoo("optional", database, odoo, "-k", "optional")
+        if e2e:
+            env = {"TELEPHONY_CRM_TEMPLATE": base}
+            self.pytest("e2e", e2e, env=env)
+        return self.summary()
+
+    def quick(self):
+        """Run Odoo tests on the database that stays, made or updated as needed."""
+        name = os.environ.get("TELEPHONY_CRM_DB", "telephony_quick")
+        self.databases.have_addon(name, self.modules)
+        tests = self.among([addon / "tests" for addon in self.addons])
+        self.odoo("odoo", name, tests)
+        return self.summary()
+
+    @property
+    def modules(self):
+        """The names of this project's addons."""
+        return {addon.name for addon in self.addons}
+
+    def among(self, folders):
+        """The chosen tests in ``folders``; all of them when nothing was chosen."""
+        folders = [folder for folder in folders if folder.exists()]
+        if not self.chosen:
+            return list(map(str, folders))
+        found = []
+        for path, test in self.chosen:
+            inside = any(folder in (path, *path.parents) for folder in folders)
+            if inside:
+                found.append(f"{path}{test}")
+            else:  # a folder above, such as tests/
+                found += [str(folder) for folder in folders if path in folder.parents]
+        return list(dict.fromkeys(found))
+
+    def has_optional(self, tests):
+        """Whether a chosen test is meant for the database with optional addons."""
+        files = (paths.Path(test.partition("::")[0]) for test in tests)
+        every = (
+            file
+            for path in files
+            for file in (path.rglob("test_*.py") if path.is_dir() else [path])
+        )
+        return any("optional" in file.read_text().lower() for file in every)
+
+    def name(self, purpose):
+        """The name of this run's database for ``purpose``, to be removed."""
+        name = f"telephony_test_{os.getpid()}_{purpose}"
+        self.made.append(name)
+        return name
+
+    def addon(self, purpose, optional=False):
+        """A database of this run with our addons installed."""
+        template = self.databases.template(optional)
+        name = self.name(purpose)
+        with step(f"database {name} with {', '.join(sorted(self.modules))}"):
+            self.databases.copy(template, name)
+            self.databases.install(name, self.modules)
+            self.databases.warm(name)
+        return name
+
+    def copy(self, base, purpose):
+        """A copy of this run's database ``base``."""
+        name = self.name(purpose)
+        self.databases.copy(base, name)
+        return name
+
+    def odoo(self, label, database, tests, *options):
+        """Run Odoo ``tests`` on ``database``."""
+        config = self.databases.config
+        flags = (
+            f"--odoo-database={database}", f"--odoo-config={config}", "--odoo-http",
+            f"--odoo-extra=db-filter=^{database}$", "--odoo-extra=max-cron-threads=0",
+        )  # fmt: skip
+        if any(option in self.options for option in ("-k", "-m")):
+            options = ()
+        self.pytest(label, tests, *flags, *options)
+
+    def pytest(self, label, tests, *options, env=None):
+        """Run one pytest process, unless there is nothing for it."""
+        if not tests:
+            return
+        say(f"\n── {label}: {' '.join(tests)}")
+        start = time.monotonic()
+        code = venv.python(
+            self.databases.odoo,
+            "-m", "pytest", *options, *self.options, *tests,
+            cwd=paths.ROOT,
+            env=self.databases.server.environment | (env or {}),
+        )  # fmt: skip
+        self.ends.append((label, code, time.monotonic() - start))
+
+    def summary(self):
+        """Say how each process ended; the exit code of the whole."""
+        if not self.ends:
+            raise Failure("no tests there", "name files or folders that hold tests")
+        words = {0: "passed", NOTHING_COLLECTED: "no tests"}
+        say()
+        for label, code, seconds in self.ends:
+            say(f"{label:10} {words.get(code, 'FAILED'):10} {seconds:6.0f} s")
+        codes = {code for _label, code, _seconds in self.ends}
+        if codes == {NOTHING_COLLECTED}:
+            return NOTHING_COLLECTED
+        return max(codes - {NOTHING_COLLECTED})
+
+    def clean(self):
+        """Remove this run's databases."""
+        for name in self.made:
+            self.databases.drop(name)

@@ -1,0 +1,202 @@
+"""Databases: a template with Odoo's own addons, and copies of it with ours."""
+
+import ast
+import os
+import shutil
+
+from setup.lib import paths, postgres, venv
+from setup.lib.console import Failure, run, step
+from setup.lib.odoo import LAUNCHER
+
+CORE = {"crm", "sms", "phone_validation", "bus", "utm"}
+# What the addon works with but does not depend on: the second test database.
+OPTIONAL = {"sale_management", "account", "hr_holidays", "website"}
+NOWHERE = "http://127.0.0.1:9"  # the discard port: nothing is ever called out
+CONFIGURATION = """[options]
+addons_path = {addons}
+data_dir = {data}
+db_host = {host}
+db_port = {port}
+db_user = {user}
+db_password = {password}
+db_template = template0
+http_interface = 127.0.0.1
+gevent_port = {gevent_port}
+http_port = {http_port}
+list_db = False
+max_cron_threads = 1
+publisher_warranty_url = {nowhere}
+"""
+# Prepaid services (SMS, enrichment, lead mining) have an address each.
+QUIET = f"""
+for key in ("iap.endpoint", "sms.endpoint", "enrich.endpoint", "reveal.endpoint",
+            "iap.partner_autocomplete.endpoint", "snailmail.endpoint"):
+    env["ir.config_parameter"].set_param(key, "{NOWHERE}")
+env["ir.config_parameter"].set_param("crm.iap.lead.enrich.setting", "manual")
+env.cr.commit()
+"""
+WARM = """
+env["ir.qweb"]._pregenerate_assets_bundles()
+env.cr.commit()
+"""
+
+
+class Databases:
+    """The databases of one Odoo on one server."""
+
+    def __init__(self, odoo, server):
+        self.odoo = odoo
+        self.server = server
+        self.config = self.configure("odoo")
+
+    def configure(self, name, *, http_port=8069, gevent_port=8072):
+        """Write a configuration file ``name`` for these settings; its path."""
+        folder = paths.HOME / "config"
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / f"{name}.conf"
+        text = CONFIGURATION.format(
+            addons=self.odoo.addons_path,
+            data=paths.DATA,
+            host=self.server.host,
+            port=self.server.port or "5432",
+            user=self.server.user or "False",
+            password=self.server.password or "False",
+            http_port=http_port,
+            gevent_port=gevent_port,
+            nowhere=NOWHERE,
+        )
+        if not file.exists() or file.read_text() != text:
+            draft = file.with_suffix(f".{os.getpid()}")
+            draft.touch(mode=0o600)
+            draft.write_text(text)
+            draft.replace(file)
+        return file
+
+    @property
+    def environment(self):
+        """The process environment for Odoo: its settings come from the file."""
+        return venv.environment(
+            self.odoo, ODOO_RC=self.config, **self.server.environment
+        )
+
+    def run(self, cause, *arguments, **options):
+        """Run one of Odoo's commands to its end, its output in a log."""
+        run(
+            [paths.PYTHON, LAUNCHER, *arguments],
+            cause,
+            env=self.environment | options.pop("env", {}),
+            **options,
+        )
+
+    def install(self, name, modules, *, update=False):
+        """Install (or update) ``modules`` in the database ``name``."""
+        flag = "-u" if update else "-i"
+        self.run(
+            f"Odoo could not install {', '.join(sorted(modules))}",
+            *("-d", name, flag, ",".join(sorted(modules))),
+            *("--stop-after-init", "--no-http", "--log-level=warn"),
+        )
+
+    def shell(self, name, script, cause, **options):
+        """Run Python text ``script`` with ``env`` in the database ``name``."""
+        self.run(
+            cause, "shell", "-d", name, "--no-http", "--log-level=warn",
+            input=script, text=True, **options,
+        )  # fmt: skip
+
+    def warm(self, name):
+        """Make the bundles of scripts and styles now, not at the first page."""
+        self.shell(name, WARM, f"the assets of {name} could not be made")
+
+    def have_addon(self, name, modules):
+        """Have the database ``name`` with ``modules``, updated when they changed.
+
+        :return: whether the database was made by this call
+        """
+        key = contents(modules)
+        marker = self.filestore(name) / "telephony-crm.key"
+        exists = self.exists(name) and self.filestore(name).exists()
+        if exists and marker.exists() and marker.read_text() == key:
+            return False
+        template = None if exists else self.template()
+        with step(f"database {name} with {', '.join(sorted(modules))}"):
+            if template:
+                self.copy(template, name)
+            self.install(name, modules, update=marker.exists())
+            self.warm(name)
+            marker.write_text(key)
+        return not exists
+
+    def exists(self, name):
+        """Whether the server has a database ``name``."""
+        return name in postgres.names(self.server, name)
+
+    def filestore(self, name):
+        """The folder of the database's attachments."""
+        return paths.DATA / "filestore" / name
+
+    def drop(self, name):
+        """Remove the database and its attachments; fine when there are none."""
+        self.server.sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        shutil.rmtree(self.filestore(name), ignore_errors=True)
+
+    def copy(self, template, name):
+        """Make ``name`` a copy of ``template``, attachments and all."""
+        self.drop(name)
+        self.server.sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        source = self.filestore(template)
+        if source.exists():
+            # Attachments are never changed in place, so a link is a copy.
+            shutil.copytree(source, self.filestore(name), copy_function=_link)
+
+    def template(self, optional=False):
+        """The name of the database with Odoo's own addons, made when missing."""
+        modules = CORE | dependencies(self.odoo) | (OPTIONAL if optional else set())
+        key = paths.digest(str(self.odoo.path), self.odoo.version, *sorted(modules))
+        name = f"telephony_template_{key}_{paths.digest(str(paths.HOME))[:4]}"
+        if self.exists(name) and self.filestore(name).exists():
+            return name
+        base = self.template() if optional else None
+        draft = f"{name}_building"
+        with step(f"template database with {', '.join(sorted(modules))}"):
+            self.drop(draft)
+            self.drop(name)
+            if base:
+                self.copy(base, draft)
+            self.install(draft, modules)
+            self.shell(draft, QUIET, "the template database could not be prepared")
+            self.warm(draft)
+            self.filestore(draft).rename(self.filestore(name))
+            self.server.sql(f'ALTER DATABASE "{draft}" RENAME TO "{name}"')
+        return name
+
+
+def dependencies(odoo):
+    """The Odoo addons our addons depend on."""
+    found = set()
+    for manifest in paths.ROOT.glob("*/__manifest__.py"):
+        try:
+            found |= set(ast.literal_eval(manifest.read_text()).get("depends", ()))
+        except (SyntaxError, ValueError) as error:
+            raise Failure(f"{manifest} cannot be read: {error}") from error
+    return {name for name in found
+            if any((folder / name).is_dir() for folder in odoo.addons)}
+
+
+def contents(modules):
+    """A key of the files of our addons ``modules``."""
+    files = (
+        file
+        for module in sorted(modules)
+        for file in sorted((paths.ROOT / module).rglob("*"))
+        if file.is_file() and "__pycache__" not in file.parts
+    )
+    return paths.digest(*(part for file in files for part in (str(file), file)))
+
+
+def _link(source, target):
+    """Link a file, or copy it where links do not go."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)

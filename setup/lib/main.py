@@ -1,0 +1,31 @@
+"""The commands beside this folder: ``main.py run|test|bench|odoo ARGS…``."""
+
+import importlib
+import signal
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[0] = str(ROOT)
+sys.dont_write_bytecode = True
+
+from setup.lib.console import Failure, say  # noqa: E402
+
+
+def main():
+    """Run the command named first; its exit code."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    command = importlib.import_module(f"setup.lib.commands.{sys.argv[1]}")
+    try:
+        return command.main(sys.argv[2:])
+    except Failure as failure:
+        say(f"\n✗ {failure.cause}")
+        if failure.remedy:
+            say(f"  → {failure.remedy}")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+"""Odoo 19 itself: one's own by ODOO_PATH, else Debian's package unpacked."""
+
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+from setup.lib import apt, paths, system
+from setup.lib.console import Failure, run, step
+
+SERIES = (19, 0)
+# The first is Odoo; its tree links to files of the others.
+PACKAGES = (
+    "odoo-19",
+    "libjs-jquery",
+    "libjs-jquery-form",
+    "libjs-underscore",
+    "fonts-font-awesome",
+    "fonts-roboto-unhinted",
+    "fonts-montserrat",
+    "fonts-inconsolata",
+)
+UNPACKED = paths.HOME / "odoo"
+IN_PACKAGE = Path("usr/lib/python3/dist-packages")
+# Debian leaves this file out for its licence; every page asks for it.
+SELFIE = Path("odoo/addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js")
+LAUNCHER = paths.HOME / "bin" / "odoo"
+
+
+class Odoo(NamedTuple):
+    """An Odoo: ``path`` goes on PYTHONPATH, ``addons`` on the addons path."""
+
+    path: Path
+    addons: tuple
+    version: str
+
+    @property
+    def addons_path(self):
+        """The value of ``--addons-path``, this project's addons first."""
+        return ",".join(map(str, (paths.ROOT, *self.addons)))
+
+
+def prepare():
+    """Have an Odoo 19 and what it takes from npm, and say where it is."""
+    own = os.environ.get("ODOO_PATH")
+    if not own or shutil.which("npm"):  # one's own Odoo is whole without npm
+        _npm()
+    found = _inspect(Path(own).expanduser().absolute()) if own else _unpacked()
+    LAUNCHER.parent.mkdir(parents=True, exist_ok=True)
+    # ``python -m odoo`` would break the process that serves the websocket.
+    LAUNCHER.write_text("import odoo.cli\n\nodoo.cli.main()\n")
+    return found
+
+
+def _npm():
+    """Install what Odoo takes from npm: the blur library and rtlcss."""
+    source = paths.SETUP / "npm"
+    key = paths.digest(source / "package-lock.json")
+    marker = paths.NPM / "telephony-crm.key"
+    if marker.exists() and marker.read_text() == key:
+        return
+    system.require("npm")
+    with step("npm packages of Odoo"), paths.built(paths.NPM) as draft:
+        for name in ("package.json", "package-lock.json", ".npmrc"):
+            shutil.copy(source / name, draft)
+        run(
+            ["npm", "ci", "--ignore-scripts"],
+            "the npm packages could not be installed",
+            "check the connection to the registry (npm config get registry)",
+            cwd=draft,
+        )
+        (draft / marker.name).write_text(key)
+
+
+def _unpacked():
+    """Debian's package, unpacked in the state folder."""
+    if not UNPACKED.exists():
+        with step("Odoo 19 from Debian"), paths.built(UNPACKED) as draft:
+            apt.unpack(PACKAGES, "sid", paths.HOME / "apt", draft)
+            library = paths.NPM / "node_modules/@mediapipe/selfie_segmentation"
+            target = draft / IN_PACKAGE / SELFIE
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(library / target.name, target)
+        shutil.rmtree(paths.HOME / "apt")
+    return _inspect(UNPACKED)
+
+
+def _inspect(folder):
+    """Read what Odoo ``folder`` is: a checkout, an installed package, its parent.
+
+    :raises Failure: when it is no Odoo, or not version 19.0
+    """
+    candidates = (folder, folder.parent, folder / IN_PACKAGE)
+    is_odoo = (path for path in candidates if (path / "odoo/release.py").is_file())
+    path = next(is_odoo, None)
+    remedy = "unset ODOO_PATH, or name an Odoo 19 checkout or installed package"
+    if not path or (path == folder.parent and folder.name != "odoo"):
+        raise Failure(f"{folder} is no Odoo: it has no odoo/release.py", remedy)
+    release = (path / "odoo/release.py").read_text()
+    version = re.search(r"(?m)^version_info = \((.*)\)", release)
+    parts = re.findall(r"'[^']*'|\w+", version[1]) if version else []
+    if parts[:2] != [str(part) for part in SERIES]:
+        found = ".".join(parts[:2]) or "unknown"
+        raise Failure(f"{path} is Odoo {found}, and 19.0 is needed", remedy)
+    addons = tuple(filter(Path.is_dir, (path / "addons", path / "odoo/addons")))
+    if not any((folder / "crm").is_dir() for folder in addons):
+        raise Failure(f"{path} has no addon crm beside Odoo", remedy)
+    if path.name in ("dist-packages", "site-packages") and path != UNPACKED / IN_PACKAGE:
+        path = _alone(path)
+    return Odoo(path, addons, ".".join(part.strip("'") for part in parts[:3]))
+
+
+def _alone(path):
+    """A folder with nothing but a link to the package ``odoo`` of ``path``.
+
+    So that the system's other Python packages stay out of the environment.
+    """
+    folder = paths.HOME / f"odoo-{paths.digest(str(path))}"
+    folder.mkdir(parents=True, exist_ok=True)
+    link = folder / "odoo"
+    if not link.is_symlink():
+        link.symlink_to(path / "odoo")
+    return folder

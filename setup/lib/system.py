@@ -1,0 +1,81 @@
+"""System packages: what a command needs, and how it gets there."""
+
+import glob
+import os
+import re
+import shutil
+
+from setup.lib.console import Failure, run, step
+
+
+def postgres_bin():
+    """Folder of the newest PostgreSQL server programs, or None."""
+
+    def version(folder):
+        return int(re.search(r"/(\d+)/bin$", folder)[1])
+
+    found = sorted(glob.glob("/usr/lib/postgresql/*[0-9]/bin"), key=version)
+    if found and version(found[-1]) >= 13:
+        return found[-1]
+    initdb = shutil.which("initdb")
+    return os.path.dirname(os.path.realpath(initdb)) if initdb else None
+
+
+def chromium():
+    """The browser as Odoo's own tests look for it, or None."""
+    names = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+def nginx():
+    """The web server; Debian keeps it where users without rights do not look."""
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+
+
+# What is looked for -> how to look, and the Debian package that has it.
+NEEDS = {
+    "postgresql": (postgres_bin, "postgresql"),
+    "psql": (lambda: shutil.which("psql"), "postgresql-client"),
+    "npm": (lambda: shutil.which("npm"), "npm"),
+    "chromium": (chromium, "chromium"),
+    "nginx": (nginx, "nginx-light"),
+    "wrk": (lambda: shutil.which("wrk"), "wrk"),
+}
+
+
+def require(*needs):
+    """Have each of ``needs`` (keys of NEEDS) on the machine.
+
+    :raises Failure: naming the command, when one is missing and cannot be installed
+    """
+    packages = [NEEDS[need][1] for need in needs if not NEEDS[need][0]()]
+    if packages:
+        install(packages)
+    missing = [NEEDS[need][1] for need in needs if not NEEDS[need][0]()]
+    if missing:
+        raise Failure(f"{', '.join(missing)} installed, yet not found on this machine")
+
+
+def install(packages):
+    """Install Debian ``packages`` as root, else say how to."""
+    command = f"apt-get install {' '.join(packages)}"
+    if not shutil.which("apt-get"):
+        raise Failure(
+            f"missing on this machine: {', '.join(packages)}",
+            "install what these Debian packages hold, and start again",
+        )
+    if os.geteuid():
+        raise Failure(
+            f"missing on this machine: {', '.join(packages)}",
+            f"run: sudo {command}",
+        )
+    with step(f"system packages: {', '.join(packages)}"):
+        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        remedy = f"try by hand: apt-get update && {command}"
+        run(["apt-get", "update", "-q"], "apt-get update failed", remedy)
+        run(
+            ["apt-get", "install", "-yq", "--no-install-recommends", *packages],
+            "the packages could not be installed",
+            remedy,
+            env=environment,
+        )

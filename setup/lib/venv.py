@@ -1,0 +1,72 @@
+"""The virtual environment: the locked Python packages of requirements.txt."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+
+from setup.lib import paths, system
+from setup.lib.console import Failure, run, step
+
+LOCK = paths.SETUP / "requirements.txt"
+
+
+def prepare():
+    """Have the environment as the lock file says, for this very Python."""
+    version = ".".join(map(str, sys.version_info[:2]))
+    key = paths.digest(LOCK, version, os.path.realpath(sys.executable))
+    marker = paths.VENV / "telephony-crm.key"
+    if marker.exists() and marker.read_text() == key:
+        return
+    if importlib.util.find_spec("ensurepip") is None:
+        system.install([f"python{version}-venv"])
+    with step(f"virtual environment, Python {version}"):
+        # Scripts in an environment know its address: it is built in place, and
+        # counts only once the marker is there.
+        marker.unlink(missing_ok=True)
+        run(
+            [sys.executable, "-m", "venv", "--clear", paths.VENV],
+            "the virtual environment could not be made",
+            f"apt-get install python{version}-venv",
+        )
+        install(paths.PYTHON, "--require-hashes", "-r", LOCK)
+        marker.write_text(key)
+
+
+def install(python, *what):
+    """pip install ``what`` into the environment of ``python``."""
+    run(
+        [python, "-m", "pip", "install", "--disable-pip-version-check", *what],
+        "the Python packages could not be installed",
+        "check the connection to the package index (pip config list) and start again",
+    )
+
+
+def environment(odoo, **more):
+    """The process environment in which Odoo and the tests run.
+
+    :param odoo: see ``setup.lib.odoo.Odoo``
+    """
+    names = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV")
+    inherited = {key: val for key, val in os.environ.items() if key not in names}
+    tools = [paths.VENV / "bin", paths.NPM / "node_modules" / ".bin"]
+    return inherited | {
+        "PATH": os.pathsep.join([*map(str, tools), os.environ.get("PATH", "")]),
+        "PYTHONPATH": str(odoo.path),
+        "TELEPHONY_CRM_HOME": str(paths.HOME),
+    } | {key: str(value) for key, value in more.items()}
+
+
+def python(odoo, *words, **options):
+    """Run the environment's Python in the foreground; its exit code."""
+    env = environment(odoo, **options.pop("env", {}))
+    return subprocess.call([paths.PYTHON, *map(str, words)], env=env, **options)
+
+
+def fail_outside():
+    """Say clearly that this Python is none of those Odoo 19 runs on."""
+    if not (3, 10) <= sys.version_info[:2] <= (3, 13):
+        raise Failure(
+            f"Odoo 19 needs Python 3.10 to 3.13, this is {sys.version.split()[0]}",
+            "name a fitting one in TELEPHONY_CRM_PYTHON",
+        )

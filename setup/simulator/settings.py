@@ -1,0 +1,167 @@
+"""What the simulated account has and how it speaks: read from a JSON file."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field, fields
+from datetime import datetime, timedelta, timezone, tzinfo
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+DEMO = Path(__file__).with_name("demo.json")
+
+
+@dataclass(frozen=True)
+class Extension:
+    """An internal number of the PBX and who sits there."""
+
+    number: str
+    name: str = ""
+    mobile: str = ""
+
+
+@dataclass(frozen=True)
+class Did:
+    """A public number of the company (E.164)."""
+
+    number: str
+    name: str = ""
+    country: str = ""
+    city: str = ""
+
+
+@dataclass(frozen=True)
+class Customer:
+    """Somebody outside; ``number`` is E.164, ``kind`` contact, lead, unknown, blocked."""
+
+    key: str
+    number: str
+    name: str = ""
+    company: str = ""
+    label: str = ""
+    kind: str = "unknown"
+
+
+@dataclass
+class Spelling:
+    """How the account spells what the protocol leaves open.
+
+    :param plus: whether outside numbers carry their ``+``
+    :param internal: ``short`` (``100``) or ``long`` (``499499-100``)
+    :param answer: NOTIFY_ANSWER's destination: ``did`` (with ``internal``) or
+        ``extension`` (without it)
+    :param hidden: ``caller_id`` of a hidden caller, ``0`` or empty
+    :param statistics: ``spec`` (types as the vendor's OpenAPI file has them) or
+        ``seen`` (strings with names, as integrators report them)
+    :param internal_end: whether the undocumented NOTIFY_INTERNAL_END is posted
+    """
+
+    plus: bool = True
+    internal: str = "short"
+    answer: str = "did"
+    hidden: str = "0"
+    statistics: str = "spec"
+    internal_end: bool = False
+
+
+@dataclass
+class Settings:
+    """Everything a simulator is started with.
+
+    :param encoding: of a webhook's signature: ``hex`` or ``raw`` digest in base64
+    :param content: of a webhook's body: ``urlencoded`` or ``multipart``
+    :param speed: length of every pause: 1 as in life, 0.2 five times shorter, 0 none
+    :param seed: makes delivery faults and sounds repeatable
+    :param reply_timeout: seconds a caller waits for the reply to a webhook
+    :param headers: sent with every webhook, such as ``X-Forwarded-For``
+    :param callback_legs: 1 or 2 OUT events' pairs for a call placed over REST
+    :param recorded: whether calls are recorded
+    """
+
+    key: str = ""
+    secret: str = ""
+    webhook_token: str = ""
+    webhook_url: str = ""
+    pbx_id: int = 499499
+    tz: str = "UTC"
+    encoding: str = "hex"
+    content: str = "urlencoded"
+    speed: float = 1.0
+    seed: int = 0
+    reply_timeout: float = 10.0
+    headers: dict = field(default_factory=dict)
+    callback_legs: int = 1
+    recorded: bool = True
+    spelling: Spelling = field(default_factory=Spelling)
+    extensions: list = field(default_factory=list)
+    dids: list = field(default_factory=list)
+    customers: list = field(default_factory=list)
+    autoplay: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        """Refuse at once what would only fail in the middle of a call."""
+        if self.encoding not in ("hex", "raw"):
+            raise ValueError(f"encoding is hex or raw, not {self.encoding!r}")
+        if self.content not in ("urlencoded", "multipart"):
+            raise ValueError(f"content is urlencoded or multipart: {self.content!r}")
+        if self.speed < 0:
+            raise ValueError("speed is 0 or more")
+        if not self.extensions:
+            raise ValueError("the account has no extensions: give at least one")
+        self.zone()
+
+    def zone(self) -> tzinfo:
+        """The account's time zone: an IANA name, or ``UTC+2`` as the vendor says it."""
+        fixed = re.fullmatch(r"UTC(?:([+-])(\d{1,2})(?::(\d\d))?)?", self.tz)
+        if fixed:
+            sign, hours, minutes = fixed.groups()
+            shift = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+            return timezone(-shift if sign == "-" else shift)
+        try:
+            return ZoneInfo(self.tz)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"unknown time zone {self.tz!r}") from error
+
+    def local(self, moment: datetime) -> str:
+        """An aware moment as the account writes it, without its zone."""
+        return moment.astimezone(self.zone()).strftime("%Y-%m-%d %H:%M:%S")
+
+    def extension(self, spelled: str) -> Extension | None:
+        """The extension meant by ``100``, ``499499-100`` or ``499499*100``."""
+        number = re.sub(rf"^{self.pbx_id}[-*]", "", str(spelled).strip())
+        return next((ext for ext in self.extensions if ext.number == number), None)
+
+    def customer(self, key: str) -> Customer:
+        """The customer of that key; KeyError names those there are."""
+        for customer in self.customers:
+            if customer.key == key:
+                return customer
+        known = ", ".join(customer.key for customer in self.customers)
+        raise KeyError(f"no customer {key!r}; there are: {known}")
+
+    @classmethod
+    def load(cls, path=None, **overrides) -> Settings:
+        """Settings of a JSON file (the demonstration's by default).
+
+        ``overrides`` win over the file where they are not None; what the file says
+        for other readers is passed over.
+        """
+        data = json.loads(Path(path or DEMO).read_text(encoding="utf-8"))
+        data.update({key: value for key, value in overrides.items() if value is not None})
+        for name, kind in (
+            ("extensions", Extension),
+            ("dids", Did),
+            ("customers", Customer),
+        ):
+            data[name] = [_only(kind, item) for item in data.get(name, [])]
+        data["spelling"] = _only(Spelling, data.get("spelling", {}))
+        return _only(cls, data)
+
+
+def _only(kind, data):
+    """``kind`` made of those keys of ``data`` that it has."""
+    if isinstance(data, kind):
+        return data
+    names = {item.name for item in fields(kind)}
+    return kind(**{key: value for key, value in data.items() if key in names})
