@@ -34,18 +34,19 @@ class Webhook(http.Controller):
         answered with success whatever becomes of it, since the PBX can do no more
         about it; one that could not be stored never is.
         """
-        pbx_id = request.env["telephony.pbx"]._ids_by_webhook_token().get(token)
-        if not pbx_id:
+        door = request.env["telephony.pbx"]._doors().get(token)
+        if not door:
             return _answer(404)
-        pbx = request.env["telephony.pbx"].browse(pbx_id)._for_events()
+        pbx = request.env["telephony.pbx"].browse(door.pbx_id)
+        pbx = pbx._in_world_of(door.company_id, door.tz)
         asked = _as_request(request.httprequest)
-        if not _is_allowed(pbx, asked.remote_addr):
+        if not _is_allowed(door.networks, asked.remote_addr):
             return _refuse(pbx, "this address is not allowed")
-        adapter = pbx._adapter()
+        adapter = pbx_adapter.get(door.adapter)
         try:
             if greeting := adapter.handshake(asked):
                 return _answer(greeting.status, greeting.body, greeting.content_type)
-            adapter.verify(asked, pbx._credentials())
+            adapter.verify(asked, door.credentials)
             notification = adapter.read(asked)
         except pbx_adapter.SignatureError as error:
             return _refuse(pbx, error.message)
@@ -69,8 +70,7 @@ def _as_request(httprequest):
     )
 
 
-def _is_allowed(pbx, address):
-    networks = pbx._allowed_networks()
+def _is_allowed(networks, address):
     if not networks:
         return True
     try:

@@ -2,11 +2,12 @@ import ipaddress
 import logging
 import secrets
 from datetime import timedelta
+from typing import NamedTuple
 
 import requests
 from babel.dates import format_timedelta
 
-from odoo import api, fields, models, tools
+from odoo import SUPERUSER_ID, api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import NO_ACCESS
 
@@ -16,6 +17,17 @@ from ..pbx import adapter as pbx_adapter
 from ..tools import mask
 
 _logger = logging.getLogger(__name__)
+
+
+class Door(NamedTuple):
+    """What a webhook needs to know before it lets anything in."""
+
+    pbx_id: int
+    adapter: str
+    credentials: pbx_adapter.Credentials
+    networks: tuple
+    company_id: int
+    tz: str
 
 
 class TelephonyPbx(models.Model):
@@ -219,8 +231,7 @@ class TelephonyPbx(models.Model):
         result = super().write(vals)
         if "adapter" in vals:
             self._declare_settings()
-        if {"webhook_token", "active"} & set(vals):
-            self.env.registry.clear_cache()
+        self.env.registry.clear_cache()
         return result
 
     def unlink(self):
@@ -372,9 +383,25 @@ class TelephonyPbx(models.Model):
 
     @api.model
     @tools.ormcache()
-    def _ids_by_webhook_token(self):
-        """Return ``{token: pbx_id}`` of all; cached whole, so guesses fill no cache."""
-        return {pbx.webhook_token: pbx.id for pbx in self.sudo().search([])}
+    def _doors(self):
+        """Return what stands between a webhook's address and its PBX.
+
+        Kept in memory, so that what is refused costs no query.
+
+        :return: ``{token: Door}`` of all active PBXs
+        """
+        return {
+            pbx.webhook_token: Door(
+                pbx_id=pbx.id,
+                adapter=pbx.adapter,
+                credentials=pbx._credentials(),
+                networks=tuple(pbx._allowed_networks()),
+                company_id=pbx.company_id.id,
+                tz=pbx.tz,
+            )
+            for pbx in self.sudo().search([])
+            if pbx._adapter(raise_if_unknown=False)
+        }
 
     def _note_refusal(self, reason):
         """Remember for the health sentence that an event was refused.
@@ -383,8 +410,14 @@ class TelephonyPbx(models.Model):
         """
         self.ensure_one()
         now = fields.Datetime.now()
-        if not self.refused_date or self.refused_date < now - timedelta(minutes=1):
-            self.write({"refused_date": now, "refused_reason": reason})
+        self.env.cr.execute(
+            """
+            UPDATE telephony_pbx SET refused_date = %s, refused_reason = %s
+             WHERE id = %s
+               AND (refused_date IS NULL OR refused_date < %s)
+            """,
+            [now, reason, self.id, now - timedelta(minutes=1)],
+        )
 
     def _for_events(self):
         """Return this PBX in the environment in which its events are applied.
@@ -393,13 +426,9 @@ class TelephonyPbx(models.Model):
         zone; the events belong to the company of the PBX.
         """
         self.ensure_one()
-        company = self.sudo().company_id
-        return (
-            self.with_user(api.SUPERUSER_ID)
-            .with_company(company)
-            .with_context(
-                allowed_company_ids=company.ids,
-                tz=self.sudo().tz,
-                tracking_disable=True,
-            )
+        return self.sudo()._in_world_of(self.company_id.id, self.tz)
+
+    def _in_world_of(self, company_id, tz):
+        return self.with_user(SUPERUSER_ID).with_context(
+            allowed_company_ids=[company_id], tz=tz, tracking_disable=True
         )

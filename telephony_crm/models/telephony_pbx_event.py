@@ -9,7 +9,7 @@ from odoo.exceptions import ConcurrencyError
 
 from ..pbx import adapter as pbx_adapter
 from ..pbx import call_state
-from ..tools.transaction import exclusive
+from ..tools.transaction import begin, exclusive
 
 _logger = logging.getLogger(__name__)
 
@@ -74,10 +74,14 @@ class TelephonyPbxEvent(models.Model):
     def _receive(self, pbx, notification):
         """Store a notification for good, then apply it.
 
+        The row is written under READ COMMITTED, where a twin that arrives at the same
+        moment waits for it and then sees it.
+
         :param pbx: the PBX, in the environment of `telephony.pbx._for_events`
         :param notification: `pbx.adapter.Notification`
         :return: `pbx.adapter.Decision` where the PBX waits for one, else `None`
         """
+        begin(self.env)
         event, done = self._store(pbx, notification)
         if not done:
             event._apply()
@@ -118,10 +122,8 @@ class TelephonyPbxEvent(models.Model):
             "SELECT id, state FROM telephony_pbx_event WHERE pbx_id = %s AND key = %s",
             [pbx.id, notification.key],
         )
-        row = self.env.cr.fetchone()
-        if not row:  # a twin that is not committed yet: our snapshot cannot see it
-            raise ConcurrencyError("The same event is being stored by another worker.")
-        return self.browse(row[0]), row[1] in ("done", "ignored")
+        event_id, state = self.env.cr.fetchone()
+        return self.browse(event_id), state in ("done", "ignored")
 
     def _apply(self):
         """Fold the call of this event anew, alone, and commit.

@@ -48,3 +48,7 @@ class TelephonyPbxSetting(models.Model):
         for setting in self:
             if mask.is_new(setting.secret_value):
                 setting.sudo().secret_stored = setting.secret_value
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)

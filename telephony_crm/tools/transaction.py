@@ -23,14 +23,27 @@ def lock(cr, *parts):
     cr.execute("SELECT pg_advisory_xact_lock(%s)", [key])
 
 
+def begin(env):
+    """Commit what was done and begin a transaction under READ COMMITTED.
+
+    A transaction that is open keeps its isolation and its snapshot, so it has to
+    end first. Within a test one transaction holds everything; nothing is done then.
+    """
+    if type(env.cr) is Cursor and module.current_test:
+        return
+    env.cr.commit()
+    env.invalidate_all(flush=False)
+    if type(env.cr) is Cursor:
+        env.cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+
+
 @contextmanager
 def exclusive(env, *parts):
     """Run a block alone, in a READ COMMITTED transaction of its own, and commit it.
 
-    What was done before is committed first, since a transaction that is open keeps
-    its isolation and its snapshot. When the block fails, all of it is rolled back
-    and the exception goes on. Within a test, where one transaction holds
-    everything, a savepoint takes the place of the transaction.
+    What was done before is committed first (see `begin`). When the block fails, all
+    of it is rolled back and the exception goes on. In the cursor of a test a
+    savepoint takes the place of the transaction.
 
     :param parts: see `lock`
     """
@@ -40,10 +53,7 @@ def exclusive(env, *parts):
             lock(cr, *parts)
             yield
         return
-    cr.commit()
-    env.invalidate_all(flush=False)
-    if type(cr) is Cursor:
-        cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+    begin(env)
     try:
         lock(cr, *parts)
         yield

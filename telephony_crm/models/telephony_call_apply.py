@@ -1,0 +1,417 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..pbx import adapter as pbx_adapter
+from ..pbx import numbers
+from ..pbx.event import EventKind
+from ..tools.transaction import lock
+
+FRESH = timedelta(minutes=5)
+MISSED = ("missed", "abandoned", "voicemail")
+DECIDED = ("clicked", "chosen", "refused")
+
+
+class TelephonyCall(models.Model):
+    """How the fold of a call's events becomes a record, and who is told."""
+
+    _inherit = "telephony.call"
+
+    @api.model
+    def _of_ref(self, pbx, call_ref):
+        """Return the call that the PBX names so, or none."""
+        return self.search(
+            [("pbx_id", "=", pbx.id), ("call_ref", "=", call_ref)], limit=1
+        )
+
+    @api.model
+    def _apply_state(self, pbx, call_ref, state, events):
+        """Make the call equal to the fold of its events.
+
+        The caller holds the call's lock, see `telephony.pbx.event`.
+
+        :param state: `pbx.call_state.CallState` of all events of the call
+        :param events: the `pbx.event.CallEvent` that are new; none when nothing new
+            is told, then nobody is notified
+        :return: the call; empty when it is not to be logged
+        """
+        call = self._of_ref(pbx, call_ref)
+        if call.sealed:
+            return call
+        legs = self._loggable_legs(pbx, state)
+        if legs is None:
+            call.unlink()
+            return self.browse()
+        was = call.state if call else None
+        vals = self._vals_of_state(pbx, state)
+        if call:
+            number_changed = (call.number or "") != (state.number or "")
+            changed = call._update(vals)
+        else:
+            call = self.create({"pbx_id": pbx.id, "call_ref": call_ref, **vals})
+            number_changed = changed = True
+        changed |= call._sync_legs(legs)
+        changed |= call._update(call._vals_of_people(pbx, legs, number_changed))
+        if call.state == "ended":
+            changed |= call._update(call._vals_of_end(pbx))
+        if changed:
+            call.version += was is not None
+            call._sync_participants()
+            if call._is_news(was, events):
+                call._notify()
+        return call
+
+    def _update(self, vals):
+        """Write what differs; return whether anything does."""
+        self.ensure_one()
+        different = {}
+        for name, value in vals.items():
+            current = self[name]
+            if self._fields[name].type == "many2one":
+                current = current.id
+            if (current or False) != (value or False):
+                different[name] = value
+        if different:
+            self.write(different)
+        return bool(different)
+
+    # -- reading the fold ----------------------------------------------------------
+
+    @api.model
+    def _loggable_legs(self, pbx, state):
+        """Return the legs to be logged, or `None` when the call is private.
+
+        A call that only private extensions took part in is not logged at all.
+
+        :return: list of ``(LegState, (extension_id, user_id, team_id))``
+        """
+        known = self.env["telephony.extension"]._by_number(pbx.id)
+        mobiles = self.env["telephony.did"]._mobiles(pbx.company_id.id)
+        countries = pbx._countries()
+        legs, private = [], False
+        for leg in state.legs:
+            extension_id, user_id, team_id, log_calls = known.get(
+                leg.extension, (False, False, False, True)
+            )
+            if leg.extension and not log_calls:
+                private = True
+                continue
+            if not extension_id and leg.number and leg.kind.value == "external":
+                e164 = numbers.parse(leg.number, countries).e164
+                extension_id, user_id, team_id = mobiles.get(e164, (False, False, False))
+            legs.append((leg, (extension_id, user_id, team_id)))
+        if private and not any(leg.kind.value in ("agent", "external") for leg, _who in legs):
+            return None
+        return legs
+
+    @api.model
+    def _vals_of_state(self, pbx, state):
+        """Return the values of the call that follow from the fold alone."""
+        number = numbers.parse(state.number or "", pbx._countries())
+        did = numbers.parse(state.did or "", pbx._countries())
+        dids = self.env["telephony.did"]._by_e164(pbx.id)
+        did_id, _team, _user, source_id, medium_id, campaign_id = dids.get(
+            did.e164 or did.digits, (False,) * 6
+        )
+        return {
+            "company_id": pbx.company_id.id,
+            "direction": state.direction.value,
+            "state": state.state.value,
+            "stale": False,
+            "confirmed": state.confirmed,
+            "parent_ref": state.parent_ref,
+            "disposition": state.disposition and state.disposition.value,
+            "raw_disposition": state.raw_disposition,
+            "hangup_cause": state.hangup_cause or 0,
+            "answered_by": state.answered_by.value,
+            "hidden": state.hidden,
+            "number": state.number,
+            "number_e164": number.e164,
+            "did_id": did_id,
+            "source_id": source_id,
+            "medium_id": medium_id,
+            "campaign_id": campaign_id,
+            "start_date": state.start_date,
+            "answer_date": state.answer_date,
+            "end_date": state.end_date,
+            "wait_seconds": state.wait_seconds or 0,
+            "ring_seconds": state.ring_seconds or 0,
+            "talk_seconds": state.talk_seconds or 0,
+        }
+
+    def _sync_legs(self, legs):
+        """Write the legs that are new or different; return whether any is.
+
+        Whose leg it is, is frozen when the leg first appears: extensions change
+        hands, what was said on them does not.
+        """
+        self.ensure_one()
+        known = {leg.leg_ref: leg for leg in self.leg_ids}
+        wanted, created = set(), []
+        changed = False
+        for leg, (extension_id, user_id, _team_id) in legs:
+            wanted.add(leg.ref)
+            vals = {
+                "kind": leg.kind.value,
+                "number": leg.number or leg.extension,
+                "state": leg.state.value,
+                "disposition": leg.disposition and leg.disposition.value,
+                "ring_date": leg.ring_date,
+                "answer_date": leg.answer_date,
+                "end_date": leg.end_date,
+                "ring_seconds": leg.ring_seconds or 0,
+                "talk_seconds": leg.talk_seconds or 0,
+                "hold_seconds": leg.hold_seconds or 0,
+            }
+            record = known.get(leg.ref)
+            if record is None:
+                created.append(
+                    {
+                        **vals,
+                        "call_id": self.id,
+                        "leg_ref": leg.ref,
+                        "extension_id": extension_id,
+                        "user_id": user_id,
+                    }
+                )
+            else:
+                new = {
+                    name: value
+                    for name, value in vals.items()
+                    if (record[name] or False) != (value or False)
+                }
+                if new:
+                    record.write(new)
+                    changed = True
+        if created:
+            self.env["telephony.call.leg"].create(created)
+        gone = self.leg_ids.filtered(lambda leg: leg.leg_ref not in wanted)
+        gone.unlink()
+        return bool(changed or created or gone)
+
+    # -- whose call it is ------------------------------------------------------------
+
+    def _vals_of_people(self, pbx, legs, number_changed):
+        """Return agent, owner, team, contact and lead of the call."""
+        self.ensure_one()
+        vals = self._vals_of_agent()
+        matched = self._vals_of_match(pbx, vals, number_changed)
+        vals.update(matched)
+        partner = self.env["res.partner"].browse(vals.get("partner_id", self.partner_id.id))
+        lead = self.env["crm.lead"].browse(vals.get("lead_id", self.lead_id.id))
+        vals["owner_id"] = lead.user_id.id or partner.user_id.id
+        team_of = {extension_id: team_id for _leg, (extension_id, _user, team_id) in legs}
+        vals["team_id"] = (
+            team_of.get(vals["extension_id"])
+            or self.did_id.team_id.id
+            or lead.team_id.id
+            or pbx.fallback_team_id.id
+        )
+        return vals
+
+    def _vals_of_agent(self):
+        """Return who of ours this call is counted for.
+
+        The last who talked, else who dialled, else who was rung last.
+        """
+        ours = self.leg_ids.filtered(lambda leg: leg.kind == "agent" or leg.user_id)
+        talked = ours.filtered("answer_date") or ours.filtered(
+            lambda leg: leg.disposition == "answered" or leg.state == "in_progress"
+        )
+        if talked:
+            leg = talked.sorted(lambda leg: (leg.answer_date or leg.ring_date, leg.id))[-1:]
+        elif self.direction == "inbound":
+            leg = ours.sorted(lambda leg: (bool(leg.ring_date), leg.ring_date, leg.id))[-1:]
+        else:
+            leg = ours.sorted("id")[:1]
+        return {"user_id": leg.user_id.id, "extension_id": leg.extension_id.id}
+
+    def _vals_of_match(self, pbx, agent, number_changed):
+        """Return contact and lead, and why; nothing where a person has decided."""
+        if self.match_reason in DECIDED and not number_changed:
+            return {}
+        if self.direction == "internal":
+            return {"match_reason": "own"}
+        if self.direction == "outbound" and (tied := self._tied_record()):
+            partner_id, lead_id = tied
+            if partner_id or lead_id:
+                return {
+                    "match_reason": "clicked",
+                    "partner_id": partner_id,
+                    "lead_id": lead_id,
+                }
+        if not number_changed:
+            return {}
+        user = self.env["res.users"].browse(agent["user_id"])
+        match = self.env["telephony.number"]._match(self.number, pbx, user=user)
+        vals = {
+            "match_reason": match.reason,
+            "partner_id": match.partner_id,
+            "lead_id": match.lead_id,
+        }
+        if self.direction == "inbound" and not self.hidden:
+            vals["blocked"] = self.env["telephony.blocked.number"]._is_blocked(
+                self.number_e164 or self.number, self.company_id.id
+            )
+        return vals
+
+    def _tied_record(self):
+        """Return the record from which this call was clicked, once it is known."""
+        return self.env["telephony.dial"]._tie(self)
+
+    def _sync_participants(self):
+        """Bring `participant_ids` in line: legs' users, agent and owner."""
+        self.flush_recordset()
+        self.leg_ids.flush_recordset(["user_id"])
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH wanted AS (
+                    SELECT call_id, user_id FROM telephony_call_leg
+                     WHERE call_id = ANY(%(ids)s) AND user_id IS NOT NULL
+                     UNION
+                    SELECT id, user_id FROM telephony_call
+                     WHERE id = ANY(%(ids)s) AND user_id IS NOT NULL
+                     UNION
+                    SELECT id, owner_id FROM telephony_call
+                     WHERE id = ANY(%(ids)s) AND owner_id IS NOT NULL),
+                gone AS (
+                    DELETE FROM telephony_call_user_rel rel
+                     WHERE call_id = ANY(%(ids)s)
+                       AND NOT EXISTS (
+                           SELECT FROM wanted
+                            WHERE wanted.call_id = rel.call_id
+                              AND wanted.user_id = rel.user_id))
+                INSERT INTO telephony_call_user_rel (call_id, user_id)
+                SELECT call_id, user_id FROM wanted
+                ON CONFLICT DO NOTHING
+                """,
+                ids=self.ids,
+            )
+        )
+        self.invalidate_recordset(["participant_ids"], flush=False)
+
+    # -- what is left to do ------------------------------------------------------------
+
+    def _vals_of_end(self, pbx):
+        """Return what the end of a call decides: its result and the call-back.
+
+        A talk of at least `min_talk_seconds` with a number, whoever had it and in
+        whichever direction, settles the earlier missed calls of that number.
+        """
+        vals = {"needs_callback": False}
+        if self.blocked and self.disposition != "answered":
+            vals["disposition"] = "rejected"
+        number = self.number_e164
+        if not number or self.direction == "internal" or self.match_reason == "own":
+            return vals
+        same_number = [
+            ("number_e164", "=", number),
+            ("company_id", "=", self.company_id.id),
+        ]
+        lock(self.env.cr, "number", self.company_id.id, number)
+        if self.answered_by == "person" and self.talk_seconds >= pbx.min_talk_seconds:
+            self.search(
+                [
+                    *same_number,
+                    ("start_date", "<=", self.start_date),
+                    ("needs_callback", "=", True),
+                ]
+            ).write({"needs_callback": False})
+        elif (
+            self.direction == "inbound" and self.disposition in MISSED and not self.blocked
+        ):
+            vals["needs_callback"] = not self.search_count(
+                [
+                    *same_number,
+                    ("start_date", ">=", self.start_date),
+                    ("answered_by", "=", "person"),
+                    ("talk_seconds", ">=", pbx.min_talk_seconds),
+                ],
+                limit=1,
+            )
+        return vals
+
+    # -- telling people ----------------------------------------------------------------
+
+    def _is_news(self, was, events):
+        """Tell whether people at their screens have to know of this change.
+
+        Only what is happening now has side effects. An event's own time decides; a
+        PBX that gives its events none but the time at which the call began is
+        believed while the call is known to be running.
+        """
+        if not events or (was is None and self.state == "ended") or was == "ended":
+            return False
+        if was is not None and not any(event.kind is EventKind.RECORD for event in events):
+            return True
+        return any(
+            (event.occurred_at or event.started_at or event.observed_at)
+            > fields.Datetime.now() - FRESH
+            for event in events
+        )
+
+    def _notify(self):
+        """Tell the screens of all who take part that the call has changed.
+
+        While nobody is rung yet, the responsible user is told. What they may know
+        of it, they ask for themselves.
+        """
+        self.ensure_one()
+        users = self.leg_ids.user_id or self.owner_id
+        if self.blocked:
+            return
+        message = {
+            "id": self.id,
+            "version": self.version,
+            "state": self.state,
+            "number": self.number_e164 or self.number or "",
+        }
+        for user in users:
+            user._bus_send("telephony.call/update", message)
+
+    # -- answering the PBX ---------------------------------------------------------------
+
+    def _decide(self):
+        """Return what the PBX is to do with this ringing call.
+
+        An old event is answered with nothing: whoever sends it again has no caller
+        on the line, and learns no name.
+
+        :rtype: pbx.adapter.Decision
+        """
+        if not self or self.start_date < fields.Datetime.now() - FRESH:
+            return pbx_adapter.Decision()
+        if self.blocked:
+            return pbx_adapter.Decision(blocked=True)
+        name = self.partner_id.name or self.lead_id.contact_name or self.lead_id.partner_name
+        extension = ""
+        if self.pbx_id.route_to_responsible and self.owner_id:
+            extension = (
+                self.env["telephony.extension"]._of_user(self.owner_id, self.pbx_id).number
+            )
+        return pbx_adapter.Decision(caller_name=name or "", extension=extension or "")
+
+    # -- jobs ----------------------------------------------------------------------------
+
+    @api.model
+    def _cron_mark_stale(self):
+        """Mark the calls of which nothing was heard for too long.
+
+        A call rings for two minutes at most, and few last four hours. The mark is no
+        end: that is for the PBX's own records to tell.
+        """
+        now = fields.Datetime.now()
+        self.env.cr.execute(
+            """
+            UPDATE telephony_call SET stale = TRUE, version = version + 1
+             WHERE NOT COALESCE(stale, FALSE)
+               AND ((state = 'ringing' AND write_date < %s)
+                 OR (state = 'in_progress' AND write_date < %s))
+         RETURNING id
+            """,
+            [now - timedelta(seconds=120), now - timedelta(hours=4)],
+        )
+        for call in self.browse(row[0] for row in self.env.cr.fetchall()):
+            call._notify()
