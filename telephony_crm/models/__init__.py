@@ -10,6 +10,8 @@ from . import (
     telephony_call_card,
     telephony_call_leg,
     telephony_call_outcome,
+    telephony_call_rights,
+    telephony_call_screen,
     telephony_dial,
     telephony_dialer,
     telephony_did,
@@ -20,4 +22,5 @@ from . import (
     telephony_pbx,
     telephony_pbx_event,
     telephony_pbx_setting,
+    telephony_pbx_setup,
 )

@@ -1,0 +1,62 @@
+from odoo import api, fields, models
+
+from ..pbx import numbers
+
+
+class TelephonyCall(models.Model):
+    """What the views show of a call beyond its fields, and how they find one."""
+
+    _inherit = "telephony.call"
+
+    number_shown = fields.Char(search="_search_number_shown")
+    owner_reason = fields.Char(string="Why This One", compute="_compute_owner_reason")
+
+    @api.depends("owner_id", "lead_id.user_id", "partner_id.user_id")
+    def _compute_owner_reason(self):
+        for call in self:
+            # Of the lead and the contact only: whose they are.
+            owner, lead, partner = call.owner_id, call.sudo().lead_id, call.sudo().partner_id
+            if not owner:
+                call.owner_reason = False
+            elif lead.user_id == owner:
+                call.owner_reason = self.env._("responsible for the lead")
+            elif partner.user_id == owner:
+                call.owner_reason = self.env._("responsible for the contact")
+            elif partner.commercial_partner_id.user_id == owner:
+                call.owner_reason = self.env._("responsible for the company")
+            else:
+                call.owner_reason = self.env._("was responsible when it rang")
+
+    @api.model
+    def _search_number_shown(self, operator, value):
+        """Find numbers in whatever spelling somebody types them."""
+        if operator != "ilike" or not isinstance(value, str):
+            return NotImplemented
+        number = numbers.parse(value, (self.env.company.country_id.code or "",))
+        if number.e164:
+            return [("number_e164", "=", number.e164)]
+        digits = "".join(char for char in value if char.isdigit())
+        if not digits:
+            return [("number", "ilike", value)]
+        return ["|", ("number_e164", "like", digits), ("number", "like", digits)]
+
+
+class TelephonyCallLeg(models.Model):
+    """What the views show of a leg."""
+
+    _inherit = "telephony.call.leg"
+
+    party = fields.Char(string="Who", compute="_compute_party")
+
+    @api.depends("kind", "extension_id", "user_id", "number")
+    def _compute_party(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for leg in self:
+            number = numbers.international(leg.number or "") or leg.number
+            if leg.kind == "agent":
+                parts = [leg.user_id.name, leg.extension_id.number or number]
+            elif leg.kind in ("customer", "external"):
+                parts = [kinds[leg.kind], number]
+            else:
+                parts = [kinds.get(leg.kind), leg.number]
+            leg.party = " · ".join(part for part in parts if part)

@@ -1,0 +1,61 @@
+from odoo import api, fields, models
+
+
+class TelephonyPbx(models.Model):
+    """The steps from nothing to the first call, and what is done of them."""
+
+    _inherit = "telephony.pbx"
+
+    has_credentials = fields.Boolean(compute="_compute_setup")
+    has_event = fields.Boolean(compute="_compute_setup")
+    has_extension = fields.Boolean(compute="_compute_setup")
+    has_did = fields.Boolean(compute="_compute_setup")
+    has_call = fields.Boolean(compute="_compute_setup")
+    is_set_up = fields.Boolean(compute="_compute_setup")
+    failed_event_count = fields.Integer(compute="_compute_setup")
+
+    @api.depends("api_key", "api_secret_stored", "extension_ids.user_id", "did_ids")
+    def _compute_setup(self):
+        Event = self.env["telephony.pbx.event"].sudo()
+        Call = self.env["telephony.call"].sudo()
+        for pbx in self:
+            stored, of_pbx = pbx.sudo(), [("pbx_id", "=", pbx._origin.id)]
+            adapter = stored._adapter(raise_if_unknown=False)
+            pbx.has_credentials = bool(
+                adapter and (stored.api_secret_stored or not adapter.verifies)
+            )
+            pbx.has_event = bool(Event.search_count(of_pbx, limit=1))
+            pbx.has_extension = bool(stored.extension_ids.user_id)
+            pbx.has_did = bool(stored.did_ids)
+            pbx.has_call = bool(Call.search_count(of_pbx, limit=1))
+            pbx.is_set_up = (
+                pbx.has_credentials
+                and pbx.has_event
+                and pbx.has_extension
+                and pbx.has_did
+                and pbx.has_call
+            )
+            pbx.failed_event_count = Event.search_count(
+                [*of_pbx, ("state", "=", "failed")], limit=1000
+            )
+
+    def action_open_failed_events(self):
+        """Show the events that could not be applied."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "telephony_crm.action_telephony_pbx_event"
+        )
+        action["context"] = {
+            "search_default_pbx_id": self.id,
+            "search_default_failed": 1,
+        }
+        return action
+
+    def action_open_calls(self):
+        """Show the calls of this PBX."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "telephony_crm.action_telephony_call"
+        )
+        action["context"] = {"search_default_pbx_id": self.id}
+        return action
