@@ -115,17 +115,18 @@ class Databases:
         """
         key = contents(modules)
         marker = self.filestore(name) / "telephony-crm.key"
-        exists = self.exists(name) and self.filestore(name).exists()
-        if exists and marker.exists() and marker.read_text() == key:
-            return False
-        template = None if exists else self.template()
-        with step(f"database {name} with {', '.join(sorted(modules))}"):
-            if template:
-                self.copy(template, name)
-            self.install(name, modules, update=marker.exists())
-            self.warm(name)
-            marker.write_text(key)
-        return not exists
+        template = self.template()
+        with paths.locked(f"database-{name}"):
+            exists = self.exists(name) and self.filestore(name).exists()
+            if exists and marker.exists() and marker.read_text() == key:
+                return False
+            with step(f"database {name} with {', '.join(sorted(modules))}"):
+                if not exists:
+                    self.copy(template, name)
+                self.install(name, modules, update=marker.exists())
+                self.warm(name)
+                marker.write_text(key)
+            return not exists
 
     def exists(self, name):
         """Whether the server has a database ``name``."""
@@ -154,9 +155,14 @@ class Databases:
         modules = CORE | dependencies(self.odoo) | (OPTIONAL if optional else set())
         key = paths.digest(str(self.odoo.path), self.odoo.version, *sorted(modules))
         name = f"telephony_template_{key}_{paths.digest(str(paths.HOME))[:4]}"
-        if self.exists(name) and self.filestore(name).exists():
-            return name
         base = self.template() if optional else None
+        with paths.locked("template"):
+            if not (self.exists(name) and self.filestore(name).exists()):
+                self._build(name, modules, base)
+        return name
+
+    def _build(self, name, modules, base):
+        """Make the template ``name`` under another name, and rename it when whole."""
         draft = f"{name}_building"
         with step(f"template database with {', '.join(sorted(modules))}"):
             self.drop(draft)
@@ -168,7 +174,6 @@ class Databases:
             self.warm(draft)
             self.filestore(draft).rename(self.filestore(name))
             self.server.sql(f'ALTER DATABASE "{draft}" RENAME TO "{name}"')
-        return name
 
 
 def dependencies(odoo):
@@ -179,8 +184,11 @@ def dependencies(odoo):
             found |= set(ast.literal_eval(manifest.read_text()).get("depends", ()))
         except (SyntaxError, ValueError) as error:
             raise Failure(f"{manifest} cannot be read: {error}") from error
-    return {name for name in found
-            if any((folder / name).is_dir() for folder in odoo.addons)}
+    return {
+        name
+        for name in found
+        if any((folder / name).is_dir() for folder in odoo.addons)
+    }
 
 
 def contents(modules):

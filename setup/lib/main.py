@@ -14,7 +14,8 @@ from setup.lib.console import Failure, say  # noqa: E402
 
 def main():
     """Run the command named first; its exit code."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for number in (signal.SIGTERM, signal.SIGHUP):  # let blocks clean up
+        signal.signal(number, lambda number, _frame: sys.exit(128 + number))
     command = importlib.import_module(f"setup.lib.commands.{sys.argv[1]}")
     try:
         return command.main(sys.argv[2:])

@@ -106,7 +106,8 @@ def _inspect(folder):
     addons = tuple(filter(Path.is_dir, (path / "addons", path / "odoo/addons")))
     if not any((folder / "crm").is_dir() for folder in addons):
         raise Failure(f"{path} has no addon crm beside Odoo", remedy)
-    if path.name in ("dist-packages", "site-packages") and path != UNPACKED / IN_PACKAGE:
+    shared = path.name in ("dist-packages", "site-packages")
+    if shared and path != UNPACKED / IN_PACKAGE:
         path = _alone(path)
     return Odoo(path, addons, ".".join(part.strip("'") for part in parts[:3]))
 

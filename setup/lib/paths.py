@@ -10,10 +10,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SETUP = ROOT / "setup"
-HOME = Path(
-    os.environ.get("TELEPHONY_CRM_HOME")
-    or Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "telephony-crm"
-).expanduser().absolute()
+HOME = Path(os.environ.get("TELEPHONY_CRM_HOME") or "~/.cache/telephony-crm")
+HOME = HOME.expanduser().absolute()
 LOGS = HOME / "logs"
 DATA = HOME / "data"
 VENV = HOME / "venv"

@@ -42,7 +42,7 @@ class Server(NamedTuple):
     def environment(self):
         """These settings as environment variables for libpq programs."""
         names = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD")
-        return {name: value for name, value in zip(names, self) if value}
+        return {name: value for name, value in zip(names, self, strict=True) if value}
 
     def sql(self, statement, database="postgres"):
         """Run one ``statement``; the rows as text lines, columns by ``|``.
@@ -89,27 +89,36 @@ def running():
                 except BlockingIOError:
                     pass  # somebody else still needs it
                 else:
-                    _as_owner("pg_ctl", "stop", "-m", "fast", "-D", LINK.resolve() / "data")
+                    _as_owner(
+                        "pg_ctl", "stop", "-m", "fast", "-D", LINK.resolve() / "data"
+                    )
 
 
 def _check(server):
     """Refuse a server of one's own that cannot serve Odoo."""
     user = server.user or pwd.getpwuid(os.geteuid()).pw_name
     if user == "postgres":
-        raise Failure("Odoo refuses to work as the database user postgres",
-                      "make a role with CREATEDB and name it in PGUSER")
+        raise Failure(
+            "Odoo refuses to work as the database user postgres",
+            "make a role with CREATEDB and name it in PGUSER",
+        )
     try:
         version = int(server.sql("SHOW server_version_num")[0]) // 10000
     except Failure as error:
         cause = f"no PostgreSQL answers at {server.host}:{server.port or 5432}"
         raise Failure(f"{cause}. {error.cause}", server.remedy) from error
     if version < MINIMUM:
-        raise Failure(f"PostgreSQL at {server.host} is {version}, Odoo 19 needs"
-                      f" {MINIMUM} or newer", server.remedy)
+        raise Failure(
+            f"PostgreSQL at {server.host} is {version}, Odoo 19 needs"
+            f" {MINIMUM} or newer",
+            server.remedy,
+        )
     may = "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
     if server.sql(may) != ["t"]:
-        raise Failure(f"{user} may not create databases at {server.host}",
-                      f"as the server's administrator: ALTER ROLE {user} CREATEDB")
+        raise Failure(
+            f"{user} may not create databases at {server.host}",
+            f"as the server's administrator: ALTER ROLE {user} CREATEDB",
+        )
 
 
 def _owner():
@@ -160,9 +169,11 @@ def _place():
     Root's home is closed to PostgreSQL's user; the cluster is then kept under
     /var/lib and the state folder holds a link to it.
     """
-    reachable = not os.geteuid() == 0 or capture(
-        ["runuser", "-u", _owner().pw_name, "--", "test", "-x", paths.HOME]
-    ) is not None
+    reachable = (
+        not os.geteuid() == 0
+        or capture(["runuser", "-u", _owner().pw_name, "--", "test", "-x", paths.HOME])
+        is not None
+    )
     if reachable:
         return LINK
     place = Path("/var/lib/telephony-crm") / paths.digest(str(paths.HOME))

@@ -50,11 +50,15 @@ def environment(odoo, **more):
     names = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV")
     inherited = {key: val for key, val in os.environ.items() if key not in names}
     tools = [paths.VENV / "bin", paths.NPM / "node_modules" / ".bin"]
-    return inherited | {
-        "PATH": os.pathsep.join([*map(str, tools), os.environ.get("PATH", "")]),
-        "PYTHONPATH": str(odoo.path),
-        "TELEPHONY_CRM_HOME": str(paths.HOME),
-    } | {key: str(value) for key, value in more.items()}
+    return (
+        inherited
+        | {
+            "PATH": os.pathsep.join([*map(str, tools), os.environ.get("PATH", "")]),
+            "PYTHONPATH": str(odoo.path),
+            "TELEPHONY_CRM_HOME": str(paths.HOME),
+        }
+        | {key: str(value) for key, value in more.items()}
+    )
 
 
 def python(odoo, *words, **options):

@@ -18,6 +18,7 @@ TESTS = paths.ROOT / "tests"
 # What comes first as a path decides, so the order matters.
 UNIT = (TESTS / "unit",)
 E2E = (TESTS / "packaging", TESTS / "e2e")
+NO_ODOO = ("-p", "no:odoo")  # pytest's plugin for tests within Odoo
 TAKE_A_VALUE = {"-k", "-m", "-p", "-n", "-c", "-o", "-W", "-r"}
 
 
@@ -66,8 +67,8 @@ class Session:
     def all(self):
         """Run what was chosen, or everything; the exit code."""
         tests = [addon / "tests" for addon in self.addons]
-        # Without Odoo in reach, nor pytest's plugin that would import it.
-        self.pytest("unit", self.among(UNIT), "-p", "no:odoo", env={"PYTHONPATH": ""})
+        # Odoo is not even in reach of the unit tests.
+        self.pytest("unit", self.among(UNIT), *NO_ODOO, env={"PYTHONPATH": ""})
         odoo, e2e = self.among(tests), self.among(E2E)
         base = self.addon("base") if odoo or e2e else None
         if odoo:
@@ -78,7 +79,7 @@ class Session:
                 self.odoo("optional", database, odoo, "-k", "optional")
         if e2e:
             env = {"TELEPHONY_CRM_TEMPLATE": base}
-            self.pytest("e2e", e2e, env=env)
+            self.pytest("e2e", e2e, *NO_ODOO, env=env)
         return self.summary()
 
     def quick(self):

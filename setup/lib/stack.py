@@ -1,0 +1,138 @@
+"""Odoo as in production: workers, the websocket's own process, nginx before them.
+
+For end-to-end tests and benchmarks::
+
+    with ground("nginx") as databases, Stack(databases, "some_database") as stack:
+        urlopen(stack.url + "/web/login")
+"""
+
+import os
+import shutil
+import signal
+
+from setup.lib import paths, system
+from setup.lib.odoo import LAUNCHER
+from setup.lib.process import HOST, Process, free_ports
+
+NGINX = """
+{user}
+daemon off;
+worker_processes 1;
+pid "{folder}/nginx.pid";
+error_log stderr warn;
+events {{ worker_connections 1024; }}
+http {{
+    access_log off;
+    client_max_body_size 64m;
+    client_body_temp_path "{folder}/body";
+    proxy_temp_path "{folder}/proxy";
+    fastcgi_temp_path "{folder}/fastcgi";
+    uwsgi_temp_path "{folder}/uwsgi";
+    scgi_temp_path "{folder}/scgi";
+    map $http_upgrade $connection_upgrade {{ default upgrade; '' ''; }}
+    upstream odoo {{ server {host}:{http_port}; keepalive 16; }}
+    upstream websocket {{ server {host}:{gevent_port}; }}
+    server {{
+        listen {host}:{port};
+        proxy_http_version 1.1;
+        proxy_read_timeout 720s;
+        proxy_set_header Host $http_host;
+        proxy_set_header X-Forwarded-Host $http_host;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_set_header X-Real-IP $remote_addr;
+        location /websocket {{
+            proxy_pass http://websocket;
+            proxy_set_header Upgrade $http_upgrade;
+            proxy_set_header Connection $connection_upgrade;
+        }}
+        location / {{
+            proxy_pass http://odoo;
+            proxy_set_header Connection '';
+        }}
+    }}
+}}
+"""
+
+
+class Stack:
+    """A running Odoo on ``database``; ``url`` is the proxy's address.
+
+    :param databases: see ``setup.lib.prepare.ground``
+    :param workers: HTTP worker processes
+    :param options: further words of Odoo's command line
+    """
+
+    def __init__(self, databases, database, *, workers=2, options=()):
+        self.databases = databases
+        self.database = database
+        self.workers = workers
+        self.options = options
+        self.port, self.http_port, self.gevent_port = free_ports(3)
+        self.url = f"http://{HOST}:{self.port}"
+        self.folder = paths.HOME / "stack" / f"{database}-{self.port}"
+        self.config = None
+        self.odoo = None
+        self.nginx = None
+
+    def __enter__(self):
+        """Start both programs and wait until a page comes through."""
+        try:
+            self.start()
+            self._start_nginx()
+            self.nginx.wait_for(f"{self.url}/web/login")
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_exception):
+        self.stop()
+
+    def start(self):
+        """Start Odoo and wait for it; also after a ``kill``."""
+        self.config = self.databases.configure(
+            f"stack-{self.port}",
+            http_port=self.http_port,
+            gevent_port=self.gevent_port,
+        )
+        command = (
+            paths.PYTHON, LAUNCHER, "-c", self.config, "-d", self.database,
+            f"--db-filter=^{self.database}$", f"--workers={self.workers}",
+            "--proxy-mode", "--log-level=warn", *self.options,
+        )  # fmt: skip
+        name = f"odoo-{self.database}"
+        self.odoo = Process(name, command, env=self.databases.environment)
+        self.odoo.wait_for(f"http://{HOST}:{self.http_port}/web/login")
+
+    def _start_nginx(self):
+        """Put nginx before Odoo."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        settings = self.folder / "nginx.conf"
+        settings.write_text(
+            NGINX.format(
+                folder=self.folder,
+                host=HOST,
+                port=self.port,
+                http_port=self.http_port,
+                gevent_port=self.gevent_port,
+                # root's state folder is closed to nginx's usual user
+                user="" if os.geteuid() else "user root;",
+            )
+        )
+        command = (system.nginx(), "-p", self.folder, "-e", "stderr", "-c", settings)
+        self.nginx = Process(f"nginx-{self.database}", command)
+
+    def kill(self):
+        """End Odoo at once, as a crash would: no process of it can finish anything."""
+        os.killpg(self.odoo.pid, signal.SIGKILL)
+        self.odoo.child.wait()
+
+    def stop(self):
+        """Stop what runs and remove what it left."""
+        for process in (self.nginx, self.odoo):
+            if process:
+                process.stop()
+        if self.config:
+            self.config.unlink(missing_ok=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
