@@ -14,6 +14,8 @@ from setup.lib.console import Failure, say  # noqa: E402
 
 def main():
     """Run the command named first; its exit code."""
+    # A shell starts what it puts in the background deaf to SIGINT.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):  # let blocks clean up
         signal.signal(number, lambda number, _frame: sys.exit(128 + number))
     command = importlib.import_module(f"setup.lib.commands.{sys.argv[1]}")

@@ -13,6 +13,7 @@ SETUP = ROOT / "setup"
 HOME = Path(os.environ.get("TELEPHONY_CRM_HOME") or "~/.cache/telephony-crm")
 HOME = HOME.expanduser().absolute()
 LOGS = HOME / "logs"
+LOCKS = HOME / "locks"
 DATA = HOME / "data"
 VENV = HOME / "venv"
 PYTHON = VENV / "bin" / "python"
@@ -39,8 +40,8 @@ def digest(*parts):
 @contextmanager
 def locked(name, *, shared=False):
     """Hold the lock file ``name`` of the state folder: two runs never collide."""
-    HOME.mkdir(parents=True, exist_ok=True)
-    with (HOME / f"{name}.lock").open("a") as handle:
+    LOCKS.mkdir(parents=True, exist_ok=True)
+    with (LOCKS / f"{name}.lock").open("a") as handle:
         fcntl.flock(handle, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
         yield handle
 

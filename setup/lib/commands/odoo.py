@@ -17,5 +17,5 @@ def main(arguments):
         return subprocess.call(
             [paths.PYTHON, LAUNCHER, path, *arguments],
             env=databases.environment,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
