@@ -1,8 +1,9 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
+PEOPLE = ("partner_id", "lead_id")
 # What a person may say of a call. All else is what the PBX said.
-WRITABLE = frozenset({"note", "outcome_id", "partner_id", "lead_id"})
+WRITABLE = frozenset({"note", "outcome_id", *PEOPLE})
 
 
 class TelephonyCall(models.Model):
@@ -19,9 +20,16 @@ class TelephonyCall(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        if not self.env.su:
-            self._check_writable(vals)
-        return super().write(vals)
+        if self.env.su:
+            return super().write(vals)
+        self._check_writable(vals)
+        self.check_access("write")
+        people = {name: vals[name] for name in PEOPLE if name in vals}
+        super().write({name: vals[name] for name in vals if name not in PEOPLE})
+        if people:
+            for call in self:
+                call._choose(people)
+        return True
 
     @api.ondelete(at_uninstall=False)
     def _unlink_superuser_only(self):
@@ -47,8 +55,33 @@ class TelephonyCall(models.Model):
                     ),
                 )
             )
-        for name in ("partner_id", "lead_id"):
+        for name in PEOPLE:
             if vals.get(name):
                 self.env[self._fields[name].comodel_name].browse(
                     vals[name]
                 ).check_access("read")
+
+    def _choose(self, people):
+        """Tie the call to what a person has put into its form.
+
+        The same as a choice on the card: the number is remembered, and whose call it
+        is follows. A lead that belongs to another contact gives way to the contact.
+
+        :param people: new ``partner_id``, ``lead_id`` or both
+        """
+        self.ensure_one()
+        lead = self.env["crm.lead"].browse(people.get("lead_id", self.lead_id.id))
+        partner = self.env["res.partner"].browse(
+            people.get("partner_id", self.partner_id.id)
+        )
+        if "lead_id" not in people and lead.sudo().partner_id not in (
+            partner,
+            partner.browse(),
+        ):
+            lead = lead.browse()
+        if not lead and not partner:
+            self.card_none(self.id)
+            return
+        self._link(lead or partner, "chosen")
+        if lead and partner and not self.partner_id:
+            self.sudo().partner_id = partner

@@ -27,6 +27,16 @@ class TelephonyCall(models.Model):
             else:
                 call.owner_reason = self.env._("was responsible when it rang")
 
+    @api.onchange("lead_id")
+    def _onchange_lead_id(self):
+        if self.lead_id.partner_id:
+            self.partner_id = self.lead_id.partner_id
+
+    @api.onchange("partner_id")
+    def _onchange_partner_id(self):
+        if self.lead_id.partner_id not in (self.partner_id, self.env["res.partner"]):
+            self.lead_id = False
+
     @api.model
     def _search_number_shown(self, operator, value):
         """Find numbers in whatever spelling somebody types them."""

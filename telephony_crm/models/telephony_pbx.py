@@ -18,6 +18,8 @@ from ..tools import mask
 
 _logger = logging.getLogger(__name__)
 
+ADMINISTRATOR = "telephony_crm.group_telephony_administrator"
+
 
 class Door(NamedTuple):
     """What a webhook needs to know before it lets anything in."""
@@ -59,35 +61,38 @@ class TelephonyPbx(models.Model):
         default=lambda self: self.env.user.tz or "UTC",
         help="The time zone set in the account of the PBX. Its times are read in it.",
     )
-    api_url = fields.Char(string="API Address")
+    api_url = fields.Char(string="API Address", groups=ADMINISTRATOR)
     api_key = fields.Char(
         string="API Key",
         copy=False,
-        groups="telephony_crm.group_telephony_administrator",
+        groups=ADMINISTRATOR,
     )
     api_secret = fields.Char(
         string="API Secret",
         compute="_compute_api_secret",
         inverse="_inverse_api_secret",
         copy=False,
-        groups="telephony_crm.group_telephony_administrator",
+        groups=ADMINISTRATOR,
         help="Can be written and replaced, but not read back.",
     )
     api_secret_stored = fields.Char(groups=NO_ACCESS, copy=False)
-    setting_ids = fields.One2many("telephony.pbx.setting", "pbx_id", string="Settings")
+    setting_ids = fields.One2many(
+        "telephony.pbx.setting", "pbx_id", string="Settings", groups=ADMINISTRATOR
+    )
     webhook_token = fields.Char(
         copy=False,
         required=True,
         default=lambda self: secrets.token_urlsafe(24),
-        groups="telephony_crm.group_telephony_administrator",
+        groups=ADMINISTRATOR,
     )
     webhook_url = fields.Char(
         string="Webhook Address",
         compute="_compute_webhook_url",
-        groups="telephony_crm.group_telephony_administrator",
+        groups=ADMINISTRATOR,
     )
     allowed_ips = fields.Char(
         string="Allowed Addresses",
+        groups=ADMINISTRATOR,
         help="Addresses or networks that may post events, separated by commas. "
         "Empty: any address, the signature decides.",
     )
@@ -106,21 +111,31 @@ class TelephonyPbx(models.Model):
     allowed_country_ids = fields.Many2many(
         "res.country",
         string="Countries That May Be Dialled",
+        groups=ADMINISTRATOR,
         help="Empty: the country of this PBX only.",
     )
-    dial_user_minute = fields.Integer(string="Per User and Minute", default=6)
-    dial_user_day = fields.Integer(string="Per User and Day", default=400)
-    dial_pbx_minute = fields.Integer(string="Per PBX and Minute", default=60)
-    dial_pbx_day = fields.Integer(string="Per PBX and Day", default=5000)
+    dial_user_minute = fields.Integer(
+        string="Per User and Minute", default=6, groups=ADMINISTRATOR
+    )
+    dial_user_day = fields.Integer(
+        string="Per User and Day", default=400, groups=ADMINISTRATOR
+    )
+    dial_pbx_minute = fields.Integer(
+        string="Per PBX and Minute", default=60, groups=ADMINISTRATOR
+    )
+    dial_pbx_day = fields.Integer(
+        string="Per PBX and Day", default=5000, groups=ADMINISTRATOR
+    )
     extension_ids = fields.One2many("telephony.extension", "pbx_id")
     did_ids = fields.One2many("telephony.did", "pbx_id", string="Company Numbers")
     health_state = fields.Selection(
         [("ok", "Connected"), ("warning", "Attention"), ("error", "Not working")],
         compute="_compute_health",
+        groups=ADMINISTRATOR,
     )
-    health = fields.Char(compute="_compute_health")
-    refused_date = fields.Datetime(readonly=True, copy=False)
-    refused_reason = fields.Char(readonly=True, copy=False)
+    health = fields.Char(compute="_compute_health", groups=ADMINISTRATOR)
+    refused_date = fields.Datetime(readonly=True, copy=False, groups=ADMINISTRATOR)
+    refused_reason = fields.Char(readonly=True, copy=False, groups=ADMINISTRATOR)
 
     _webhook_token_unique = models.Constraint(
         "UNIQUE (webhook_token)", "Each PBX has a webhook address of its own."
