@@ -13,6 +13,7 @@ from . import (
     telephony_call_rights,
     telephony_call_screen,
     telephony_dial,
+    telephony_dial_guard,
     telephony_dialer,
     telephony_did,
     telephony_extension,
