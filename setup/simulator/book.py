@@ -85,6 +85,7 @@ class Call:
     caller_name: str = ""
     redirect: str = ""
     blocked: bool = False
+    placed: bool = False  # over REST
     doing: str = ""
     over: threading.Event = field(default_factory=threading.Event, repr=False)
 
@@ -163,14 +164,17 @@ class Book:
         return [call for call in self.all() if call.state != "ended"]
 
     def recordings(self, call_id: str = "", ref: str = "") -> list[tuple[Call, Leg]]:
-        """Recorded legs that can be had by now, by the leg's id or the call's."""
+        """Recorded legs that can be had by now, by the leg's id or the call's.
+
+        ``call_id`` may be the id alone or the name of a recording that holds it.
+        """
         return [
             (call, leg)
             for call in self.all()
             for leg in call.legs
             if leg.record_ready
             and not leg.deleted
-            and (leg.call_id == call_id or (ref and call.ref == ref))
+            and (leg.call_id in call_id.split("-") or (ref and call.ref == ref))
         ]
 
 

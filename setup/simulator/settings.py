@@ -33,7 +33,7 @@ class Did:
 
 @dataclass(frozen=True)
 class Customer:
-    """Somebody outside; ``number`` is E.164, ``kind`` contact, lead, unknown, blocked."""
+    """Somebody outside; ``kind``: contact, lead, unknown or blocked."""
 
     key: str
     number: str
@@ -148,7 +148,7 @@ class Settings:
         for other readers is passed over.
         """
         data = json.loads(Path(path or DEMO).read_text(encoding="utf-8"))
-        data.update({key: value for key, value in overrides.items() if value is not None})
+        data.update((key, val) for key, val in overrides.items() if val is not None)
         for name, kind in (
             ("extensions", Extension),
             ("dids", Did),

@@ -1,0 +1,99 @@
+"""The demonstration: one scene after another, round and round."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+
+from .scenarios import SCENARIOS
+
+_logger = logging.getLogger(__name__)
+TICK = 0.2  # seconds
+
+
+class Autoplay:
+    """Plays the configured scenes in a loop; a person may pause it or skip a wait."""
+
+    def __init__(self, simulator):
+        self.simulator = simulator
+        config = simulator.settings.autoplay
+        self.scenes = list(config.get("scenes", []))
+        self.first = config.get("first", 12)
+        self.pause = config.get("pause", 20)
+        self.index = 0
+        self.paused = False
+        self.due = 0.0  # monotonic time of the next scene
+        self._thread: threading.Thread | None = None
+
+    def start(self):
+        """Begin; the first scene comes after ``first`` seconds."""
+        if self._thread or not self.scenes:
+            return
+        self._wait(self.first)
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def join(self):
+        """Wait for its end, which the simulator's stop brings about."""
+        if self._thread:
+            self._thread.join()
+
+    def steer(self, action: str):
+        """``pause``, ``resume``, ``next`` (do not wait) or ``restart`` (scene one).
+
+        Starts the demonstration where it does not run yet.
+        """
+        if action not in ("pause", "resume", "next", "restart"):
+            raise ValueError("action is pause, resume, next or restart")
+        if action == "restart":
+            self.index = 0
+        self.paused = action == "pause"
+        if action in ("next", "restart"):
+            self._wait(0)
+        elif action == "resume":
+            self._wait(min(self.pause, 5))
+        if action != "pause" and not self._thread and self.scenes:
+            due = self.due
+            self.start()
+            self.due = due
+
+    def state(self) -> dict:
+        """For the page: whether it runs, what comes next and in how many seconds."""
+        waits = not self.simulator.book.live()
+        scene = self.scenes[self.index] if self.scenes else {}
+        return {
+            "running": bool(self._thread) and not self.paused,
+            "next": self._title(scene),
+            "seconds": round(max(0.0, self.due - time.monotonic())) if waits else None,
+        }
+
+    def _title(self, scene):
+        """A scene in words: what happens, and who it is."""
+        if not scene:
+            return ""
+        title = SCENARIOS[scene["scenario"]].title
+        for customer in self.simulator.settings.customers:
+            if customer.key == scene.get("customer"):
+                return f"{title}: {customer.name or customer.label}"
+        return title
+
+    def _wait(self, seconds):
+        self.due = time.monotonic() + seconds * self.simulator.settings.speed
+
+    def _run(self):
+        stopping = self.simulator.stopping
+        while not stopping.wait(TICK * min(1, self.simulator.settings.speed) or 0.01):
+            if self.simulator.book.live():
+                # whoever chose a scene by hand sees it through first
+                self.due = max(self.due, time.monotonic() + TICK)
+                continue
+            if self.paused or time.monotonic() < self.due:
+                continue
+            scene = self.scenes[self.index]
+            self.index = (self.index + 1) % len(self.scenes)
+            try:
+                self.simulator.play(**scene, wait=True)
+            except Exception:
+                _logger.exception("the demonstration goes on with the next scene")
+            self._wait(self.pause)

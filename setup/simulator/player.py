@@ -1,0 +1,114 @@
+"""Plays scenes: opens the call, keeps the pauses, performs step after step."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from datetime import datetime, timedelta, timezone
+
+from .book import Book, Call
+from .delivery import Poster
+from .performer import Performer
+from .scenarios import SCENARIOS, Scenario
+from .settings import Settings
+
+_logger = logging.getLogger(__name__)
+SOMEBODY = "+442079460017"  # calls where no customers are configured
+
+
+class Player:
+    """Lets calls happen, each in a thread of its own or in the caller's."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        book: Book,
+        poster: Poster,
+        stopping: threading.Event,
+    ):
+        self.settings = settings
+        self.book = book
+        self.poster = poster
+        self.stopping = stopping
+        self._threads: list[threading.Thread] = []
+
+    def play(
+        self, name: str, *, wait: bool, delay=0, ago=0, talk=None, **who
+    ) -> Call:
+        """Play a scene that has no parts.
+
+        :param wait: return when the call and all its deliveries are over
+        :param delay: seconds before it begins
+        :param ago: seconds by which the whole call lies in the past
+        :param talk: seconds of each conversation, instead of the scene's
+        :param who: number, did, extension (all optional)
+        """
+        scenario = SCENARIOS[name]
+        now = datetime.now(timezone.utc).replace(microsecond=0)
+        # Where pauses are cut short, the call began so long ago that it ends now:
+        # lengths stay true, and no event lies in the future. A call placed over REST
+        # cannot have begun before it was asked for.
+        lasts = 0 if scenario.placed else delay + scenario.seconds(talk)
+        cut = lasts * max(0.0, 1 - self.settings.speed)
+        start = now + timedelta(seconds=int(delay - cut - ago))
+        call = self._open(start, name, scenario, **who)
+        rehearsed = (call, scenario, delay, scenario.talk if talk is None else talk)
+        if wait:
+            self._perform(*rehearsed)
+        else:
+            thread = threading.Thread(
+                target=self._perform, args=rehearsed, daemon=True
+            )
+            self._threads = [one for one in self._threads if one.is_alive()]
+            self._threads.append(thread)
+            thread.start()
+        return call
+
+    def join(self):
+        """Wait until no call is on stage."""
+        for thread in list(self._threads):
+            thread.join()
+
+    def _open(self, start, name, scenario, number="", did="", extension=""):
+        settings = self.settings
+        extension = extension or settings.extensions[0].number
+        if scenario.direction == "internal":
+            others = [ext.number for ext in settings.extensions]
+            number = number or next(one for one in others if one != extension)
+        elif not number:
+            known = [one.number for one in settings.customers]
+            number = (known or [SOMEBODY])[0]
+        return self.book.open(
+            start,
+            scenario=name,
+            direction=scenario.direction,
+            number="" if scenario.hidden else number,
+            did=did or (settings.dids[0].number if settings.dids else ""),
+            extension=extension,
+            hidden=scenario.hidden,
+            placed=scenario.placed,
+        )
+
+    def _perform(self, call: Call, scenario: Scenario, delay: float, talk: float):
+        performer = Performer(self.settings, self.book, self.poster, call)
+        began, elapsed = time.monotonic(), delay
+        try:
+            for step in scenario.steps:
+                after = talk if step.after == "talk" else step.after
+                elapsed += after
+                # by the clock, so that slow answers do not stretch the call
+                due = began + elapsed * self.settings.speed
+                if self.stopping.wait(max(0.0, due - time.monotonic())):
+                    return
+                performer.wait(after)
+                getattr(performer, step.action)(*step.args)
+                if call.blocked and call.state != "ended":
+                    performer.hang_up("rejected", "busy", 17)
+                    break
+        except Exception:
+            _logger.exception("the scene %s broke off", call.scenario)
+            raise
+        finally:
+            self.poster.finish(call)
+            call.over.set()
