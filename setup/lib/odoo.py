@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 from typing import NamedTuple
 
-from setup.lib import apt, paths, system
-from setup.lib.console import Failure, run, step
+from setup.lib import apt, npm, paths
+from setup.lib.console import Failure, step
 
 SERIES = (19, 0)
 # The first is Odoo; its tree links to files of the others.
@@ -45,32 +45,12 @@ def prepare():
     """Have an Odoo 19 and what it takes from npm, and say where it is."""
     own = os.environ.get("ODOO_PATH")
     if not own or shutil.which("npm"):  # one's own Odoo is whole without npm
-        _npm()
+        npm.install(paths.SETUP / "npm", paths.NPM, "npm packages of Odoo")
     found = _inspect(Path(own).expanduser().absolute()) if own else _unpacked()
     LAUNCHER.parent.mkdir(parents=True, exist_ok=True)
     # ``python -m odoo`` would break the process that serves the websocket.
     LAUNCHER.write_text("import odoo.cli\n\nodoo.cli.main()\n")
     return found
-
-
-def _npm():
-    """Install what Odoo takes from npm: the blur library and rtlcss."""
-    source = paths.SETUP / "npm"
-    key = paths.digest(source / "package-lock.json")
-    marker = paths.NPM / "telephony-crm.key"
-    if marker.exists() and marker.read_text() == key:
-        return
-    system.require("npm")
-    with step("npm packages of Odoo"), paths.built(paths.NPM) as draft:
-        for name in ("package.json", "package-lock.json", ".npmrc"):
-            shutil.copy(source / name, draft)
-        run(
-            ["npm", "ci", "--ignore-scripts"],
-            "the npm packages could not be installed",
-            "check the connection to the registry (npm config get registry)",
-            cwd=draft,
-        )
-        (draft / marker.name).write_text(key)
 
 
 def _unpacked():

@@ -11,35 +11,33 @@ from setup.lib.console import Failure, run, step
 LOCK = paths.SETUP / "requirements.txt"
 
 
-def prepare():
-    """Have the environment as the lock file says, for this very Python."""
+def prepare(folder=paths.VENV, lock=LOCK, name="virtual environment"):
+    """Have the environment ``folder`` as ``lock`` says, for this very Python."""
     version = ".".join(map(str, sys.version_info[:2]))
-    key = paths.digest(LOCK, version, os.path.realpath(sys.executable))
-    marker = paths.VENV / "telephony-crm.key"
+    key = paths.digest(lock, version, os.path.realpath(sys.executable))
+    marker = folder / "telephony-crm.key"
     if marker.exists() and marker.read_text() == key:
         return
     if importlib.util.find_spec("ensurepip") is None:
         system.install([f"python{version}-venv"])
-    with step(f"virtual environment, Python {version}"):
+    with step(f"{name}, Python {version}"):
         # Scripts in an environment know its address: it is built in place, and
         # counts only once the marker is there.
         marker.unlink(missing_ok=True)
         run(
-            [sys.executable, "-m", "venv", "--clear", paths.VENV],
+            [sys.executable, "-m", "venv", "--clear", folder],
             "the virtual environment could not be made",
             f"apt-get install python{version}-venv",
         )
-        install(paths.PYTHON, "--require-hashes", "-r", LOCK)
+        run(
+            [
+                *(folder / "bin" / "python", "-m", "pip", "install"),
+                *("--disable-pip-version-check", "--require-hashes", "-r", lock),
+            ],
+            "the Python packages could not be installed",
+            "check the connection to the package index (pip config list)",
+        )
         marker.write_text(key)
-
-
-def install(python, *what):
-    """pip install ``what`` into the environment of ``python``."""
-    run(
-        [python, "-m", "pip", "install", "--disable-pip-version-check", *what],
-        "the Python packages could not be installed",
-        "check the connection to the package index (pip config list) and start again",
-    )
 
 
 def environment(odoo, **more):
