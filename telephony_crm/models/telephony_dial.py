@@ -145,7 +145,7 @@ class TelephonyDial(models.Model):
         :return: the record or none, and why it cannot be taken: a reason or ``""``
         """
         none = self.env["res.partner"]
-        if not res_model and not res_id:
+        if not res_model or not res_id:  # not clicked, or on a record not yet saved
             return none, ""
         if not isinstance(res_model, str) or type(res_id) is not int:
             return none, "record"
@@ -185,6 +185,9 @@ class TelephonyDial(models.Model):
     def _read(self, typed, pbx, record):
         """Return what the PBX is to call: an extension of its own, or E.164.
 
+        A national number on a record is one of the record's country, as it is when
+        callers are matched; else one of the PBX's.
+
         :return: empty when the number cannot be read, or is a code for the PBX
         """
         if typed[:1] in ("*", "#"):
@@ -193,8 +196,8 @@ class TelephonyDial(models.Model):
         if internal and internal in self.env["telephony.extension"]._by_number(pbx.id):
             return internal
         countries = pbx._countries() if pbx else ()
-        if record and (country := record.sudo()._phone_get_country().get(record.id)):
-            countries = (*countries, country.code)
+        if country := record.sudo()._phone_get_country().get(record.id):
+            countries = (country.code, *countries)
         return numbers.parse(typed, countries).e164
 
     @api.model

@@ -1,0 +1,1 @@
+from . import test_call, test_dial, test_dialer, test_session, test_webhook
