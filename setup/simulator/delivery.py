@@ -183,6 +183,7 @@ class Poster:
                 answer = session.get(
                     url or self.url,
                     params={"zd_echo": token},
+                    headers=self.settings.headers,
                     timeout=(CONNECT_SECONDS, self.settings.reply_timeout),
                     allow_redirects=False,
                 )
