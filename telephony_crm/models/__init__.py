@@ -1,4 +1,8 @@
+from . import telephony_caller_mixin  # contacts and leads inherit it
+
+# isort: split
 from . import (
+    base_partner_merge_automatic_wizard,
     crm_lead,
     ir_http,
     res_partner,
@@ -10,6 +14,7 @@ from . import (
     telephony_call_card,
     telephony_call_leg,
     telephony_call_outcome,
+    telephony_call_owner,
     telephony_call_rights,
     telephony_call_screen,
     telephony_dial,
@@ -20,6 +25,7 @@ from . import (
     telephony_number,
     telephony_number_fill,
     telephony_number_match,
+    telephony_number_sync,
     telephony_pbx,
     telephony_pbx_event,
     telephony_pbx_setting,

@@ -1,0 +1,225 @@
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..pbx import numbers
+from .telephony_number import OWNERS
+
+PENDING = "telephony_crm.numbers"
+
+
+class TelephonyNumber(models.Model):
+    """How the numbers follow the contacts and leads they are of."""
+
+    _inherit = "telephony.number"
+
+    @api.model
+    def _source_fields(self, model):
+        """Return the names of a model's stored phone fields."""
+        Model = self.env[model]
+        return [
+            fname for fname in Model._phone_get_number_fields() if Model._fields[fname].store
+        ]
+
+    @api.model
+    def _sync(self, records, new=False):
+        """Make the mirroring rows equal to the phone fields of ``records``.
+
+        :param records: contacts or leads
+        :param new: they were just created, so there are no rows to take away
+        """
+        owner = OWNERS[records._name]
+        rows, gone = [], defaultdict(list)
+        for record in records.sudo():
+            for fname in self._source_fields(records._name):
+                row = self._mirroring_row(
+                    record.id,
+                    fname,
+                    record[fname],
+                    record[fname] and self._countries(record),
+                    record.company_id.id,
+                )
+                if row:
+                    rows.append(row)
+                elif not new:
+                    gone[fname].append(record.id)
+        self.flush_model()
+        self._upsert(owner, rows)
+        for fname, ids in gone.items():
+            self.env.cr.execute(
+                SQL(
+                    "DELETE FROM telephony_number WHERE %s = ANY(%s) AND key = %s",
+                    SQL.identifier(owner),
+                    ids,
+                    fname,
+                )
+            )
+        if pending := self.env.cr.precommit.data.get(PENDING):
+            pending[records._name].difference_update(records._ids)
+        self.invalidate_model(flush=False)
+
+    @api.model
+    def _mirroring_row(self, owner_id, fname, raw, countries, company_id):
+        """Return the values of the row that mirrors a phone field, as `_upsert` takes.
+
+        :return: a tuple; `None` when the field holds no number
+        """
+        forms = raw and self._forms(raw, countries, fname)
+        if not forms or not forms["digits"]:
+            return None
+        return (
+            owner_id,
+            forms["key"],
+            raw,
+            forms["e164"],
+            forms["digits"],
+            forms["national"],
+            forms["extension"],
+            company_id or None,
+        )
+
+    @api.model
+    def _upsert(self, owner, rows):
+        """Insert mirroring rows, or bring those that are there up to date.
+
+        Not by the ORM: two transactions may be about to add the row of the same
+        record, one of them the filling job. Here the later one gets a serialization
+        failure, upon which Odoo runs the request again, and not the error of a
+        unique index, upon which the user's record would not be saved.
+
+        :param owner: name of the column of the contact or lead
+        :param rows: what `_mirroring_row` returns; no record twice with one field
+        """
+        if not rows:
+            return
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO telephony_number AS old (
+                    %(owner)s, key, source_field, number, e164, digits, national,
+                    extension, company_id, create_uid, write_uid, create_date, write_date)
+                SELECT id, key, key, number, e164, digits, national,
+                       extension, company_id, %(uid)s, %(uid)s, %(now)s, %(now)s
+                  FROM unnest(
+                       %(ids)s::int[], %(keys)s::text[], %(numbers)s::text[],
+                       %(e164)s::text[], %(digits)s::text[], %(national)s::text[],
+                       %(extensions)s::text[], %(companies)s::int[])
+                    AS new (id, key, number, e164, digits, national,
+                            extension, company_id)
+                 ORDER BY id
+                ON CONFLICT (%(owner)s, key) WHERE %(owner)s IS NOT NULL DO UPDATE
+                   SET number = EXCLUDED.number,
+                       e164 = EXCLUDED.e164,
+                       digits = EXCLUDED.digits,
+                       national = EXCLUDED.national,
+                       extension = EXCLUDED.extension,
+                       company_id = EXCLUDED.company_id,
+                       chosen_date = CASE WHEN old.digits = EXCLUDED.digits
+                                          THEN old.chosen_date END,
+                       write_uid = EXCLUDED.write_uid,
+                       write_date = EXCLUDED.write_date
+                 WHERE (old.number, old.e164, old.digits, old.national,
+                        old.extension, old.company_id)
+                    IS DISTINCT FROM
+                       (EXCLUDED.number, EXCLUDED.e164, EXCLUDED.digits,
+                        EXCLUDED.national, EXCLUDED.extension, EXCLUDED.company_id)
+                """,
+                owner=SQL.identifier(owner),
+                uid=self.env.uid,
+                now=self.env.cr.now(),
+                **dict(
+                    zip(
+                        ("ids", "keys", "numbers", "e164", "digits", "national",
+                         "extensions", "companies"),
+                        map(list, zip(*rows, strict=True)),
+                        strict=True,
+                    )
+                ),
+            )
+        )  # fmt: skip
+
+    # -- computed changes --------------------------------------------------------------
+
+    @api.model
+    def _sync_later(self, records):
+        """Have `_sync` run before the transaction ends, or before the next match.
+
+        For computed changes: within a computation nothing else can be written.
+        """
+        ids = [id_ for id_ in records._ids if isinstance(id_, int)]
+        if not ids:
+            return
+        precommit = self.env.cr.precommit
+        if PENDING not in precommit.data:
+            precommit.data[PENDING] = defaultdict(set)
+            precommit.add(self.sudo()._sync_pending)
+        precommit.data[PENDING][records._name].update(ids)
+
+    @api.model
+    def _sync_pending(self):
+        """Do what `_sync_later` was asked for."""
+        for model, ids in self.env.cr.precommit.data.pop(PENDING, {}).items():
+            if ids:
+                self._sync(self.env[model].browse(ids).exists())
+
+    # -- merging -----------------------------------------------------------------------
+
+    @api.model
+    def _move(self, sources, target):
+        """Hand the numbers of merged records over, as further numbers of ``target``.
+
+        :param sources: contacts or leads that are merged into ``target``
+        """
+        owner = OWNERS[target._name]
+        rows = self.sudo().search(
+            Domain(owner, "in", (sources + target).ids), order="id"
+        )
+        own = rows.filtered(lambda row: row[owner] == target)
+        kept = {self._number_key(row): row for row in own}
+        moved = self.browse()
+        for row in rows - own:
+            twin = kept.setdefault(self._number_key(row), row)
+            if twin == row:
+                moved += row
+            elif row.chosen_date:
+                twin.chosen_date = max(row.chosen_date, twin.chosen_date or row.chosen_date)
+        self.flush_model()
+        # By SQL, since a mirroring row cannot be written. In the international
+        # spelling a number does not change its meaning with the country.
+        for row in moved:
+            self.env.cr.execute(
+                SQL(
+                    """
+                    UPDATE telephony_number
+                       SET %s = %s, key = %s, number = %s, source_field = NULL
+                     WHERE id = %s
+                    """,
+                    SQL.identifier(owner),
+                    target.id,
+                    self._number_key(row),
+                    numbers.international(row.e164) if row.e164 else row.number,
+                    row.id,
+                )
+            )
+        self.env.cr.execute(
+            SQL(
+                "DELETE FROM telephony_number WHERE %s = ANY(%s)",
+                SQL.identifier(owner),
+                sources.ids,
+            )
+        )
+        self.invalidate_model(flush=False)
+        self.env.add_to_compute(self._fields["company_id"], moved.sudo())
+
+    @api.model
+    def _drop_doubles(self, record):
+        """Delete further numbers that `_move` brought and a phone field holds, too."""
+        rows = self.sudo().search(Domain(OWNERS[record._name], "=", record.id))
+        mirrored = {self._number_key(row) for row in rows if row.source_field}
+        rows.filtered(
+            lambda row: not row.source_field
+            and not row.label
+            and self._number_key(row) in mirrored
+        ).unlink()
