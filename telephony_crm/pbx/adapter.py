@@ -28,6 +28,7 @@ _logger = logging.getLogger(__name__)
 
 #: Seconds to connect and to wait for an answer. A person waits for it.
 TIMEOUT = (5.0, 15.0)
+NONSENSE = "The PBX gave an answer that cannot be understood."
 
 
 # -- errors ----------------------------------------------------------------------
@@ -309,7 +310,7 @@ def read_json(response: HttpResponse) -> dict:
     except (ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict):
-        raise PbxError("nonsense", "The PBX gave an answer that cannot be understood.")
+        raise PbxError("nonsense", NONSENSE)
     return answer
 
 

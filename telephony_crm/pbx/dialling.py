@@ -70,16 +70,14 @@ def _refused_code(digits):
 def _is_emergency(text, countries):
     """Tell whether this rings an emergency service in any country it could be in.
 
-    A PBX may cut a plus sign or a country code, so both are tried without.
+    A PBX may cut a plus sign or a country code, so the rest is looked at as well.
     """
     digits = re.sub(r"\D", "", text)
-    if len(digits) <= 6:
-        regions = countries | {"GB", "US"}  # 112, 999 and 911 nearly everywhere
-        return any(phonenumbers.is_emergency_number(digits, region) for region in regions)
-    if len(digits) > 8 or not text.startswith("+"):
+    if len(digits) > 8:
         return False
-    return any(
-        phonenumbers.is_emergency_number(digits[len(str(code)) :], region)
-        for region in countries
-        if digits.startswith(str(code := phonenumbers.country_code_for_region(region)))
-    )
+    for region in countries | {"GB", "US"}:  # 112, 999 and 911 nearly everywhere
+        code = str(phonenumbers.country_code_for_region(region))
+        short = {digits, digits.removeprefix(code)}
+        if any(phonenumbers.is_emergency_number(number, region) for number in short):
+            return True
+    return False

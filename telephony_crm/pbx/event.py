@@ -135,3 +135,8 @@ class CallEvent:
     caller: str = ""
     called: str = ""
     direction_hint: Direction | None = None
+
+    @property
+    def names_leg(self) -> bool:
+        """Whether this speaks of one leg, and not of the call as a whole."""
+        return bool(self.extension or self.target or self.leg_kind)

@@ -1,0 +1,204 @@
+"""Zadarma's cloud PBX.
+
+Sources: the vendor's OpenAPI file (``zadarma/openapi``, ``spec/v1/openapi.json``), the
+PHP client (``zadarma/user-api-v1``: ``lib/Client.php``, ``lib/Webhook/*.php``) and
+zadarma.com/en/support/api/. What only third parties report (the npm package
+``zadarma`` 1.1.2 among them) is marked "reported".
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from .. import forms, php, signing
+from ..adapter import (
+    NONSENSE,
+    Adapter,
+    AuthError,
+    HttpRequest,
+    Notification,
+    PayloadError,
+    PbxError,
+    Refused,
+    Response,
+    Setting,
+    SignatureError,
+    plain,
+    rate_limited,
+    read_json,
+)
+from ..numbers import ascii_name, internal_extension
+from ..zadarma_events import KINDS, MAX_REF, read_event
+
+INCOMING = ("caller_id", "called_did", "call_start")
+ANSWER = ("caller_id", "destination", "call_start")
+OUTGOING = ("internal", "destination", "call_start")
+RECORDING = ("pbx_call_id", "call_id_with_rec")
+RESULT = ("result",)
+ALL = (INCOMING, ANSWER, OUTGOING, RECORDING, RESULT)
+
+#: The fields whose values, joined, are signed; where the vendor does not say,
+#: those that may be.
+SIGNED = {
+    "NOTIFY_START": (INCOMING,),
+    "NOTIFY_INTERNAL": (INCOMING,),
+    "NOTIFY_END": (INCOMING,),
+    "NOTIFY_IVR": (INCOMING,),
+    "NOTIFY_ANSWER": (ANSWER,),
+    "NOTIFY_OUT_START": (OUTGOING,),
+    "NOTIFY_OUT_END": (OUTGOING,),
+    "NOTIFY_RECORD": (RECORDING,),
+    "SMS": (RESULT,),  # reported, as the next two
+    "CALL_TRACKING": (RESULT,),
+    "NUMBER_LOOKUP": (RESULT,),
+    "NOTIFY_INTERNAL_END": (INCOMING,),  # reported
+    "SPEECH_RECOGNITION": (RESULT, RECORDING, ("pbx_call_id", "call_id"), ("call_id",)),
+    "DOCUMENT": ALL,
+}
+RETURN_SECONDS = 20
+
+
+class Zadarma(Adapter):
+    """See `Adapter` for what each method promises."""
+
+    code = "zadarma"
+    label = "Zadarma"
+    capabilities = frozenset({"originate", "redirect", "caller_name", "blacklist"})
+    default_api_url = "https://api.zadarma.com"
+    settings = (
+        Setting(
+            key="return_timeout",
+            label="Seconds Until the Usual Scenario",
+            default=str(RETURN_SECONDS),
+            help="How long a caller who is connected to the responsible user rings "
+            "there before the call goes on as set in the PBX. At least 3; 0 is never.",
+        ),
+    )
+
+    # -- webhooks --------------------------------------------------------------------
+
+    def handshake(self, request):
+        """Echo the token by which Zadarma checks the address when it is saved."""
+        values = {**request.form, **request.query}
+        if "zd_echo" not in values or "event" in values:
+            return None
+        echo = values["zd_echo"]
+        if not re.fullmatch(r"[\w.~+/=:-]{1,200}", echo, re.ASCII):
+            return Response(400, b"The token is not one of Zadarma's.")
+        return Response(200, echo.encode())
+
+    def verify(self, request, credentials):
+        """Check the ``Signature`` header: base64 of HMAC-SHA1 under the API secret.
+
+        The vendor's PHP client covers the hexadecimal text, its TypeScript client the
+        raw digest, so either is taken. Neither time nor event name nor result are
+        covered: a signature proves who sent it once, not that it is news.
+        """
+        given = request.headers.get("signature", "").strip()
+        if not credentials.api_secret:
+            raise SignatureError(message="There is no API secret to check events with.")
+        if not given:
+            raise SignatureError(message="The event has no signature.")
+        found = forms.fields(request)
+        texts = {
+            "".join(found.get(name, "") for name in names)
+            for names in SIGNED.get(found.get("event", ""), ALL)
+        }
+        expected = [
+            encode(credentials.api_secret, text)
+            for text in sorted(texts - {""})  # a signature over nothing proves nothing
+            for encode in (signing.base64_of_hex, signing.base64_of_digest)
+        ]
+        if not signing.is_any_of(given, expected):
+            raise SignatureError(message="The signature of the event is wrong.")
+
+    def read(self, request):
+        """Read the event's name and call; Zadarma has no id of a notification."""
+        found = forms.fields(request)
+        event = found.get("event", "")
+        call_ref = found.get("pbx_call_id", "")
+        if not re.fullmatch(r"\w{1,64}", event, re.ASCII):
+            raise PayloadError(message="The notification has no event name.")
+        if len(call_ref) > MAX_REF:
+            raise PayloadError(message="The id of the call is too long.")
+        return Notification(
+            event=event,
+            key=forms.key_of(found),
+            call_ref=call_ref,
+            payload=found,
+            known=event in KINDS,
+            wants_decision=event == "NOTIFY_START",
+        )
+
+    def events(self, payload, account, received_at):
+        """Return the one event of a payload, none for what is not about a call."""
+        return read_event(payload, account, received_at)
+
+    def reply(self, notification, decision):
+        """Return what to do with a new call; to all else an empty answer."""
+        if decision is None or not notification.wants_decision:
+            return Response()
+        answer = {}
+        if decision.blocked:
+            answer["redirect"] = "blacklist"
+        elif extension := internal_extension(decision.extension):
+            seconds = decision.return_seconds
+            seconds = RETURN_SECONDS if seconds is None else seconds
+            answer["redirect"] = extension
+            answer["return_timeout"] = max(seconds, 3) if seconds else 0
+        if not decision.blocked and (name := ascii_name(decision.caller_name)):
+            answer["caller_name"] = name
+        if not answer:
+            return Response()
+        return Response(200, json.dumps(answer).encode(), "application/json")
+
+    # -- requests --------------------------------------------------------------------
+
+    def check(self, credentials):
+        """Ask for the account's time zone, which costs nothing."""
+        return self._get(credentials, "/v1/info/timezone/", {})
+
+    def originate(self, credentials, extension, number, caller_id=""):
+        """Ring the extension, then the number.
+
+        The plus sign stays: without it the account's rules which number to show by
+        direction do not apply (reported). The number shown is set there; Zadarma
+        takes none here.
+        """
+        params = {"from": extension, "sip": extension, "to": number, "format": "json"}
+        return self._get(credentials, "/v1/request/callback/", params)
+
+    def _get(self, credentials, path, params):
+        """Describe a signed GET request. ``path`` is signed as it is requested."""
+        query = php.build_query(dict(sorted(params.items())))
+        signature = signing.base64_of_hex(
+            credentials.api_secret, path + query + signing.md5_hex(query)
+        )
+        base = (credentials.api_url or self.default_api_url).rstrip("/")
+        return HttpRequest(
+            method="GET",
+            url=base + path,
+            params=dict(sorted(params.items())),
+            headers={"Authorization": f"{credentials.api_key}:{signature}"},
+        )
+
+    def answer(self, response):
+        """Return a successful answer.
+
+        "Too many requests" may come as 429, or as 200 with an error (reported).
+        """
+        answer = read_json(response)
+        status, message = answer.get("status"), plain(answer.get("message"))
+        if status == "success" and response.status < 400:
+            return answer
+        if status != "error":
+            raise PbxError("nonsense", NONSENSE)
+        if "rate limit" in message.lower():
+            raise rate_limited(response)
+        if re.search(r"not authorized|wrong (?:key|signature)", message, re.IGNORECASE):
+            raise AuthError(message="The PBX does not accept the key and secret.")
+        raise Refused(message=message or "The PBX refuses without saying why.")
+
+
+ADAPTER = Zadarma()

@@ -1,0 +1,211 @@
+"""What becomes of each leg: who won, who was rung in vain, who passed the call on."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from .call_legs import Leg, LegState, seconds
+from .call_result import Result
+from .call_times import Times
+from .event import (
+    AnsweredBy,
+    Direction,
+    Disposition,
+    EventKind,
+    LegKind,
+    State,
+)
+
+
+def talkers_of(legs: list[Leg], result: Result, direction: Direction) -> list[Leg]:
+    """Return the legs of ours that talked, one after the other.
+
+    Who placed a call outside is the first; inside, both ends talk at once and only
+    the called side can be passed on.
+    """
+    talked = [leg for leg in legs if leg.is_person and leg.is_answered]
+    # Whose answer nobody saw, is believed to be the last: END names it.
+    talked.sort(
+        key=lambda leg: (leg.answered_at is None, leg.answered_at or 0, leg.ref)
+    )
+    if direction == Direction.OUTBOUND and result.is_answered:
+        return [leg for leg in legs if leg.dialled] + talked
+    return talked
+
+
+def close(
+    legs: list[Leg], result: Result, times: Times, direction: Direction
+) -> tuple[LegState, ...]:
+    """Return the state of every leg, in the order in which they appeared."""
+    return _Closing(legs, result, times, direction).states()
+
+
+class _Closing:
+    """One pass over the legs of a call, within the times of the call."""
+
+    def __init__(self, legs, result, times, direction):
+        self.legs = legs
+        self.result = result
+        self.times = times
+        self.talkers = talkers_of(legs, result, direction)
+        self._place_answers()
+
+    def states(self):
+        self.talks = self._talks()
+        states = [self._state(leg) for leg in self.legs]
+        return tuple(
+            sorted(
+                states,
+                key=lambda leg: (
+                    leg.ring_date or leg.answer_date or self.times.start,
+                    leg.kind,
+                    leg.ref,
+                ),
+            )
+        )
+
+    # -- talking ---------------------------------------------------------------------
+
+    def _place_answers(self):
+        """Bring the answers of the legs within those of the call."""
+        answer, end = self.times.answer, self.times.end
+        for leg in self.legs:
+            if leg.dialled or leg.kind == LegKind.CUSTOMER:
+                answered = self.result.is_answered if leg.dialled else leg.is_answered
+                leg.answered_at = answer if answered else None
+            elif leg.answered_at:
+                leg.answered_at = min(leg.answered_at, end or leg.answered_at)
+        timed = [leg for leg in self.talkers if leg.answered_at and leg.is_person]
+        if timed and not any(leg.dialled for leg in self.talkers):
+            timed[0].answered_at = answer
+
+    def _end_of_talk(self, leg):
+        """Return when a leg's talk ended: when the next took over, or with the call."""
+        after = self.talkers[self.talkers.index(leg) + 1 :]
+        next_at = after[0].answered_at if after else None
+        if next_at and leg.answered_at:
+            return max(next_at, leg.answered_at)
+        return next_at or self.times.end
+
+    def _talks(self):
+        """Return the seconds that each leg talked; together those of the call."""
+        left, talks = self.times.talk, {}
+        for leg in self.talkers:
+            rows = [event.talk_seconds or 0 for event in leg.all_of(EventKind.RECORD)]
+            if any(rows):
+                own = max(rows)
+            elif leg is self.talkers[-1]:
+                own = left
+            else:
+                own = seconds(leg.answered_at, self._end_of_talk(leg))
+            talks[leg.ref] = min(own, left)
+            left -= talks[leg.ref]
+        return talks
+
+    # -- one leg ---------------------------------------------------------------------
+
+    def _state(self, leg):
+        if leg in self.talkers:
+            return self._talked(leg)
+        if leg.dialled or leg.kind == LegKind.CUSTOMER:
+            return self._with_call(leg)
+        if leg.is_person:
+            return self._in_vain(leg)
+        return self._machine(leg)
+
+    def _talked(self, leg):
+        end = self._end_of_talk(leg)
+        rung_until = leg.answered_at
+        if rung_until is None and self.times.end and len(self.talkers) == 1:
+            rung_until = self._talk_began()
+        return self._build(
+            leg,
+            State.IN_PROGRESS if end is None else State.ENDED,
+            Disposition.ANSWERED,
+            end,
+            rung_until,
+        )
+
+    def _with_call(self, leg):
+        """Return the state of a leg that lives as long as the call does."""
+        result, end = self.result, self.times.end
+        answered = (
+            leg.is_answered if leg.kind == LegKind.CUSTOMER else result.is_answered
+        )
+        disposition = Disposition.ANSWERED if answered else result.disposition
+        if not answered and disposition == Disposition.ANSWERED:
+            disposition = Disposition.NO_ANSWER  # another number was reached instead
+        has_picked_up = leg.dialled and leg.all_of(EventKind.ANSWERED)
+        state = State.IN_PROGRESS if answered or has_picked_up else State.RINGING
+        talk = self.times.talk if answered else 0
+        return self._build(
+            leg, State.ENDED if end else state, disposition, end, leg.answered_at, talk
+        )
+
+    def _in_vain(self, leg):
+        """Return the state of a leg that was rung and did not talk.
+
+        Who rang when another answered, has lost to that one. Who is rung only later
+        is to take the call over, and goes on to ring.
+        """
+        wins = [
+            other.answered_at
+            for other in self.talkers
+            if other.answered_at
+            and (not leg.rung_at or other.answered_at >= leg.rung_at)
+        ]
+        elsewhere = Disposition.ANSWERED_ELSEWHERE
+        if wins:
+            return self._build(leg, State.ENDED, elsewhere, min(wins))
+        if not self.times.end:
+            return self._build(leg, State.RINGING, None, None)
+        unseen = any(other.answered_at is None for other in self.talkers)
+        if unseen and not leg.said(EventKind.ENDED) | leg.said(EventKind.RECORD):
+            return self._build(leg, State.ENDED, elsewhere, self._talk_began())
+        return self._build(leg, State.ENDED, self._of_nobody(), self.times.end)
+
+    def _of_nobody(self):
+        """Return the disposition of a leg that nobody answered."""
+        if self.result.answered_by == AnsweredBy.UNKNOWN:
+            return None
+        said = self.result.disposition
+        if said in (Disposition.ANSWERED, Disposition.VOICEMAIL, Disposition.ABANDONED):
+            return Disposition.MISSED
+        return said
+
+    def _machine(self, leg):
+        wins = [other.answered_at for other in self.talkers if other.answered_at]
+        end = min(wins, default=self.times.end)
+        return self._build(
+            leg,
+            State.ENDED if end else State.IN_PROGRESS,
+            Disposition.ANSWERED if leg.is_answered else None,
+            end,
+        )
+
+    def _talk_began(self):
+        """Return when the talk began, counted back from the end."""
+        return max(
+            self.times.end - timedelta(seconds=self.times.talk), self.times.start
+        )
+
+    def _build(self, leg, state, disposition, end, rung_until=None, talk=None):
+        answered_at = _no_later(leg.answered_at, end)
+        rung_at = _no_later(_no_later(leg.rung_at, answered_at), end)
+        return LegState(
+            ref=leg.ref,
+            kind=leg.kind,
+            extension=leg.extension,
+            number=leg.number,
+            state=state,
+            disposition=disposition if state == State.ENDED else None,
+            ring_date=rung_at,
+            answer_date=answered_at,
+            end_date=end,
+            ring_seconds=seconds(rung_at, rung_until or answered_at or end),
+            talk_seconds=self.talks.get(leg.ref, 0) if talk is None else talk,
+        )
+
+
+def _no_later(at: datetime | None, bound: datetime | None):
+    return min(at, bound) if at and bound else at
