@@ -12,6 +12,11 @@ _logger = logging.getLogger(__name__)
 TICK = 0.2  # seconds
 
 
+def arguments(scene: dict) -> dict:
+    """What of a configured scene ``Simulator.play`` takes: all but its title."""
+    return {name: value for name, value in scene.items() if name != "title"}
+
+
 class Autoplay:
     """Plays the configured scenes in a loop; a person may pause it or skip a wait."""
 
@@ -72,7 +77,7 @@ class Autoplay:
         """A scene in words: what happens, and who it is."""
         if not scene:
             return ""
-        title = SCENARIOS[scene["scenario"]].title
+        title = scene.get("title") or SCENARIOS[scene["scenario"]].title
         for customer in self.simulator.settings.customers:
             if customer.key == scene.get("customer"):
                 return f"{title}: {customer.name or customer.label}"
@@ -93,7 +98,7 @@ class Autoplay:
             scene = self.scenes[self.index]
             self.index = (self.index + 1) % len(self.scenes)
             try:
-                self.simulator.play(**scene, wait=True)
+                self.simulator.play(**arguments(scene), wait=True)
             except Exception:
                 _logger.exception("the demonstration goes on with the next scene")
             self._wait(self.pause)

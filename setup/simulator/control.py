@@ -10,6 +10,7 @@ import json
 import re
 from pathlib import Path
 
+from .autoplay import arguments
 from .delivery import DeliveryFaults
 from .faults import RestFault
 from .scenarios import SCENARIOS
@@ -18,6 +19,7 @@ PAGE = Path(__file__).with_name("page.html")
 LOOPBACK = r"(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?"
 ORIGIN = re.compile(rf"https?://{LOOPBACK}")
 HOST = re.compile(LOOPBACK)
+PLAYED = {"scenario", "customer", "number", "did", "extension", "talk", "ago", "wait"}
 LISTED = 20  # calls in the state; all of them under /simulator/calls
 
 
@@ -82,17 +84,18 @@ class Control:
             for name, scene in SCENARIOS.items()
         }
 
+    def _get_scenes(self, _values, _rest):
+        """The scenes of the demonstration, each with a title."""
+        return self.simulator.autoplay.scenes
+
     def _get_customers(self, _values, _rest):
         return [vars(one) for one in self.simulator.settings.customers]
 
     def _post_play(self, values, _rest):
         """Begin a scene; the values are the arguments of ``Simulator.play``."""
-        allowed = {
-            "scenario", "customer", "number", "did", "extension", "talk", "ago", "wait",
-        }
-        unknown = set(values) - allowed
-        if unknown or "scenario" not in values:
-            raise ValueError(f"expected: {', '.join(sorted(allowed))}")
+        values = arguments(values)
+        if set(values) - PLAYED or "scenario" not in values:
+            raise ValueError(f"expected: {', '.join(sorted(PLAYED))}")
         values.setdefault("wait", False)
         return {"call_ref": self.simulator.play(**values)}
 

@@ -52,7 +52,7 @@ class Performer:
         if group and self.call.redirect:
             return
         number = self.roles[who]
-        self.call.doing = f"Extension {number} rings"
+        self.call.doing = f"{self._whose(number)} rings"
         self.call.extension = number
         self._leg("agent", extension=number)
         self._post(self.words.internal(number))
@@ -100,7 +100,7 @@ class Performer:
 
     def ring_agent(self):
         """A call placed over REST rings the agent first."""
-        self.call.doing = f"Extension {self.call.extension} rings"
+        self.call.doing = f"{self._whose(self.call.extension)} rings"
         self._leg("agent", extension=self.call.extension)
         if self._two_legs():
             self._post(self.words.out_start(self.call.extension, "callback_leg1"))
@@ -110,7 +110,7 @@ class Performer:
     def agent_answers(self):
         """The agent picks up, and the other side begins to ring."""
         self.call.legs[0].answer = self.now
-        self.call.doing = f"{self.call.number} rings"
+        self.call.doing = "The customer's phone rings"
         self._leg("customer", number=self.call.number)
         if self._two_legs():
             self._post(self.words.out_start(self.words.other(), "callback_leg2"))
@@ -118,7 +118,7 @@ class Performer:
     def dial(self):
         """The agent dials from the handset."""
         call = self.call
-        call.doing = f"Extension {call.extension} calls {call.number}"
+        call.doing = f"{self._whose(call.extension)} calls"
         self._leg("agent", extension=call.extension).answer = self.now
         if call.direction == "internal":
             self._leg("agent", extension=call.number)
@@ -197,8 +197,14 @@ class Performer:
         leg.recorded = self.settings.recorded
         call.answer = call.answer or self.now
         call.state = "in_progress"
-        call.doing = f"{leg.extension or leg.number} talks"
+        call.doing = f"{self._whose(call.extension)} talks"
         self._post(self.words.answer(leg))
+
+    def _whose(self, number):
+        """An extension in words."""
+        extension = self.settings.extension(number)
+        name = extension.name if extension else ""
+        return f"{name} ({number})" if name else f"Extension {number}"
 
     def _end(self, leg, disposition, raw):
         leg.end, leg.disposition, leg.raw = self.now, disposition, raw
