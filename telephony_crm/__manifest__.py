@@ -30,7 +30,7 @@
     ],
     "assets": {
         "web.assets_backend": ["telephony_crm/static/src/**/*"],
-        "web.assets_unit_tests": ["telephony_crm/static/tests/**/*.test.js"],
+        "web.assets_unit_tests": ["telephony_crm/static/tests/*.js"],
         "web.assets_tests": ["telephony_crm/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",

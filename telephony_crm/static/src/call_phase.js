@@ -1,0 +1,78 @@
+/**
+ * What a call is to the one who looks at the screen. The same call rings for one
+ * colleague, is a conversation for another and is over for a third.
+ *
+ * @typedef {"ringing"|"talking"|"elsewhere"|"missed"|"over"|"after"|"stale"} Phase
+ */
+
+/**
+ * @typedef {Object} Entry one call on the screen
+ * @property {number} id
+ * @property {Object} [card] what the server tells; not there yet right after the first news
+ * @property {Object} hint what the first news told: number, name, state, direction
+ * @property {number} version of what is shown
+ * @property {number} heard highest version heard of
+ * @property {Phase} phase
+ * @property {number} phaseSince when the phase began, by this machine's clock
+ * @property {number} newsAt when the server last told something
+ * @property {number} order the higher, the further up
+ * @property {boolean} talked this user was seen talking
+ * @property {boolean} minimised
+ * @property {Object<string, boolean>} holds reasons why the card must not go by itself
+ */
+
+/** A ringing card without news is worth nothing after so many milliseconds. */
+export const STALE_AFTER = 120000;
+
+/** How long, in milliseconds, a card that is no longer live stays on screen. */
+export const LEAVE_AFTER = { elsewhere: 4000, over: 4000, missed: 8000, stale: 8000 };
+
+const MISSED = ["missed", "abandoned", "voicemail"];
+
+/** @param {Phase} phase */
+export function isLive(phase) {
+    return phase === "ringing" || phase === "talking";
+}
+
+function endedPhase(card, { userId, talked }) {
+    const answered = card.disposition === "answered";
+    const mine = talked || (answered && card.agent && card.agent.id === userId);
+    if (card.direction === "internal") {
+        return mine || !MISSED.includes(card.disposition) ? "over" : "missed";
+    }
+    if (mine && answered) {
+        return "after";
+    }
+    if (answered) {
+        return "elsewhere";
+    }
+    return card.direction === "inbound" && MISSED.includes(card.disposition) ? "missed" : "over";
+}
+
+/**
+ * @param {Object} card as the server tells it
+ * @param {Object} context
+ * @param {number} context.userId who looks
+ * @param {boolean} context.talked this screen saw that user talk
+ * @returns {Phase}
+ */
+export function phaseOf(card, context) {
+    if (card.state === "ended") {
+        return endedPhase(card, context);
+    }
+    if (card.my_leg === "in_progress") {
+        return "talking";
+    }
+    if (card.my_leg === "ringing" || (card.state === "ringing" && card.my_leg !== "ended")) {
+        return card.stale ? "stale" : "ringing";
+    }
+    if (card.state === "ringing") {
+        // My phone stopped, the PBX goes on looking for somebody.
+        return "over";
+    }
+    if (!card.my_leg && card.agent && card.agent.id === context.userId) {
+        return "talking";
+    }
+    // Somebody else talks now. Who handed the call over still has words to write.
+    return context.talked && card.direction !== "internal" ? "after" : "elsewhere";
+}

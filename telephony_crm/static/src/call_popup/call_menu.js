@@ -1,0 +1,68 @@
+import { Component, useExternalListener, useRef, useState } from "@odoo/owl";
+import { recordOf } from "../open_record";
+
+/**
+ * What is rarely needed. Drawn inside the card and not as an Odoo dropdown, since the
+ * card lies above everything that the overlay holds.
+ */
+export class CallMenu extends Component {
+    static template = "telephony_crm.CallMenu";
+    static props = { entry: Object, telephony: Object, onChoose: Function };
+
+    setup() {
+        this.root = useRef("root");
+        this.state = useState({ open: false, asking: false });
+        useExternalListener(window, "pointerdown", (ev) => {
+            if (!this.root.el?.contains(ev.target)) {
+                this.close();
+            }
+        });
+    }
+
+    get card() {
+        return this.props.entry.card;
+    }
+
+    get canChange() {
+        return !this.card.hidden && this.card.candidates.length > 0;
+    }
+
+    get record() {
+        return recordOf(this.card);
+    }
+
+    get isEmpty() {
+        return !this.record && !this.canChange && !this.card.can.block;
+    }
+
+    toggle() {
+        this.state.open = !this.state.open;
+        this.state.asking = false;
+    }
+
+    close() {
+        Object.assign(this.state, { open: false, asking: false });
+    }
+
+    open() {
+        this.close();
+        this.props.telephony.open(this.record.resModel, this.record.resId);
+    }
+
+    choose() {
+        this.close();
+        this.props.onChoose();
+    }
+
+    async block() {
+        this.close();
+        await this.props.telephony.act("card_block", this.props.entry.id);
+    }
+
+    onKeydown(ev) {
+        if (ev.key === "Escape" && this.state.open) {
+            ev.stopPropagation();
+            this.close();
+        }
+    }
+}

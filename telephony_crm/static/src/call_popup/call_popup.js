@@ -1,0 +1,105 @@
+import { Component, useEffect, useRef, useState } from "@odoo/owl";
+import { useCommand } from "@web/core/commands/command_hook";
+import { _t } from "@web/core/l10n/translation";
+import { useBus, useService } from "@web/core/utils/hooks";
+import { announcement } from "../call_words";
+import { CallCard } from "./call_card";
+import { CallLine } from "./call_line";
+import { useDragAside } from "./drag_aside";
+
+const WHOLE = 3;
+const CARDS = ".o_telephony_card, .o_telephony_line";
+
+/** The stack of cards at the top end of the page; a sheet at the bottom where it is narrow. */
+export class CallPopup extends Component {
+    static template = "telephony_crm.CallPopup";
+    static components = { CallCard, CallLine };
+    static props = { telephony: Object };
+
+    setup() {
+        this.telephony = this.props.telephony;
+        this.ui = useState(useService("ui"));
+        this.calls = useState(this.telephony.calls);
+        this.root = useRef("root");
+        this.drag = useDragAside(this.root, this.telephony.memory);
+        this.announced = {};
+        this.voice = useState({ text: "" });
+        useEffect(
+            () => this.announce(),
+            () => [this.calls.ringing.map((entry) => Boolean(entry.card) && entry.id).join()]
+        );
+        useCommand(_t("Go to the phone call"), () => this.focus(), {
+            category: "app",
+            hotkey: "alt+shift+p",
+            global: true,
+            hotkeyOptions: { bypassEditableProtection: true },
+            isAvailable: () => this.calls.entries.length > 0,
+        });
+        useBus(this.env.bus, "TELEPHONY:FOCUS", ({ detail }) => this.focus(detail.id));
+    }
+
+    /** Which entries are shown whole, and which in a line. */
+    get shown() {
+        const { entries } = this.calls;
+        const isHeld = (entry) => !entry.minimised && this.calls.isHeld(entry);
+        let room = (this.ui.isSmall ? 1 : WHOLE) - entries.filter(isHeld).length;
+        return entries.map((entry) => ({
+            entry,
+            whole: !entry.minimised && (isHeld(entry) || room-- > 0),
+        }));
+    }
+
+    /** Tell who calls, once per call, politely. */
+    announce() {
+        for (const entry of this.calls.ringing) {
+            if (entry.card && !this.announced[entry.id]) {
+                this.announced[entry.id] = true;
+                this.voice.text = announcement(entry);
+            }
+        }
+    }
+
+    /**
+     * Put the focus on a card, because the user asked for it.
+     *
+     * @param {number} [id] the topmost one if not given
+     */
+    focus(id = this.calls.entries[0]?.id) {
+        const card = this.root.el.querySelector(`[data-call="${id}"]`);
+        if (card) {
+            this.cameFrom ||= document.activeElement;
+            card.focus();
+        }
+    }
+
+    onKeydown(ev) {
+        const card = ev.target.closest(CARDS);
+        if (!card) {
+            return;
+        }
+        const isText = ev.target.matches("input, textarea");
+        if (ev.key === "Escape") {
+            ev.stopPropagation();
+            this.leave(card);
+        } else if (!isText && ["ArrowDown", "ArrowUp"].includes(ev.key)) {
+            ev.preventDefault();
+            const cards = [...this.root.el.querySelectorAll(CARDS)];
+            const step = ev.key === "ArrowDown" ? 1 : -1;
+            cards.at((cards.indexOf(card) + step) % cards.length).focus();
+        }
+    }
+
+    /** Minimise a card and give the focus back to where it came from. */
+    leave(card) {
+        const id = Number(card.dataset.call);
+        if (!this.calls.calls[id].minimised) {
+            this.telephony.minimise(id);
+        }
+        if (this.cameFrom?.isConnected) {
+            this.cameFrom.focus();
+        } else {
+            document.activeElement.blur();
+        }
+        this.cameFrom = null;
+    }
+}

@@ -1,0 +1,96 @@
+import { browser } from "@web/core/browser/browser";
+
+const PREFIX = "telephony_crm";
+const KEPT_FOR = 24 * 3600 * 1000;
+
+/**
+ * What the tabs of one user know together: which cards are closed or minimised, which
+ * after-call forms are open, words not yet saved. Kept in the browser's storage, so that
+ * it outlives a reload; each tab hears of the others' changes by the storage event.
+ *
+ * One key per fact: two tabs never overwrite each other's.
+ */
+export class TabMemory {
+    /**
+     * @param {number} userId
+     * @param {(kind: string, id: number, value: any) => void} onChange
+     */
+    constructor(userId, onChange = () => {}) {
+        this.prefix = `${PREFIX}.${userId}.`;
+        this.onChange = onChange;
+        this._prune();
+        browser.addEventListener("storage", ({ key, newValue }) => {
+            if (key && key.startsWith(this.prefix)) {
+                const [kind, id] = key.slice(this.prefix.length).split(".");
+                this.onChange(kind, Number(id), this._parse(newValue)?.value);
+            }
+        });
+    }
+
+    get(kind, id) {
+        return this._parse(browser.localStorage.getItem(this._key(kind, id)))?.value;
+    }
+
+    /** @returns {boolean} false where the browser refuses to keep anything */
+    set(kind, id, value = true) {
+        try {
+            browser.localStorage.setItem(
+                this._key(kind, id),
+                JSON.stringify({ value, at: Date.now() })
+            );
+            return true;
+        } catch {
+            return false;
+        }
+    }
+
+    remove(kind, id) {
+        if (browser.localStorage.getItem(this._key(kind, id)) !== null) {
+            browser.localStorage.removeItem(this._key(kind, id));
+        }
+    }
+
+    /** @returns {number[]} the ids a fact of this kind is known about */
+    ids(kind) {
+        const start = `${this.prefix}${kind}.`;
+        return this._keys()
+            .filter((key) => key.startsWith(start))
+            .map((key) => Number(key.slice(start.length)));
+    }
+
+    /** @returns {boolean} true for the one tab that asks first */
+    claim(kind, id) {
+        if (this.get(kind, id)) {
+            return false;
+        }
+        this.set(kind, id);
+        return true;
+    }
+
+    _key(kind, id) {
+        return `${this.prefix}${kind}.${id}`;
+    }
+
+    _keys() {
+        return Object.keys(browser.localStorage).filter((key) => key.startsWith(this.prefix));
+    }
+
+    _parse(text) {
+        try {
+            return text ? JSON.parse(text) : undefined;
+        } catch {
+            return undefined;
+        }
+    }
+
+    /** Forget what is a day old, but never words nobody has saved or the card's place. */
+    _prune() {
+        for (const key of this._keys()) {
+            const kind = key.slice(this.prefix.length).split(".")[0];
+            const at = this._parse(browser.localStorage.getItem(key))?.at || 0;
+            if (!["draft", "place"].includes(kind) && at < Date.now() - KEPT_FOR) {
+                browser.localStorage.removeItem(key);
+            }
+        }
+    }
+}

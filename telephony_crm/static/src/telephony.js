@@ -1,0 +1,208 @@
+import { reactive } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
+import { user } from "@web/core/user";
+import { session } from "@web/session";
+import { CallAlert } from "./call_alert";
+import { CallBook } from "./call_book";
+import { Dialing } from "./dialing";
+import { NoteKeeper } from "./note_keeper";
+import { openByItself, openRecord } from "./open_record";
+import { TabMemory } from "./tab_memory";
+
+/** While something rings or is talked about, the list is asked for so often at least. */
+const SYNC_EVERY = 60000;
+/** A clock that stood still for so long: the machine has slept. */
+const SLEPT = 15000;
+const CLOCK = 5000;
+
+/**
+ * Keeps this tab's picture of the user's calls: bus messages in, cards out.
+ * `calls` is what components look at, through `useState`.
+ */
+export class Telephony {
+    constructor(env, services) {
+        this.env = env;
+        this.services = services;
+        this.options = session.telephony;
+        this.orm = services.orm.silent;
+        this.memory = new TabMemory(user.userId, (...fact) => this._onMemory(...fact));
+        this.calls = reactive(new CallBook());
+        this.calls.setup({
+            userId: user.userId,
+            isClosed: (id) => Boolean(this.memory.get("closed", id)),
+            isMinimised: (id) => Boolean(this.memory.get("minimised", id)),
+            onLeave: (id) => this.memory.remove("after", id),
+            hasWords: (id) => this.notes.isDirty(id),
+        });
+        this.notes = reactive(new NoteKeeper());
+        this.notes.setup({
+            memory: this.memory,
+            save: async (id, text) =>
+                this._put(await this.orm.call("telephony.call", "card_note", [id, text])),
+        });
+        this.dialing = reactive(new Dialing(this));
+        this.link = reactive({ connected: true });
+        this.fetching = new Map();
+        this.alert = new CallAlert({
+            wanted: this.options,
+            multiTab: services.multi_tab,
+            memory: this.memory,
+            ringing: () => this.calls.ringing,
+            onClick: (id) => this.env.bus.trigger("TELEPHONY:FOCUS", { id }),
+        });
+    }
+
+    start() {
+        const { bus_service: bus } = this.services;
+        bus.subscribe("telephony.call/update", (message) => this._onBus(message));
+        bus.addEventListener("BUS:CONNECT", () => this._onConnect());
+        bus.addEventListener("BUS:RECONNECT", () => this._onConnect());
+        bus.addEventListener("BUS:DISCONNECT", () => (this.link.connected = false));
+        bus.start();
+        browser.addEventListener("online", () => this.sync());
+        browser.addEventListener("pageshow", ({ persisted }) => persisted && this.sync());
+        document.addEventListener("visibilitychange", () => !document.hidden && this.sync());
+        this.syncedAt = this.clockAt = Date.now();
+        browser.setInterval(() => this._onClock(), CLOCK);
+        this.sync();
+    }
+
+    /** Replace everything by the server's list. */
+    async sync() {
+        const askedAt = this.calls.tick;
+        this.syncedAt = Date.now();
+        let cards;
+        try {
+            cards = await this.orm.call("telephony.call", "get_cards", []);
+        } catch {
+            return this._changed(); // Asked again on reconnection; cards expire by themselves.
+        }
+        const unclear = this.calls.replaceAll(cards, askedAt);
+        await Promise.all([
+            ...unclear.map((id) => this.fetch(id)),
+            ...this.memory.ids("after").map((id) => this.fetch(id)),
+            this.notes.flushAll(),
+        ]);
+        this._changed();
+    }
+
+    /** Ask for one card; what is asked meanwhile waits for one more answer, not for many. */
+    async fetch(id) {
+        if (this.fetching.has(id)) {
+            this.fetching.set(id, true);
+            return;
+        }
+        this.fetching.set(id, false);
+        try {
+            const card = await this.orm.call("telephony.call", "get_card", [id]);
+            if (card) {
+                this._put(card);
+            } else if (id in this.calls.calls && !this.notes.isDirty(id)) {
+                this.calls.leave(id);
+            }
+        } catch {
+            // The next news or synchronisation asks again.
+        }
+        const again = this.fetching.get(id);
+        this.fetching.delete(id);
+        this._changed();
+        if (again) {
+            await this.fetch(id);
+        }
+    }
+
+    /** Do something to a call by one of the server's `card_…` methods. */
+    async act(method, id, ...args) {
+        this._put(await this.services.orm.call("telephony.call", method, [id, ...args]));
+        this.memory.set("news", id, Date.now());
+    }
+
+    minimise(id, on = true) {
+        this.calls.calls[id].minimised = on;
+        this.memory[on ? "set" : "remove"]("minimised", id);
+        if (!on) {
+            this.calls.raise(id);
+        }
+    }
+
+    /** Close a card in all tabs, when every word on it is saved. */
+    async close(id) {
+        if (await this.notes.flush(id)) {
+            this.memory.set("closed", id);
+            this._leave(id);
+        }
+    }
+
+    open(resModel, resId) {
+        return openRecord(this.services.action, resModel, resId);
+    }
+
+    _put(card) {
+        const known = this.calls.calls[card.id];
+        if (!known && this.memory.get("after", card.id)) {
+            this.calls.reopen(card);
+        } else {
+            this.calls.put(card);
+        }
+        const entry = this.calls.calls[card.id];
+        if (entry?.phase === "after") {
+            this.memory.set("after", card.id);
+        }
+        this._changed();
+    }
+
+    _leave(id) {
+        if (id in this.calls.calls) {
+            this.calls.leave(id);
+        }
+        this._changed();
+    }
+
+    _onBus(message) {
+        if (this.calls.hear(message)) {
+            this.fetch(message.id);
+        }
+        if (message.state === "ended") {
+            this.env.bus.trigger("TELEPHONY:ENDED");
+        }
+        this._changed();
+    }
+
+    _onConnect() {
+        this.link.connected = true;
+        this.sync();
+    }
+
+    _onMemory(kind, id, value) {
+        if (kind === "draft") {
+            this.notes.hear(id, value);
+        } else if (kind === "closed" && value) {
+            this._leave(id);
+        } else if (kind === "minimised" && this.calls.calls[id]) {
+            this.calls.calls[id].minimised = Boolean(value);
+        } else if (kind === "news" && value && this.calls.calls[id]) {
+            this.fetch(id);
+        }
+    }
+
+    _onClock() {
+        const now = Date.now();
+        const slept = now - this.clockAt > CLOCK + SLEPT;
+        this.clockAt = now;
+        if (slept || (this.calls.live.length && now - this.syncedAt >= SYNC_EVERY)) {
+            this.sync();
+        }
+    }
+
+    /** After anything has changed: sound, expiry, what hangs on the cards. */
+    _changed() {
+        browser.clearTimeout(this.sweeper);
+        const wait = this.calls.sweep();
+        if (wait !== null) {
+            this.sweeper = browser.setTimeout(() => this._changed(), wait);
+        }
+        this.alert.update();
+        this.dialing.follow(this.calls.entries);
+        openByItself(this);
+    }
+}

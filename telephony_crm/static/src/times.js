@@ -1,0 +1,58 @@
+import { user } from "@web/core/user";
+
+const { DateTime } = luxon;
+
+/**
+ * @param {string} text of the server, `YYYY-MM-DD HH:MM:SS` in UTC
+ * @returns {number} milliseconds since 1970
+ */
+export function parseUtc(text) {
+    return DateTime.fromSQL(text, { zone: "utc" }).toMillis();
+}
+
+/**
+ * @param {number} seconds
+ * @returns {string} `4:12`, `1:04:12`
+ */
+export function formatLength(seconds) {
+    const whole = Math.max(0, Math.floor(seconds || 0));
+    const pad = (value) => String(value).padStart(2, "0");
+    const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+    const tail = `${hours ? pad(minutes) : minutes}:${pad(whole % 60)}`;
+    return hours ? `${hours}:${tail}` : tail;
+}
+
+function local(moment) {
+    return moment.setZone(user.tz || "local").setLocale(user.lang?.replace("_", "-") || "en");
+}
+
+/**
+ * A moment as people say it: the hour today, the day this year, else with the year.
+ *
+ * @param {string} text of the server, a time in UTC
+ */
+export function formatMoment(text) {
+    const moment = local(DateTime.fromSQL(text, { zone: "utc" }));
+    const now = local(DateTime.now());
+    if (moment.hasSame(now, "day")) {
+        return moment.toLocaleString(DateTime.TIME_SIMPLE);
+    }
+    const year = moment.hasSame(now, "year") ? {} : { year: "numeric" };
+    return moment.toLocaleString({ day: "numeric", month: "short", ...year });
+}
+
+/**
+ * A day without an hour: today and tomorrow by their names.
+ *
+ * @param {string} text of the server, `YYYY-MM-DD`
+ */
+export function formatDay(text) {
+    const day = local(DateTime.now()).startOf("day");
+    const { year, month, day: date } = DateTime.fromSQL(text);
+    const moment = day.set({ year, month, day: date });
+    const distance = Math.round(moment.diff(day, "days").days);
+    if (Math.abs(distance) <= 1) {
+        return moment.toRelativeCalendar({ unit: "days", base: day });
+    }
+    return moment.toLocaleString({ day: "numeric", month: "short" });
+}
