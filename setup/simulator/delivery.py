@@ -6,6 +6,7 @@ import random
 import secrets
 import threading
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import requests
 
@@ -75,10 +76,12 @@ class Poster:
         self._waiting: dict[str, _Waiting] = {}
         self._lock = threading.Lock()
 
-    def post(self, call, fields: dict) -> dict:
+    def post(self, call, fields: dict, at: datetime) -> dict:
         """Deliver an event of a call; the reply's JSON object, or nothing.
 
         What became of it is written to the call's ``deliveries``.
+
+        :param at: when it happened by the call's clock, for that entry alone
         """
         event = fields["event"]
         with self._lock:
@@ -90,7 +93,8 @@ class Poster:
             fate = "switched off"
         elif not self.url:
             fate = "no address"
-        entry = {"event": event, "fields": fields, "fate": fate, "status": None}
+        entry = {"event": event, "at": at.isoformat(), "fields": fields}
+        entry.update(fate=fate, status=None)
         call.deliveries.append(entry)
         if fate == "late" and self.settings.speed:
             self._later(waiting, entry)

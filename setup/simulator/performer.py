@@ -26,6 +26,8 @@ class Performer:
         first = call.extension
         others = [ext.number for ext in settings.extensions if ext.number != first]
         self.roles = {"first": first, "second": (others or [first])[0]}
+        if call.direction == "inbound":
+            call.extension = ""  # until one rings
 
     def wait(self, seconds: float):
         """Let the call's clock run on."""
@@ -86,6 +88,7 @@ class Performer:
     def forward(self, who: str = "first"):
         """The extension's mobile answers instead of it."""
         self.give_up(who)
+        self.call.legs[-1].disposition = "answered_elsewhere"
         extension = self.settings.extension(self.roles[who])
         self._answered(self._leg("external", number=extension.mobile))
 
@@ -186,7 +189,7 @@ class Performer:
             self.roles["first"] = extension.number
 
     def _post(self, fields):
-        return self.poster.post(self.call, fields)
+        return self.poster.post(self.call, fields, self.now)
 
     def _leg(self, kind, **values) -> Leg:
         return self.book.leg(self.call, kind, self.now, **values)

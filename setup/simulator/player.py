@@ -46,12 +46,16 @@ class Player:
         """
         scenario = SCENARIOS[name]
         now = datetime.now(timezone.utc).replace(microsecond=0)
+        speed = self.settings.speed
         # Where pauses are cut short, the call began so long ago that it ends now:
         # lengths stay true, and no event lies in the future. A call placed over REST
         # cannot have begun before it was asked for.
-        lasts = 0 if scenario.placed else delay + scenario.seconds(talk)
-        cut = lasts * max(0.0, 1 - self.settings.speed)
-        start = now + timedelta(seconds=int(delay - cut - ago))
+        lasts = delay + scenario.seconds(talk)
+        cut = 0 if scenario.placed else lasts * max(0.0, 1 - speed)
+        before = delay - cut
+        if self.settings.shrink:
+            before = delay * speed
+        start = now + timedelta(seconds=int(before - ago))
         call = self._open(start, name, scenario, **who)
         rehearsed = (call, scenario, delay, scenario.talk if talk is None else talk)
         if wait:
@@ -75,7 +79,8 @@ class Player:
         extension = extension or settings.extensions[0].number
         if scenario.direction == "internal":
             others = [ext.number for ext in settings.extensions]
-            number = number or next(one for one in others if one != extension)
+            others.remove(extension)
+            number = number if number in others else others[0]
         elif not number:
             known = [one.number for one in settings.customers]
             number = (known or [SOMEBODY])[0]
@@ -92,16 +97,18 @@ class Player:
 
     def _perform(self, call: Call, scenario: Scenario, delay: float, talk: float):
         performer = Performer(self.settings, self.book, self.poster, call)
+        speed = self.settings.speed
+        length = speed if self.settings.shrink else 1
         began, elapsed = time.monotonic(), delay
         try:
             for step in scenario.steps:
                 after = talk if step.after == "talk" else step.after
                 elapsed += after
                 # by the clock, so that slow answers do not stretch the call
-                due = began + elapsed * self.settings.speed
+                due = began + elapsed * speed
                 if self.stopping.wait(max(0.0, due - time.monotonic())):
                     return
-                performer.wait(after)
+                performer.wait(after * length)
                 getattr(performer, step.action)(*step.args)
                 if call.blocked and call.state != "ended":
                     performer.hang_up("rejected", "busy", 17)

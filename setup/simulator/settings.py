@@ -72,6 +72,9 @@ class Settings:
     :param encoding: of a webhook's signature: ``hex`` or ``raw`` digest in base64
     :param content: of a webhook's body: ``urlencoded`` or ``multipart``
     :param speed: length of every pause: 1 as in life, 0.2 five times shorter, 0 none
+    :param shrink: whether lengths shrink with the pauses, so that a call of half a
+        minute truly takes three seconds at speed 0.1; otherwise it is said to have
+        begun earlier, and its events come in a hurry at its end
     :param seed: makes delivery faults and sounds repeatable
     :param reply_timeout: seconds a caller waits for the reply to a webhook
     :param headers: sent with every webhook, such as ``X-Forwarded-For``
@@ -88,6 +91,7 @@ class Settings:
     encoding: str = "hex"
     content: str = "urlencoded"
     speed: float = 1.0
+    shrink: bool = False
     seed: int = 0
     reply_timeout: float = 10.0
     headers: dict = field(default_factory=dict)

@@ -10,12 +10,13 @@ from urllib.parse import parse_qs, urlsplit
 class StandIn:
     """Keeps what it receives; ``replies`` maps an event to the JSON it answers.
 
-    ``posts`` is a list of ``(fields, headers)``, ``status`` what it answers with,
-    ``echoes`` whether it repeats ``zd_echo``.
+    ``posts`` is a list of ``(fields, headers)``, ``bodies`` the same as bytes,
+    ``status`` what it answers with, ``echoes`` whether it repeats ``zd_echo``.
     """
 
     def __init__(self):
         self.posts = []
+        self.bodies = []
         self.replies = {}
         self.status = 200
         self.echoes = True
@@ -55,6 +56,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         fields = _form(self.headers["Content-Type"], body)
+        self.stand_in.bodies.append(body)
         self.stand_in.posts.append((fields, dict(self.headers)))
         reply = self.stand_in.replies.get(fields.get("event"))
         self._answer(json.dumps(reply).encode() if reply else b"")

@@ -215,6 +215,14 @@ def test_without_pauses_a_call_ends_now_and_keeps_its_length(pbx):
     assert call.end - call.start == timedelta(seconds=256)
 
 
+def test_lengths_may_shrink_with_the_pauses(odoo):
+    with Simulator(speed=0.05, shrink=True, webhook_url=odoo.url) as pbx:
+        call = pbx.calls[pbx.play("answered", talk=60)]
+    assert call.talk_seconds == 3
+    assert odoo.fields("NOTIFY_END")["duration"] == "3"
+    assert call.end - call.start == timedelta(seconds=3.3)
+
+
 def test_a_call_may_lie_in_the_past(pbx):
     call = pbx.calls[pbx.play("missed", ago=900)]
     assert datetime.now(timezone.utc) - call.end >= timedelta(seconds=899)
