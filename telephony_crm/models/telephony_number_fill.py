@@ -99,7 +99,7 @@ class TelephonyNumberFill(models.Model):
                     raise
                 _logger.info("Numbers of %s: a batch is done again", self.model)
 
-    def _batch(self, size=BATCH):
+    def _batch(self):
         """Read the phones of the next records and write their numbers.
 
         :return: how many records with a phone were done
@@ -123,10 +123,10 @@ class TelephonyNumberFill(models.Model):
                 last_id=self.last_id,
                 end_id=self.end_id,
                 has_phone=self._has_phone(),
-                size=size,
+                size=BATCH,
             )
         )
-        last_id = records[-1][0] if len(records) == size else self.end_id
+        last_id = records[-1][0] if len(records) == BATCH else self.end_id
         rows = []
         for record_id, company_id, country, *phones in records:
             countries = Number._countries_by_code(country, company_id)

@@ -1,3 +1,4 @@
+from operator import itemgetter
 from typing import NamedTuple
 
 from odoo import api, fields, models
@@ -158,9 +159,8 @@ class _Search:
 
     def _chosen(self, hits, people, leads):
         """Return contacts and leads of the last choice that still stands."""
-        for partner_id, lead_id, chosen_date, *_rest in hits:
-            if not chosen_date:
-                break  # those with a date come first
+        chosen = [hit for hit in hits if hit[2]]
+        for partner_id, lead_id, *_rest in sorted(chosen, key=itemgetter(2), reverse=True):
             if lead_id:
                 if mine := [lead for lead in leads if lead.id == lead_id]:
                     return [], mine

@@ -59,6 +59,7 @@ class TelephonyNumber(models.Model):
         if pending := self.env.cr.precommit.data.get(PENDING):
             pending[records._name].difference_update(records._ids)
         self.invalidate_model(flush=False)
+        records.modified(["telephony_number_ids"])
 
     @api.model
     def _mirroring_row(self, owner_id, fname, raw, countries, company_id):

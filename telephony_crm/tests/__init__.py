@@ -1,1 +1,15 @@
-from . import test_call, test_dial, test_dialer, test_session, test_webhook
+from . import (
+    test_blocked_number,
+    test_call,
+    test_dial,
+    test_dialer,
+    test_match_company,
+    test_match_order,
+    test_match_spelling,
+    test_number_fill,
+    test_number_merge,
+    test_number_owner,
+    test_number_sync,
+    test_session,
+    test_webhook,
+)

@@ -1,0 +1,93 @@
+from datetime import datetime
+
+from freezegun import freeze_time
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import TelephonyCase
+
+LONDON = "+442037691880"
+
+
+@tagged("post_install", "-at_install")
+class TestBlockedNumber(TelephonyCase):
+    """Blocked numbers are refused, for as long and for whom they are blocked."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.supervisor = cls._user("supervisor", "telephony_supervisor")
+        cls.other = cls.env["res.company"].create({"name": "Other"})
+
+    def _block(self, number=LONDON, user=None, **values):
+        blocked = self.env["telephony.blocked.number"].with_user(user or self.agent)
+        return blocked.create({"number": number, "company_id": self.company.id, **values})
+
+    def _is_blocked(self, number=LONDON, company=None):
+        blocked = self.env["telephony.blocked.number"]
+        return blocked._is_blocked(number, (company or self.company).id)
+
+    def test_any_spelling_blocks_any_spelling(self):
+        for number in ("020 3769 1880", "+44 20 3769 1880", "00442037691880"):
+            with self.subTest(number):
+                blocked = self._block(number)
+                self.assertEqual(blocked.e164, LONDON)
+                self.assertTrue(self._is_blocked())
+                self.assertTrue(self._is_blocked("442037691880"))
+                blocked.sudo().unlink()
+                self.assertFalse(self._is_blocked())
+
+    def test_what_cannot_be_read_is_blocked_by_its_digits(self):
+        self._block("99-1234")
+        self.assertTrue(self._is_blocked("991234"))
+
+    def test_hidden_callers_are_not_blocked_by_any_number(self):
+        self._block()
+        for number in ("", False, "anonymous"):
+            self.assertFalse(self._is_blocked(number))
+
+    def test_nonsense_is_refused_in_words(self):
+        for number in ("nobody", "12", "anonymous"):
+            with self.subTest(number), self.assertRaises(ValidationError):
+                self._block(number)
+
+    def test_a_corrected_number_is_what_is_blocked(self):
+        blocked = self._block(user=self.supervisor)
+        blocked.number = "020 3769 1882"
+        self.assertFalse(self._is_blocked())
+        self.assertTrue(self._is_blocked("+442037691882"))
+
+    def test_it_ends_when_it_expires(self):
+        self._block(expires=datetime(2026, 1, 15, 12))
+        with freeze_time("2026-01-15 11:59:00"):
+            self.assertTrue(self._is_blocked())
+        with freeze_time("2026-01-15 12:01:00"):
+            self.assertFalse(self._is_blocked())
+
+    def test_a_company_blocks_for_itself_and_no_company_for_all(self):
+        blocked = self._block()
+        self.assertFalse(self._is_blocked(company=self.other))
+        blocked.sudo().company_id = False
+        self.assertTrue(self._is_blocked(company=self.other))
+
+    @mute_logger("odoo.sql_db")
+    def test_a_number_is_blocked_once(self):
+        self._block()
+        with self.assertRaises(IntegrityError):
+            self._block("020 3769 1880")
+
+    def test_it_takes_one_query(self):
+        self._block()
+        self._is_blocked()
+        with self.assertQueryCount(1):
+            self._is_blocked()
+
+    def test_an_agent_blocks_but_only_a_supervisor_unblocks(self):
+        blocked = self._block()
+        with self.assertRaises(AccessError):
+            blocked.unlink()
+        blocked.with_user(self.supervisor).unlink()
+        self.assertFalse(self._is_blocked())
