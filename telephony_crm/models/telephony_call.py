@@ -132,9 +132,3 @@ class TelephonyCall(models.Model):
                 call.number_shown = (
                     numbers.international(call.number_e164) if call.number_e164 else call.number
                 )
-
-    @api.depends("partner_id", "number_shown", "direction", "start_date")
-    def _compute_display_name(self):
-        for call in self:
-            call.display_name = call.partner_id.name or call.number_shown or call.call_ref
-

@@ -9,7 +9,34 @@ class TelephonyCall(models.Model):
     _inherit = "telephony.call"
 
     number_shown = fields.Char(search="_search_number_shown")
+    who = fields.Char(compute="_compute_who", help="Empty when only the number is known.")
     owner_reason = fields.Char(string="Why This One", compute="_compute_owner_reason")
+
+    @api.depends(
+        "partner_id.display_name",
+        "lead_id.contact_name",
+        "lead_id.partner_name",
+        "direction",
+        "number",
+    )
+    def _compute_who(self):
+        for call in self:
+            lead = call.sudo().lead_id
+            call.who = (
+                call.sudo().partner_id.display_name
+                or ", ".join(filter(None, (lead.partner_name, lead.contact_name)))
+                or (call.direction == "internal" and call._colleague())
+            )
+
+    @api.depends("partner_id.name", "who", "number_shown", "call_ref")
+    def _compute_display_name(self):
+        for call in self:
+            call.display_name = (
+                call.sudo().partner_id.name
+                or call.who
+                or call.number_shown
+                or call.call_ref
+            )
 
     @api.depends("owner_id", "lead_id.user_id", "partner_id.user_id")
     def _compute_owner_reason(self):
@@ -26,6 +53,13 @@ class TelephonyCall(models.Model):
                 call.owner_reason = self.env._("responsible for the company")
             else:
                 call.owner_reason = self.env._("was responsible when it rang")
+
+    def _colleague(self):
+        """Return the name of the colleague on the other end of an internal call."""
+        number = numbers.internal_extension(self.number or "")
+        extensions = self.env["telephony.extension"]._by_number(self.pbx_id.id)
+        user_id = extensions.get(number, (False, False))[1]
+        return self.env["res.users"].browse(user_id).sudo().name
 
     @api.onchange("lead_id")
     def _onchange_lead_id(self):
