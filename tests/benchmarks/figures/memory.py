@@ -1,0 +1,49 @@
+"""The memory of a worker over many events: it must not leak."""
+
+import psutil
+from bench.callers import callers
+from bench.calls import Call
+from bench.load import Client
+from bench.table import Figure, number
+
+CONNECTIONS = 2
+EVENTS = 20_000
+STEP = 1_000
+SETTLED = 2_000  # events after which it has what it needs
+KINDS = ("start", "internal", "answer", "end")
+MEGABYTE = 1024 * 1024
+ALLOWED = 5  # per cent of what it had when it was settled
+
+
+def measure(world):
+    """Growth of one worker's memory after the first events, in per cent."""
+    samples = []
+    world.have_numbers(world.large)
+    with world.serving(world.large, workers=1) as stack:
+        client = Client(stack.url, CONNECTIONS)
+        for _step in range(EVENTS // STEP):
+            people = callers(world, world.large, STEP // len(KINDS))
+            calls = [Call(person.number, person.extension) for person in people]
+            for kind in KINDS:
+                client.send([getattr(call, kind)() for call in calls])
+            samples.append(_worker(stack.odoo.pid).memory_info().rss / MEGABYTE)
+    world.clean(world.large)
+    settled, last = samples[SETTLED // STEP - 1], samples[-1]
+    yield Figure(
+        f"a worker's memory, from {SETTLED:,} events to {EVENTS:,}",
+        100 * (last - settled) / settled,
+        target=ALLOWED,
+        unit=" %",
+        measured=f"{number(last)} MB",
+        floor=f"after {SETTLED:,} {number(settled)} MB",
+        details={"every": STEP, "megabytes": samples},
+    )
+
+
+def _worker(pid):
+    """The process that serves requests: not the websocket's, which is the other."""
+    children = psutil.Process(pid).children()
+    workers = [child for child in children if "gevent" not in child.cmdline()]
+    if len(workers) != 1:
+        raise RuntimeError(f"{len(workers)} workers, not 1")
+    return workers[0]

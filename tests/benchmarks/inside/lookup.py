@@ -1,0 +1,131 @@
+"""Look up callers in two databases by turns: the bare query, and our own function.
+
+``lookup.py CONFIG ANSWER LARGE SMALL COUNT``
+"""
+
+import random
+import time
+from contextlib import ExitStack
+
+from process import answer, environment
+
+BARE = "SELECT partner_id, lead_id FROM telephony_number WHERE e164 = %s"
+SUFFIX = "SELECT id FROM res_partner WHERE phone LIKE %s"
+EQUAL = "SELECT id FROM res_partner WHERE phone_sanitized = %s"
+KNOWN = """
+    (SELECT phone_sanitized FROM res_partner WHERE phone_sanitized != ''
+      ORDER BY random() LIMIT %s)
+      UNION ALL
+    (SELECT phone_sanitized FROM crm_lead WHERE partner_id IS NULL
+      ORDER BY random() LIMIT %s)
+"""
+# Numbers of leads that would come after twice as many.
+UNKNOWN = """
+    SELECT bench_e164(first + i, 'lead')
+      FROM (SELECT 2 * count(*) AS first FROM crm_lead) leads,
+           generate_series(1, %s) i
+"""
+WARM_UP = 200
+USUAL = 5  # they take seconds
+
+
+class Side:
+    """One database, and numbers that nobody has asked it for yet.
+
+    Half of them are known, as many contacts' as leads'; half are not. Half are
+    written as Zadarma posts them, without the plus sign, a quarter with it, a quarter
+    as dialled within the PBX's country, as far as they are of it.
+    """
+
+    def __init__(self, env, count):
+        self.env = env
+        self.pbx = env["telephony.pbx"].search([], limit=1)._for_events()
+        self.number = self.pbx.env["telephony.number"]
+        needed = int(1.1 * count) + WARM_UP + 2 * USUAL
+        numbers = list(zip(self._known(needed), self._unknown(needed), strict=True))
+        self.waiting = iter([number for pair in numbers for number in pair])
+        self.writing = random.Random(1)
+        self.found = 0
+
+    def _known(self, count):
+        self.env.cr.execute(KNOWN, [count // 2 + 1, count // 2 + 1])
+        numbers = [number for (number,) in self.env.cr.fetchall()]
+        random.Random(2).shuffle(numbers)
+        return numbers[:count]
+
+    def _unknown(self, count):
+        self.env.cr.execute(UNKNOWN, [count])
+        numbers = [number for (number,) in self.env.cr.fetchall()]
+        random.Random(3).shuffle(numbers)
+        return numbers
+
+    def bare(self):
+        """Seconds of one indexed query."""
+        number = next(self.waiting)
+        start = time.perf_counter()
+        self.env.cr.execute(BARE, [number])
+        self.env.cr.fetchall()
+        return time.perf_counter() - start
+
+    def ours(self, cold=False):
+        """Seconds of our own look-up.
+
+        :param cold: as the first thing of a transaction, when nothing is read yet
+        """
+        raw = self._written(next(self.waiting))
+        if cold:
+            self.env.invalidate_all()
+        start = time.perf_counter()
+        match = self.number._match(raw, self.pbx)
+        took = time.perf_counter() - start
+        self.found += match.reason not in ("none", "own", "hidden")
+        return took
+
+    def usual(self, query, value):
+        """Seconds of a query that reads all contacts."""
+        start = time.perf_counter()
+        self.env.cr.execute(query, [value(next(self.waiting))])
+        self.env.cr.fetchall()
+        return time.perf_counter() - start
+
+    def _written(self, number):
+        form = self.writing.randrange(4)
+        if form == 0:
+            return number
+        if form == 1 and number.startswith("+33"):
+            return "0" + number[3:]
+        return number[1:]
+
+
+def measure(large, small, count):
+    """Seconds of each look-up, by database and kind."""
+    count = int(count)
+    with ExitStack() as stack:
+        sides = {
+            name: Side(stack.enter_context(environment(database)), count)
+            for name, database in (("large", large), ("small", small))
+        }
+        times = {name: {"bare": [], "ours": [], "cold": []} for name in sides}
+        for side in sides.values():
+            for _turn in range(WARM_UP):
+                side.bare()
+                side.ours()
+            side.found = 0
+        for turn in range(count):
+            for name, side in sides.items():
+                times[name]["bare"].append(side.bare())
+                times[name]["ours"].append(side.ours())
+                if turn % 10 == 0:
+                    times[name]["cold"].append(side.ours(cold=True))
+        for name, side in sides.items():
+            times[name]["found"] = side.found
+        side = sides["large"]
+        for name, query, value in (
+            ("suffix", SUFFIX, lambda number: f"%{number[-8:]}"),
+            ("equal", EQUAL, lambda number: number),
+        ):
+            times["large"][name] = [side.usual(query, value) for _turn in range(USUAL)]
+    return times
+
+
+answer(measure)
