@@ -338,17 +338,20 @@ class TelephonyCall(models.Model):
     def _is_news(self, was, events):
         """Tell whether people at their screens have to know of this change.
 
-        Only what is happening now has side effects. An event's own time decides; a
-        PBX that gives its events none but the time at which the call began is
-        believed while the call is known to be running.
+        Only what is happening now has side effects. The time of the event decides,
+        where the PBX tells it; one that tells but when the call began is believed
+        as long as the call was heard of when it began and has not ended.
+
+        :param was: the state that the call had before, `None` for a new one
+        :param events: the events that are new
         """
-        if not events or (was is None and self.state == "ended") or was == "ended":
+        if not events or was == "ended" or (was is None and self.state == "ended"):
             return False
-        if was is not None and not any(event.kind is EventKind.RECORD for event in events):
-            return True
+        if self.create_date > self.start_date + FRESH:
+            return False  # it was over, or old, when we first heard of it
         return any(
-            (event.occurred_at or event.started_at or event.observed_at)
-            > fields.Datetime.now() - FRESH
+            event.kind is not EventKind.RECORD
+            and (not event.occurred_at or event.occurred_at > event.observed_at - FRESH)
             for event in events
         )
 

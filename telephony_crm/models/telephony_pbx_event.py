@@ -226,6 +226,7 @@ class TelephonyPbxEvent(models.Model):
     @api.autovacuum
     def _gc_events(self):
         """Remove what was applied long ago; the calls keep what it said."""
+        self.flush_model()
         days = int(
             self.env["ir.config_parameter"]
             .sudo()
