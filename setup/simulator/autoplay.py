@@ -28,6 +28,7 @@ class Autoplay:
         self.pause = config.get("pause", 20)
         self.index = 0
         self.paused = False
+        self.hurry = False
         self.due = 0.0  # monotonic time of the next scene
         self._thread: threading.Thread | None = None
 
@@ -54,14 +55,11 @@ class Autoplay:
         if action == "restart":
             self.index = 0
         self.paused = action == "pause"
-        if action in ("next", "restart"):
-            self._wait(0)
-        elif action == "resume":
-            self._wait(min(self.pause, 5))
-        if action != "pause" and not self._thread and self.scenes:
-            due = self.due
+        self.hurry = action in ("next", "restart")
+        if action != "pause":
             self.start()
-            self.due = due
+        if action == "resume":
+            self._wait(min(self.pause, 5))
 
     def state(self) -> dict:
         """For the page: whether it runs, what comes next and in how many seconds."""
@@ -89,16 +87,18 @@ class Autoplay:
     def _run(self):
         stopping = self.simulator.stopping
         while not stopping.wait(TICK * min(1, self.simulator.settings.speed) or 0.01):
-            if self.simulator.book.live():
-                # whoever chose a scene by hand sees it through first
-                self.due = max(self.due, time.monotonic() + TICK)
+            if self.simulator.book.live() and not self.hurry:
+                # also of a scene chosen by hand, which is seen through first
+                self._wait(self.pause)
                 continue
-            if self.paused or time.monotonic() < self.due:
+            waits = time.monotonic() < self.due and not self.hurry
+            if self.paused or waits:
                 continue
             scene = self.scenes[self.index]
             self.index = (self.index + 1) % len(self.scenes)
+            self.hurry = False
+            self._wait(self.pause)
             try:
-                self.simulator.play(**arguments(scene), wait=True)
+                self.simulator.play(**arguments(scene), wait=False)
             except Exception:
                 _logger.exception("the demonstration goes on with the next scene")
-            self._wait(self.pause)

@@ -47,14 +47,13 @@ class Player:
         scenario = SCENARIOS[name]
         now = datetime.now(timezone.utc).replace(microsecond=0)
         speed = self.settings.speed
-        # Where pauses are cut short, the call began so long ago that it ends now:
-        # lengths stay true, and no event lies in the future. A call placed over REST
-        # cannot have begun before it was asked for.
-        lasts = delay + scenario.seconds(talk)
-        cut = 0 if scenario.placed else lasts * max(0.0, 1 - speed)
-        before = delay - cut
-        if self.settings.shrink:
+        if self._shrinks(scenario):
             before = delay * speed
+        else:
+            # Where pauses are cut short, the call began so long ago that it ends
+            # now: lengths stay true, and no event lies in the future.
+            lasts = delay + scenario.seconds(talk)
+            before = delay - lasts * max(0.0, 1 - speed)
         start = now + timedelta(seconds=int(before - ago))
         call = self._open(start, name, scenario, **who)
         rehearsed = (call, scenario, delay, scenario.talk if talk is None else talk)
@@ -73,6 +72,14 @@ class Player:
         """Wait until no call is on stage."""
         for thread in list(self._threads):
             thread.join()
+
+    def _shrinks(self, scenario):
+        """Whether lengths shrink with the pauses.
+
+        Those of a call placed over REST must: it cannot have begun before it was
+        asked for, nor end in the future.
+        """
+        return self.settings.shrink or scenario.placed
 
     def _open(self, start, name, scenario, number="", did="", extension=""):
         settings = self.settings
@@ -98,7 +105,7 @@ class Player:
     def _perform(self, call: Call, scenario: Scenario, delay: float, talk: float):
         performer = Performer(self.settings, self.book, self.poster, call)
         speed = self.settings.speed
-        length = speed if self.settings.shrink else 1
+        length = speed if self._shrinks(scenario) else 1
         began, elapsed = time.monotonic(), delay
         try:
             for step in scenario.steps:

@@ -27,7 +27,7 @@ class StandIn:
 
     def __enter__(self):
         threading.Thread(
-            target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+            target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
         ).start()
         return self
 
