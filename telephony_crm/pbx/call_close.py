@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from .call_legs import Leg, LegState, seconds
@@ -52,7 +53,7 @@ class _Closing:
 
     def states(self):
         self.talks = self._talks()
-        states = [self._state(leg) for leg in self.legs]
+        states = [state for leg in self.legs for state in self._states(leg)]
         return tuple(
             sorted(
                 states,
@@ -104,9 +105,36 @@ class _Closing:
 
     # -- one leg ---------------------------------------------------------------------
 
-    def _state(self, leg):
-        if leg in self.talkers:
-            return self._talked(leg)
+    def _states(self, leg):
+        """Return the state of a leg, and of its second life if it has one.
+
+        Who has lost to another and gets the call passed on later, has a new leg: the
+        PBX may send no second notification of ringing, and what ended stays ended.
+        """
+        if leg not in self.talkers:
+            return [self._silent(leg)]
+        talked = self._talked(leg)
+        wins = [
+            other.answered_at
+            for other in self.talkers
+            if other.answered_at
+            and leg.rung_at
+            and leg.rung_at <= other.answered_at
+            and (leg.answered_at is None or other.answered_at < leg.answered_at)
+        ]
+        if not wins:
+            return [talked]
+        lost = self._build(
+            replace(leg, answered_at=None),
+            State.ENDED,
+            Disposition.ANSWERED_ELSEWHERE,
+            min(wins),
+            talk=0,
+        )
+        again = replace(talked, ref=f"{leg.ref}:2", ring_date=None, ring_seconds=0)
+        return [lost, again]
+
+    def _silent(self, leg):
         if leg.dialled or leg.kind == LegKind.CUSTOMER:
             return self._with_call(leg)
         if leg.is_person:

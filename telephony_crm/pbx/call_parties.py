@@ -93,11 +93,16 @@ def parties_of(events: list[CallEvent]) -> Parties:
 
 
 def _dialler(events):
+    """Return the extension that placed the call, from the plainest evidence there is."""
     started = [event for event in events if event.kind == EventKind.STARTED]
+    answered = [
+        event for event in events if event.kind == EventKind.ANSWERED and event.called
+    ]
     return (
         best(events, lambda event: event.dialled_by)
         or best(started, lambda event: event.extension)
         or best(events, lambda event: event.extension if event.number else "")
+        or best(answered, lambda event: event.extension)
     )
 
 
