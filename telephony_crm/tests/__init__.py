@@ -1,6 +1,7 @@
 from . import (
     test_blocked_number,
     test_call,
+    test_card,
     test_dial,
     test_dialer,
     test_match_company,

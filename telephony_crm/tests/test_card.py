@@ -1,0 +1,141 @@
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
+
+from .common import CUSTOMER, TelephonyCase
+
+
+@tagged("post_install", "-at_install")
+class TestCard(TelephonyCase):
+    """What the screen asks for, always as a plain agent."""
+
+    def setUp(self):
+        super().setUp()
+        self.calls = self.env["telephony.call"].with_user(self.agent)
+
+    def _ring(self, call_ref="in_1", **fields):
+        """Have extension 100 ring; return the call's id."""
+        self._tell("NOTIFY_START", call_ref=call_ref, **fields)
+        self._tell("NOTIFY_INTERNAL", call_ref=call_ref, internal="100", **fields)
+        return self._call(call_ref).id
+
+    def test_the_card_of_a_known_caller_says_who_why_and_what_is_open(self):
+        company = self.env["res.partner"].create({"name": "Roshen", "is_company": True})
+        partner = self.env["res.partner"].create(
+            {
+                "name": "Olena Shevchenko",
+                "phone": CUSTOMER,
+                "parent_id": company.id,
+                "function": "Purchasing director",
+            }
+        )
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Spring order",
+                "partner_id": partner.id,
+                "user_id": self.agent.id,
+                "type": "opportunity",
+            }
+        )
+        card = self.calls.get_card(self._ring())
+        self.assertEqual(card["partner"]["name"], "Olena Shevchenko")
+        self.assertEqual(card["partner"]["company"], "Roshen")
+        self.assertEqual(card["lead"], lead.id)
+        self.assertEqual([item["name"] for item in card["leads"]], ["Spring order"])
+        self.assertTrue(card["leads"][0]["mine"])
+        self.assertEqual(card["my_leg"], "ringing")
+        self.assertEqual(card["did"]["name"], "London line")
+        self.assertEqual(card["number_formatted"], "+44 20 3769 1880")
+        self.assertIn("London", card["region"])
+        self.assertTrue(card["match_reason"])
+
+    def test_get_cards_lists_what_rings_now_and_nothing_that_is_over(self):
+        self.assertEqual(self.calls.get_cards(), [])
+        call_id = self._ring()
+        self.assertEqual([card["id"] for card in self.calls.get_cards()], [call_id])
+        self._tell("NOTIFY_END", duration="0", disposition="cancel")
+        self.assertEqual(self.calls.get_cards(), [])
+
+    def test_a_call_of_others_shows_no_card(self):
+        call_id = self._ring()
+        others = self.env["telephony.call"].with_user(self.colleague)
+        self.assertEqual(others.get_cards(), [])
+        self.assertFalse(others.get_card(call_id))
+        with self.assertRaises(AccessError):
+            others.card_note(call_id, "mine now")
+
+    def test_without_the_role_there_are_no_cards(self):
+        nobody = new_test_user(self.env, login="nobody", groups="base.group_user")
+        with self.assertRaises(AccessError):
+            self.env["telephony.call"].with_user(nobody).get_cards()
+
+    def test_an_unknown_caller_becomes_a_lead_that_the_call_belongs_to(self):
+        call_id = self._ring()
+        card = self.calls.card_create(call_id, "lead", {"name": "Ann", "company": "Acme"})
+        lead = self.env["crm.lead"].browse(card["lead"])
+        self.assertEqual(lead.contact_name, "Ann")
+        self.assertEqual(lead.partner_name, "Acme")
+        self.assertEqual(lead.user_id, self.agent)
+        self.assertEqual(self._call().owner_id, self.agent)
+        self.assertEqual(
+            self.env["telephony.number"]._match(CUSTOMER, self.pbx).lead_id, lead.id
+        )
+
+    def test_an_unknown_caller_becomes_a_contact_or_a_company(self):
+        for kind, ref in (("partner", "in_1"), ("company", "in_2")):
+            caller = f"44203769188{ref[-1]}"
+            call_id = self._ring(ref, caller_id=caller)
+            card = self.calls.card_create(call_id, kind, {"name": "Ann <b>Bold</b>"})
+            partner = self.env["res.partner"].browse(card["partner"]["id"])
+            self.assertEqual(partner.name, "Ann <b>Bold</b>")
+            self.assertEqual(partner.is_company, kind == "company")
+
+    def test_of_several_candidates_the_chosen_one_is_remembered(self):
+        one, two = self.env["res.partner"].create(
+            [{"name": "One", "phone": CUSTOMER}, {"name": "Two", "phone": CUSTOMER}]
+        )
+        call_id = self._ring()
+        card = self.calls.get_card(call_id)
+        self.assertTrue(card["ambiguous"])
+        self.assertEqual({item["id"] for item in card["candidates"]}, {one.id, two.id})
+        card = self.calls.card_choose(call_id, "res.partner", two.id)
+        self.assertFalse(card["ambiguous"])
+        self.assertEqual(card["partner"]["name"], "Two")
+        self._tell("NOTIFY_END", duration="0", disposition="cancel")
+        self.assertEqual(self._call().partner_id, two)
+        self._ring("in_2")
+        self.assertEqual(self._call("in_2").partner_id, two)
+
+    def test_none_of_the_candidates_stays_none(self):
+        self.env["res.partner"].create(
+            [{"name": "One", "phone": CUSTOMER}, {"name": "Two", "phone": CUSTOMER}]
+        )
+        call_id = self._ring()
+        self.assertFalse(self.calls.card_none(call_id)["partner"])
+        self._tell("NOTIFY_END", duration="0", disposition="cancel")
+        self.assertFalse(self._call().partner_id)
+        self.assertEqual(self._call().match_reason, "refused")
+
+    def test_a_note_and_an_outcome_are_kept_on_the_call(self):
+        call_id = self._ring()
+        outcome = self.env["telephony.call.outcome"].search([], limit=1)
+        self.calls.card_note(call_id, "wants <i>blue</i> ones")
+        card = self.calls.card_outcome(call_id, outcome.id)
+        self.assertEqual(card["note"], "wants <i>blue</i> ones")
+        self.assertEqual(card["outcome_id"], outcome.id)
+        self.assertFalse(self.calls.card_outcome(call_id, outcome.id)["outcome_id"])
+
+    def test_a_caller_who_was_blocked_is_refused_next_time(self):
+        call_id = self._ring()
+        self.calls.card_block(call_id)
+        self.calls.card_block(call_id)
+        decision = self._tell("NOTIFY_START", call_ref="in_2")
+        self.assertTrue(decision.blocked)
+
+    def test_a_record_that_the_user_may_not_read_cannot_be_chosen(self):
+        secret = self.env["crm.lead"].create(
+            {"name": "Secret", "phone": CUSTOMER, "user_id": self.colleague.id}
+        )
+        call_id = self._ring()
+        self.assertNotIn("Secret", str(self.calls.get_card(call_id)))
+        with self.assertRaises(AccessError):
+            self.calls.card_choose(call_id, "crm.lead", secret.id)
