@@ -1,12 +1,16 @@
 """What a person sees: steps with their time, failures with cause and remedy."""
 
+import ctypes
 import shlex
+import signal
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
 
 from setup.lib import paths
+
+PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
 
 
 class Failure(Exception):
@@ -49,7 +53,11 @@ def run(command, cause, remedy="", **options):
         output.flush()
         try:
             done = subprocess.run(
-                words, stdout=output, stderr=subprocess.STDOUT, **options
+                words,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                preexec_fn=end_with_parent,
+                **options,
             )
         except OSError as error:
             raise Failure(f"{cause}: {error}", remedy) from error
@@ -69,3 +77,8 @@ def capture(command, **options):
     except OSError:
         return None
     return None if done.returncode else done.stdout
+
+
+def end_with_parent():
+    """In a new child: have the kernel end it when its parent is gone, however."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

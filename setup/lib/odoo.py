@@ -46,7 +46,7 @@ def prepare():
     own = os.environ.get("ODOO_PATH")
     if not own or shutil.which("npm"):  # one's own Odoo is whole without npm
         npm.install(paths.SETUP / "npm", paths.NPM, "npm packages of Odoo")
-    found = _inspect(Path(own).expanduser().absolute()) if own else _unpacked()
+    found = inspect(Path(own).expanduser().absolute()) if own else _unpacked()
     LAUNCHER.parent.mkdir(parents=True, exist_ok=True)
     # ``python -m odoo`` would break the process that serves the websocket.
     LAUNCHER.write_text("import odoo.cli\n\nodoo.cli.main()\n")
@@ -63,10 +63,10 @@ def _unpacked():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(library / target.name, target)
         shutil.rmtree(paths.HOME / "apt")
-    return _inspect(UNPACKED)
+    return inspect(UNPACKED)
 
 
-def _inspect(folder):
+def inspect(folder):
     """Read what Odoo ``folder`` is: a checkout, an installed package, its parent.
 
     :raises Failure: when it is no Odoo, or not version 19.0
@@ -79,7 +79,7 @@ def _inspect(folder):
         raise Failure(f"{folder} is no Odoo: it has no odoo/release.py", remedy)
     release = (path / "odoo/release.py").read_text()
     version = re.search(r"(?m)^version_info = \((.*)\)", release)
-    parts = re.findall(r"'[^']*'|\w+", version[1]) if version else []
+    parts = re.findall(r"[\w~]+", version[1]) if version else []
     if parts[:2] != [str(part) for part in SERIES]:
         found = ".".join(parts[:2]) or "unknown"
         raise Failure(f"{path} is Odoo {found}, and 19.0 is needed", remedy)
@@ -89,7 +89,7 @@ def _inspect(folder):
     shared = path.name in ("dist-packages", "site-packages")
     if shared and path != UNPACKED / IN_PACKAGE:
         path = _alone(path)
-    return Odoo(path, addons, ".".join(part.strip("'") for part in parts[:3]))
+    return Odoo(path, addons, ".".join(parts[:3]))
 
 
 def _alone(path):

@@ -1,6 +1,5 @@
 """Child processes that end with us, and the ports they listen on."""
 
-import ctypes
 import os
 import signal
 import socket
@@ -10,9 +9,8 @@ import urllib.error
 import urllib.request
 
 from setup.lib import paths
-from setup.lib.console import Failure
+from setup.lib.console import Failure, end_with_parent
 
-PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
 HOST = "127.0.0.1"
 
 
@@ -53,7 +51,7 @@ class Process:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # a Ctrl-C is ours to pass on
-                preexec_fn=_end_with_parent,
+                preexec_fn=end_with_parent,
                 **options,
             )
 
@@ -101,8 +99,3 @@ class Process:
         except ProcessLookupError:
             pass
         self.child.wait()
-
-
-def _end_with_parent():
-    """Have the kernel end this child when its parent is gone, however it went."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -73,7 +73,7 @@ class Demonstration:
         if self.with_simulator:
             command = (
                 paths.PYTHON, SIMULATOR / "main.py", "serve",
-                "--port", self.simulator_port, "--odoo", self.url,
+                "--port", self.simulator_port, "--odoo", self.url, "--autoplay",
             )  # fmt: skip
             name = f"simulator-{self.simulator_port}"
             self.processes.append(Process(name, command, env=databases.environment))

@@ -8,6 +8,7 @@ is updated only when the addon changed; ``--keep`` leaves this run's databases.
 
 import os
 import time
+from pathlib import Path
 
 from setup.lib import paths, venv
 from setup.lib.console import Failure, say, step
@@ -41,15 +42,23 @@ def main(arguments):
 
 
 def split(arguments):
-    """The paths among ``arguments``, and the rest."""
+    """The paths among ``arguments`` as (path, what is chosen in it), and the rest.
+
+    :raises Failure: for a path that does not exist
+    """
     chosen, options = [], []
     for position, word in enumerate(arguments):
+        name, separator, test = word.partition("::")
+        path = Path(name).absolute()
         value = position and arguments[position - 1] in TAKE_A_VALUE
-        path = paths.Path(word.partition("::")[0]).absolute()
-        if word.startswith("-") or value or not path.exists():
+        if value or word.startswith("-"):
             options.append(word)
+        elif path.exists():
+            chosen.append((path, separator + test))
+        elif separator or "/" in name or name.endswith(".py"):
+            raise Failure(f"{path} does not exist", "name a file or folder of tests")
         else:
-            chosen.append((path, word[len(word.partition("::")[0]) :]))
+            options.append(word)
     return chosen, options
 
 
@@ -111,7 +120,7 @@ class Session:
 
     def has_optional(self, tests):
         """Whether a chosen test is meant for the database with optional addons."""
-        files = (paths.Path(test.partition("::")[0]) for test in tests)
+        files = (Path(test.partition("::")[0]) for test in tests)
         every = (
             file
             for path in files
