@@ -163,7 +163,7 @@ class TelephonyDial(models.Model):
                 {
                     "id": call.id,
                     "number": number,
-                    "formatted": _formatted(number) if number else call.number_shown,
+                    "formatted": _formatted(number) if number else call.who or "",
                     "name": partner.display_name or _who(lead) or "",
                     "direction": call.direction,
                     "disposition": call.disposition or "",
@@ -291,9 +291,7 @@ class TelephonyDial(models.Model):
             return domain
         domain |= _prefix("digits", digits)
         countries = pbx._countries() if pbx else ()
-        starts = {
-            phonenumbers.ndd_prefix_for_region_code(code, True) for code in countries
-        }
+        starts = {phonenumbers.ndd_prefix_for_region(code, True) for code in countries}
         for start in filter(None, starts | {"0"}):
             if national := digits.removeprefix(start):
                 domain |= _prefix("national", national)

@@ -64,6 +64,11 @@ class DialCase(TelephonyCase):
     """Two agents whose PBX is a real web server on this machine."""
 
     @classmethod
+    def _request_handler(cls, s, r, /, **kw):
+        """Override, since Odoo's expects one time limit, and ours are two."""
+        return super()._request_handler(s, r, **{**kw, "timeout": max(kw["timeout"])})
+
+    @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.partner = cls.env["res.partner"].create(
@@ -96,6 +101,14 @@ class DialCase(TelephonyCase):
     def _wishes(self):
         self.env.invalidate_all()
         return self.env["telephony.dial"].search([("user_id", "=", self.agent.id)])
+
+    def _age(self, wishes, **length):
+        wishes.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE telephony_dial SET create_date = %s WHERE id = ANY(%s)",
+            [fields.Datetime.now() - timedelta(**length), wishes.ids],
+        )
+        wishes.invalidate_recordset()
 
     def assertRefused(self, answer, reason):
         """The user is told one sentence, the log has the reason, the PBX nothing."""
@@ -168,7 +181,8 @@ class TestDial(DialCase):
         with self.assertLogs(level="DEBUG") as logs:
             self._dial()
             self._dial("+99 1")
-        text = "\n".join(logs.output)
+        lines = logs.output  # who asks for each query to be logged, gets its values
+        text = "\n".join(line for line in lines if "odoo.sql_db" not in line)
         for secret in (SECRET, "testkey", CUSTOMER[1:], "20 3769 1880"):
             self.assertNotIn(secret, text)
         self.assertIn("refused: unparsable", text)
@@ -324,21 +338,13 @@ class TestDialLimits(DialCase):
         self.assertEqual(recent.state, "sent")
         self.assertFalse(ancient.exists())
 
-    def _age(self, wishes, **length):
-        wishes.flush_recordset()
-        self.env.cr.execute(
-            "UPDATE telephony_dial SET create_date = %s WHERE id = ANY(%s)",
-            [fields.Datetime.now() - timedelta(**length), wishes.ids],
-        )
-        wishes.invalidate_recordset()
-
 
 @tagged("post_install", "-at_install")
 class TestDialFailed(DialCase):
     def _assert_failed(self, reason):
         answer = self._dial()
         self.assertEqual(answer["status"], "failed", answer)
-        self.assertRegex(answer["message"], r"^Office .*[.]$")
+        self.assertRegex(answer["message"], r"^Office .*\S$")
         wish = self._wishes()[:1]
         self.assertEqual((wish.state, wish.reason), ("failed", reason))
         self.assertEqual(wish.message, answer["message"])
@@ -383,9 +389,10 @@ class TestDialFailed(DialCase):
             (500, b"Internal error"),
             (302, b""),
         ):
-            with self.subTest(status=status, body=body[:20]):
-                answer = self._dial()
+            with self.subTest(status=status, body=str(body)[:20]):
                 self.pbx.dial_user_minute += 1
+                self.server.status, self.server.body = status, body
+                answer = self._dial()
                 self.assertEqual(answer["status"], "failed", answer)
                 self.assertEqual(len(answer["message"].splitlines()), 1)
 
@@ -456,13 +463,10 @@ class TestDialTied(DialCase):
     def test_a_call_long_before_or_after_is_not_tied(self):
         self._dial(record=self.lead)
         wish = self._wishes()
-        for call_ref, started in (
-            ("out_1", self._ago(minutes=2)),
-            ("out_2", self._ago(minutes=-3)),
-        ):
-            self.assertNotEqual(
-                self._began(call_ref, started=started).match_reason, "clicked"
-            )
+        call = self._began("out_1", started=self._ago(minutes=2))
+        self.assertNotEqual(call.match_reason, "clicked")
+        self._age(wish, minutes=3)
+        self.assertNotEqual(self._began("out_2").match_reason, "clicked")
         self.assertEqual(wish.state, "sent")
 
     def test_a_clock_that_goes_wrong_by_seconds_does_no_harm(self):

@@ -140,7 +140,7 @@ class TestLogFilter(HttpCase):
                 self.assertNotIn(TOKEN, log_filter.redact(line))
 
     def test_the_web_server_does_not_log_them(self):
-        with self.assertLogs("werkzeug", "INFO") as logs:
+        with self.assertLogs("werkzeug", logging.INFO) as logs:
             self.url_open(f"/telephony/webhook/{TOKEN}?number=%2B442037691880")
         text = "\n".join(logs.output)
         self.assertIn("/telephony/webhook/***?*** HTTP/1.1", text)
@@ -148,7 +148,7 @@ class TestLogFilter(HttpCase):
         self.assertNotIn("2037691880", text)
 
     def test_the_evented_server_does_not_log_them(self):
-        with self.assertLogs("longpolling", "INFO") as logs:
+        with self.assertLogs("longpolling", logging.INFO) as logs:
             line = f'- - - [now] "POST /telephony/webhook/{TOKEN} HTTP/1.1" 200 2 0.01'
             logging.getLogger("longpolling").info(line)
         self.assertNotIn(TOKEN, logs.output[0])
