@@ -37,10 +37,11 @@ def load(env, simulator_url, base_url):
     env = env(context={**env.context, "tracking_disable": True, "lang": "en_US"})
     _parameters(env, base_url)
     _company(env, demo)
-    users = {person["number"]: _user(env, demo, person) for person in demo["extensions"]}
+    people = demo["extensions"]
+    users = {person["number"]: _user(env, demo, person) for person in people}
     team = _team(env, demo, users)
     pbx = _pbx(env, demo, simulator_url)
-    for person in demo["extensions"]:
+    for person in people:
         _keep(
             env,
             f"extension_{person['number']}",
@@ -58,7 +59,7 @@ def load(env, simulator_url, base_url):
         _did(env, pbx, team, did)
     for customer in demo["customers"]:
         _customer(env, customer, users, team)
-    first = demo["extensions"][0]["login"]
+    first = people[0]["login"]
     return {"webhook_url": pbx.webhook_url, "login": first, "password": first}
 
 
@@ -201,7 +202,8 @@ def _customer(env, customer, users, team):
     if customer["kind"] == "contact":
         partner = _partner(env, customer, owner)
     for index, deal in enumerate(customer["deals"]):
-        _deal(env, f"deal_{customer['key']}_{index}", customer, deal, partner, owner, team)
+        name = f"deal_{customer['key']}_{index}"
+        _deal(env, name, customer, deal, partner, owner, team)
 
 
 def _partner(env, customer, owner):

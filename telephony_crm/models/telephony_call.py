@@ -1,6 +1,4 @@
-from odoo import api, fields, models
-
-from ..pbx import numbers
+from odoo import fields, models
 
 STATES = [("ringing", "Ringing"), ("in_progress", "In conversation"), ("ended", "Ended")]
 DISPOSITIONS = [
@@ -59,7 +57,6 @@ class TelephonyCall(models.Model):
     needs_callback = fields.Boolean(string="To Call Back")
     number = fields.Char(help="As the PBX gave it; empty when the caller is hidden.")
     number_e164 = fields.Char(string="International Number")
-    number_shown = fields.Char(compute="_compute_number_shown", string="Phone")
     hidden = fields.Boolean(string="Hidden Caller")
     match_reason = fields.Selection(
         [
@@ -122,13 +119,3 @@ class TelephonyCall(models.Model):
     )
     _live = models.Index("(pbx_id) WHERE state != 'ended'")
     _to_call = models.Index("(company_id, start_date) WHERE needs_callback")
-
-    @api.depends("number", "number_e164", "hidden")
-    def _compute_number_shown(self):
-        for call in self:
-            if call.hidden:
-                call.number_shown = self.env._("Hidden number")
-            else:
-                call.number_shown = (
-                    numbers.international(call.number_e164) if call.number_e164 else call.number
-                )

@@ -8,9 +8,19 @@ class TelephonyCall(models.Model):
 
     _inherit = "telephony.call"
 
-    number_shown = fields.Char(search="_search_number_shown")
-    who = fields.Char(compute="_compute_who", help="Empty when only the number is known.")
+    number_shown = fields.Char(
+        string="Phone", compute="_compute_number_shown", search="_search_number_shown"
+    )
+    who = fields.Char(
+        compute="_compute_who", help="Empty when only the number is known."
+    )
     owner_reason = fields.Char(string="Why This One", compute="_compute_owner_reason")
+
+    @api.depends("number", "number_e164")
+    def _compute_number_shown(self):
+        for call in self:
+            e164 = call.number_e164
+            call.number_shown = numbers.international(e164) if e164 else call.number
 
     @api.depends(
         "partner_id.display_name",
@@ -18,31 +28,36 @@ class TelephonyCall(models.Model):
         "lead_id.partner_name",
         "direction",
         "number",
+        "hidden",
     )
+    @api.depends_context("uid")
     def _compute_who(self):
+        partners = self.partner_id._filtered_access("read")
+        leads = self.lead_id._filtered_access("read")
         for call in self:
-            lead = call.sudo().lead_id
+            lead = call.lead_id & leads
             call.who = (
-                call.sudo().partner_id.display_name
+                (call.partner_id & partners).display_name
                 or ", ".join(filter(None, (lead.partner_name, lead.contact_name)))
                 or (call.direction == "internal" and call._colleague())
+                or (call.hidden and self.env._("Hidden number"))
             )
 
     @api.depends("partner_id.name", "who", "number_shown", "call_ref")
+    @api.depends_context("uid")
     def _compute_display_name(self):
+        partners = self.partner_id._filtered_access("read")
         for call in self:
-            call.display_name = (
-                call.sudo().partner_id.name
-                or call.who
-                or call.number_shown
-                or call.call_ref
-            )
+            # Not the contact's display name, which begins with the company.
+            name = (call.partner_id & partners).name
+            call.display_name = name or call.who or call.number_shown or call.call_ref
 
     @api.depends("owner_id", "lead_id.user_id", "partner_id.user_id")
     def _compute_owner_reason(self):
         for call in self:
-            # Of the lead and the contact only: whose they are.
-            owner, lead, partner = call.owner_id, call.sudo().lead_id, call.sudo().partner_id
+            # Of records that the user may not read it is told only whose they are.
+            lead, partner = call.sudo().lead_id, call.sudo().partner_id
+            owner = call.owner_id
             if not owner:
                 call.owner_reason = False
             elif lead.user_id == owner:
