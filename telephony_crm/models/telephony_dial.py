@@ -236,12 +236,13 @@ class TelephonyDial(models.Model):
         """
         self.ensure_one()
         pbx = self.pbx_id
+        adapter = pbx._adapter()
         try:
-            asked = pbx._adapter().originate(
+            asked = adapter.originate(
                 pbx._credentials(), self.extension_id.number, self.e164
             )
             transaction.begin(self.env)
-            pbx._adapter().answer(pbx._send(asked))
+            adapter.answer(pbx._send(asked))
         except pbx_adapter.PbxError as error:
             _logger.info("Dialling %s failed: %s", self.id, error.code)
             message = pbx._in_words(error)
