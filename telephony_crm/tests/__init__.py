@@ -1,4 +1,8 @@
 from . import (
+    test_access_call,
+    test_access_call_write,
+    test_access_other,
+    test_access_pbx,
     test_blocked_number,
     test_call,
     test_card,
