@@ -53,12 +53,12 @@ def serve(args) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with simulator:
+        if args.autoplay:
+            simulator.autoplay.start()
         print(f"REST API      {simulator.url}/v1/")
         print(f"What it does  {simulator.url}/simulator/")
         print(f"Webhooks to   {simulator.poster.url or 'nowhere: give --webhook'}")
         sys.stdout.flush()
-        if args.autoplay:
-            simulator.autoplay.start()
         stop.wait()
     return 0
 

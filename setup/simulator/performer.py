@@ -143,14 +143,15 @@ class Performer:
         :param code: the hang-up cause (Q.850)
         """
         call = self.call
+        inbound = call.direction == "inbound"
         for leg in call.legs:
             if not leg.end and leg.answer:
-                self._end(leg, "answered", "answered")
+                # who calls in vain was there, but had no answered call
+                self._end(leg, "answered" if inbound else disposition, "answered")
             elif not leg.end:
                 self._end(leg, disposition, raw)
         call.state, call.end, call.doing = "ended", self.now, ""
         call.disposition, call.raw, call.status_code = disposition, raw, code
-        inbound = call.direction == "inbound"
         call.talk_seconds = sum(
             leg.talk_seconds
             for leg in (call.legs if inbound else call.legs[1:])

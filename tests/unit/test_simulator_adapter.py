@@ -1,8 +1,8 @@
 """The addon's reading of the protocol against the simulator's, which shares no code.
 
 What the protocol leaves open is not compared: whether a machine answered, whether
-the other number rang at all, what became of the agent's own side of a call, and how
-long each of two talked (which only the statistics tell).
+the other number rang at all, and how long each of two talked (which only the
+statistics tell).
 """
 
 from datetime import datetime
@@ -101,7 +101,8 @@ def test_a_call_is_read_as_it_truly_was(scene, legs, spelling):
 @pytest.mark.parametrize(
     "scene",
     ["answered", "missed", "busy", "ring_group", "ring_group_won", "ring_group_missed",
-     "transfer", "hidden", "forward"],
+     "transfer", "hidden", "forward", "outgoing_handset", "outgoing_busy",
+     "outgoing_failed", "click_answered", "click_no_answer", "internal"],
 )  # fmt: skip
 def test_the_legs_are_read_as_they_truly_were(scene):
     ((call,), _) = played(scene)
