@@ -3,6 +3,7 @@ import hashlib
 import hmac
 import http.server
 import json
+import logging
 import threading
 from datetime import timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -178,10 +179,12 @@ class TestDial(DialCase):
 
     def test_nothing_secret_and_no_number_is_logged(self):
         self.server.status = 401
-        with self.assertLogs(level="DEBUG") as logs:
-            self._dial()
-            self._dial("+99 1")
-        lines = logs.output  # who asks for each query to be logged, gets its values
+        with self.assertLogs(level=logging.DEBUG) as all_logs:
+            with self.assertLogs(LOGGER, logging.DEBUG) as own_logs:
+                self._dial()
+                self._dial("+99 1")
+        lines = all_logs.output + own_logs.output
+        # Who has Odoo log each query, gets the values in it as well.
         text = "\n".join(line for line in lines if "odoo.sql_db" not in line)
         for secret in (SECRET, "testkey", CUSTOMER[1:], "20 3769 1880"):
             self.assertNotIn(secret, text)
