@@ -178,7 +178,7 @@ class TelephonyPbx(models.Model):
             failed = Event.search_count(
                 [("pbx_id", "=", pbx.id), ("state", "=", "failed")], limit=1000
             )
-            last = Event.search([("pbx_id", "=", pbx.id)], order="id desc", limit=1)
+            last = Event.search([("pbx_id", "=", pbx.id)], order="received_at desc", limit=1)
             if not pbx._adapter(raise_if_unknown=False):
                 pbx.health_state = "error"
                 pbx.health = self.env._(
@@ -211,7 +211,7 @@ class TelephonyPbx(models.Model):
                 pbx.health = self.env._(
                     "Connected. Last event %s.",
                     format_timedelta(
-                        last.create_date - now,
+                        last.received_at - now,
                         add_direction=True,
                         locale=self.env["res.lang"]._lang_get(self.env.user.lang).code or "en",
                     ),

@@ -1,0 +1,115 @@
+"""A running Odoo with two workers behind nginx, and a PBX connected to it."""
+
+import json
+import os
+
+import psycopg2
+import pytest
+
+from setup.lib.prepare import ground
+from setup.lib.stack import Stack
+
+from .pbx import Pbx
+
+# Makes the PBX of these tests and two agents; prints what the tests need to know.
+CONNECT = """
+company = env.company
+company.country_id = env.ref("base.uk")
+groups = env.ref("telephony_crm.group_telephony_agent")
+groups |= env.ref("sales_team.group_sale_salesman")
+users = env["res.users"].with_context(no_reset_password=True).create([
+    {"name": name.title(), "login": name, "password": name,
+     "group_ids": [(4, group.id) for group in groups]}
+    for name in ("maya", "bruno")])
+pbx = env["telephony.pbx"].create({
+    "name": "Office", "adapter": "zadarma", "tz": "UTC", "country_id": env.ref("base.uk").id,
+    "api_key": "testkey", "api_secret": "testsecret"})
+env["telephony.did"].create({"pbx_id": pbx.id, "number": "+442037691881", "name": "London"})
+for number, user in zip(("100", "101"), users):
+    env["telephony.extension"].create(
+        {"pbx_id": pbx.id, "number": number, "user_id": user.id})
+env["ir.config_parameter"].set_param("telephony_e2e.token", pbx.webhook_token)
+env.cr.commit()
+"""
+
+
+@pytest.fixture(scope="session")
+def databases():
+    with ground("chromium", "nginx") as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def database(databases):
+    """A database with the addon, removed afterwards."""
+    name = f"telephony_test_{os.getpid()}_e2e"
+    template = os.environ.get("TELEPHONY_CRM_TEMPLATE")
+    if template:
+        databases.copy(template, name)
+    else:
+        databases.have_addon(name, {"telephony_crm"})
+    databases.shell(name, CONNECT, "the PBX of the tests could not be made")
+    yield name
+    databases.drop(name)
+
+
+@pytest.fixture(scope="session")
+def stack(databases, database):
+    with Stack(databases, database, workers=2) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def query(databases, database):
+    """Ask the database itself: ``query(sql, *params)`` returns all rows."""
+    server = databases.server
+    connection = psycopg2.connect(
+        dbname=database,
+        host=str(server.host) if server.host else None,
+        port=server.port or None,
+        user=server.user or None,
+        password=server.password or None,
+    )
+    connection.autocommit = True
+
+    def ask(sql, *params):
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            return cursor.fetchall() if cursor.description else None
+
+    yield ask
+    connection.close()
+
+
+@pytest.fixture
+def pbx(stack, query):
+    """The PBX, as it speaks to the webhook."""
+    rows = query("SELECT value FROM ir_config_parameter WHERE key = 'telephony_e2e.token'")
+    return Pbx(f"{stack.url}/telephony/webhook/{rows[0][0]}")
+
+
+@pytest.fixture
+def rpc(stack):
+    """Call a model as a user: ``rpc(login, model, method, *args, **kwargs)``."""
+    import requests
+
+    sessions = {}
+
+    def call(login, model, method, *args, **kwargs):
+        if login not in sessions:
+            session = sessions[login] = requests.Session()
+            answer = session.post(
+                f"{stack.url}/web/session/authenticate",
+                json={"params": {"db": stack.database, "login": login, "password": login}},
+                timeout=60,
+            ).json()
+            assert answer["result"]["uid"], answer
+        body = {"params": {"model": model, "method": method, "args": args, "kwargs": kwargs}}
+        answer = sessions[login].post(
+            f"{stack.url}/web/dataset/call_kw", json=body, timeout=60
+        )
+        answer = json.loads(answer.text)
+        assert "error" not in answer, answer["error"]["data"]["message"]
+        return answer["result"]
+
+    return call

@@ -1,0 +1,78 @@
+"""What arrives at the same moment, with two workers to take it."""
+
+from .pbx import caller
+
+
+def test_the_same_event_twenty_times_at_once_is_one_event(pbx, query):
+    fields = pbx.fields("NOTIFY_START", "in_twenty", caller())
+    answers = pbx.post_at_once([fields] * 20)
+    assert {answer.status_code for answer in answers} == {200}
+    assert query(
+        "SELECT count(*), min(state) FROM telephony_pbx_event WHERE call_ref = 'in_twenty'"
+    ) == [(1, "done")]
+    assert query(
+        "SELECT count(*), max(version) FROM telephony_call WHERE call_ref = 'in_twenty'"
+    ) == [(1, 1)]
+
+
+def test_all_events_of_an_unknown_caller_at_once_are_one_call(pbx, query):
+    number = caller()
+    start = pbx.fields("NOTIFY_START", "in_flood", number)
+    told = [
+        start,
+        {**start, "event": "NOTIFY_INTERNAL", "internal": "100"},
+        {**start, "event": "NOTIFY_INTERNAL", "internal": "101"},
+        {
+            **pbx.fields("NOTIFY_ANSWER", "in_flood", number, internal="101"),
+            "call_start": start["call_start"],
+        },
+        {
+            **start,
+            "event": "NOTIFY_END",
+            "internal": "101",
+            "duration": "0",
+            "disposition": "answered",
+        },
+    ]
+    answers = pbx.post_at_once(told * 3)
+    assert {answer.status_code for answer in answers} == {200}
+    assert query(
+        "SELECT count(*), min(state), max(state) FROM telephony_pbx_event "
+        "WHERE call_ref = 'in_flood'"
+    ) == [(5, "done", "done")]
+    assert query(
+        "SELECT count(*), min(state), min(disposition) FROM telephony_call "
+        "WHERE call_ref = 'in_flood'"
+    ) == [(1, "ended", "answered")]
+    assert query(
+        "SELECT count(*) FROM telephony_call_leg leg JOIN telephony_call call "
+        "ON call.id = leg.call_id WHERE call_ref = 'in_flood' AND leg.kind = 'agent'"
+    ) == [(2,)]
+
+
+def test_many_calls_at_once_are_as_many_calls(pbx, query):
+    answers = pbx.post_at_once(
+        [pbx.fields("NOTIFY_START", f"in_many_{each}", caller()) for each in range(40)]
+    )
+    assert {answer.status_code for answer in answers} == {200}
+    assert query(
+        "SELECT count(*) FROM telephony_call WHERE call_ref LIKE 'in\\_many\\_%%'"
+    ) == [(40,)]
+
+
+def test_a_dialling_limit_holds_for_requests_at_once(rpc, query, stack):
+    from concurrent.futures import ThreadPoolExecutor
+
+    query("UPDATE telephony_pbx SET dial_user_minute = 3, api_url = 'http://127.0.0.1:9'")
+    rpc("maya", "telephony.dial", "get_dialer")
+    with ThreadPoolExecutor(10) as pool:
+        list(
+            pool.map(
+                lambda _each: rpc("maya", "telephony.dial", "dial", "+442079460999"),
+                range(10),
+            )
+        )
+    counts = dict(
+        query("SELECT state, count(*) FROM telephony_dial GROUP BY state ORDER BY state")
+    )
+    assert counts == {"failed": 3, "refused": 7}

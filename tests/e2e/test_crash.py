@@ -1,0 +1,108 @@
+"""A worker, or the database, that goes away in the middle."""
+
+import threading
+import time
+
+import psycopg2
+import pytest
+import requests
+
+from .pbx import caller
+
+
+@pytest.fixture
+def hold(databases, database):
+    """Hold the lock of every call, so that workers stop between the two commits."""
+    server = databases.server
+    connection = psycopg2.connect(
+        dbname=database,
+        host=str(server.host) if server.host else None,
+        port=server.port or None,
+        user=server.user or None,
+        password=server.password or None,
+    )
+    with connection.cursor() as cursor:
+        # The second commit writes the call; nobody can while this table is locked.
+        cursor.execute("LOCK TABLE telephony_call IN EXCLUSIVE MODE")
+    yield connection
+    connection.close()
+
+
+def _wait_for(what, seconds=30):
+    for _attempt in range(seconds * 10):
+        if what():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def _post_and_ignore(pbx, fields):
+    try:
+        pbx.post(fields)
+    except requests.RequestException:
+        pass  # the worker was killed under it: that is the test
+
+
+def test_a_crash_between_the_two_commits_loses_nothing(pbx, query, stack, hold):
+    fields = pbx.fields("NOTIFY_START", "in_crash", caller())
+    poster = threading.Thread(target=_post_and_ignore, args=(pbx, fields))
+    poster.start()
+    assert _wait_for(
+        lambda: query("SELECT 1 FROM telephony_pbx_event WHERE call_ref = 'in_crash'")
+    )
+    stack.kill()
+    hold.rollback()
+    poster.join()
+    stored = "SELECT state FROM telephony_pbx_event WHERE call_ref = 'in_crash'"
+    assert query(stored) == [("new",)]
+    assert query("SELECT count(*) FROM telephony_call WHERE call_ref = 'in_crash'") == [(0,)]
+
+    stack.start()
+    assert pbx.post(fields).status_code == 200  # the PBX says it again
+    assert query(stored) == [("done",)]
+    assert query("SELECT count(*) FROM telephony_call WHERE call_ref = 'in_crash'") == [(1,)]
+
+
+def test_what_a_crash_left_behind_is_applied_by_a_job(pbx, query, stack, databases, hold):
+    fields = pbx.fields("NOTIFY_START", "in_left", caller())
+    poster = threading.Thread(target=_post_and_ignore, args=(pbx, fields))
+    poster.start()
+    assert _wait_for(
+        lambda: query("SELECT 1 FROM telephony_pbx_event WHERE call_ref = 'in_left'")
+    )
+    stack.kill()
+    hold.rollback()
+    poster.join()
+    query(
+        "UPDATE telephony_pbx_event SET received_at = received_at - interval '2 minutes' "
+        "WHERE call_ref = 'in_left'"
+    )
+    stack.start()
+    databases.shell(
+        stack.database, "env['telephony.pbx.event']._cron_apply()", "the job failed"
+    )
+    assert query("SELECT state FROM telephony_call WHERE call_ref = 'in_left'") == [
+        ("ringing",)
+    ]
+
+
+def test_without_a_database_no_success_is_answered(pbx, query, stack, databases):
+    """Connections are refused for a while, as by a server that restarts."""
+    name = stack.database
+    fields = pbx.fields("NOTIFY_START", "in_away", caller())
+    databases.server.sql(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+    try:
+        databases.server.sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            f"WHERE datname = '{name}' AND pid != pg_backend_pid() "
+            "AND application_name LIKE 'odoo%'"
+        )
+        answer = pbx.post(fields)
+        assert answer.status_code >= 500, answer.status_code
+    finally:
+        databases.server.sql(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+    assert not query("SELECT 1 FROM telephony_pbx_event WHERE call_ref = 'in_away'")
+    assert pbx.post(fields).status_code == 200
+    assert query("SELECT state FROM telephony_call WHERE call_ref = 'in_away'") == [
+        ("ringing",)
+    ]
