@@ -149,6 +149,8 @@ class TelephonyDial(models.Model):
             return none, ""
         if not isinstance(res_model, str) or type(res_id) is not int:
             return none, "record"
+        if not 0 < res_id < 2**31:  # no id, and PostgreSQL would raise
+            return none, "record"
         model = self.env.get(res_model)
         if model is None or model._abstract or model._transient:
             return none, "record"
