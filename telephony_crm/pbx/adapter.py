@@ -361,7 +361,10 @@ class Registry:
 
         :raises ValueError: when it has no code or no label
         """
-        if not re.fullmatch(r"[a-z][a-z0-9_]*", adapter.code) or not adapter.label:
+        if (
+            not re.fullmatch(r"[a-z][a-z0-9_]*", adapter.code or "")
+            or not adapter.label
+        ):
             raise ValueError(f"{type(adapter).__name__} needs a code and a label")
         self._adapters[adapter.code] = adapter
         self._problems.pop(adapter.code, None)

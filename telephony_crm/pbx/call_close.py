@@ -21,15 +21,18 @@ from .event import (
 def talkers_of(legs: list[Leg], result: Result, direction: Direction) -> list[Leg]:
     """Return the legs of ours that talked, one after the other.
 
-    Who placed a call outside is the first; inside, both ends talk at once and only
-    the called side can be passed on.
+    Who placed a call outside is the first, and while the customer has not answered
+    nobody talks; inside, both ends talk at once and only the called side can be
+    passed on.
     """
+    if direction == Direction.OUTBOUND and not result.is_answered:
+        return []
     talked = [leg for leg in legs if leg.is_person and leg.is_answered]
     # Whose answer nobody saw, is believed to be the last: END names it.
     talked.sort(
         key=lambda leg: (leg.answered_at is None, leg.answered_at or 0, leg.ref)
     )
-    if direction == Direction.OUTBOUND and result.is_answered:
+    if direction == Direction.OUTBOUND:
         return [leg for leg in legs if leg.dialled] + talked
     return talked
 
@@ -49,6 +52,12 @@ class _Closing:
         self.result = result
         self.times = times
         self.talkers = talkers_of(legs, result, direction)
+        #: Have picked up, and wait for the customer.
+        self.waiting = [
+            leg
+            for leg in legs
+            if leg.is_person and leg.is_answered and leg not in self.talkers
+        ]
         self._place_answers()
 
     def states(self):
@@ -74,6 +83,8 @@ class _Closing:
             if leg.dialled or leg.kind == LegKind.CUSTOMER:
                 answered = self.result.is_answered if leg.dialled else leg.is_answered
                 leg.answered_at = answer if answered else None
+            elif leg in self.waiting:
+                leg.answered_at = None
             elif leg.answered_at:
                 leg.answered_at = min(leg.answered_at, end or leg.answered_at)
         timed = [leg for leg in self.talkers if leg.answered_at and leg.is_person]
@@ -135,7 +146,7 @@ class _Closing:
         return [lost, again]
 
     def _silent(self, leg):
-        if leg.dialled or leg.kind == LegKind.CUSTOMER:
+        if leg.dialled or leg.kind == LegKind.CUSTOMER or leg in self.waiting:
             return self._with_call(leg)
         if leg.is_person:
             return self._in_vain(leg)
@@ -157,13 +168,12 @@ class _Closing:
     def _with_call(self, leg):
         """Return the state of a leg that lives as long as the call does."""
         result, end = self.result, self.times.end
-        answered = (
-            leg.is_answered if leg.kind == LegKind.CUSTOMER else result.is_answered
-        )
+        is_customer = leg.kind == LegKind.CUSTOMER
+        answered = leg.is_answered if is_customer else result.is_answered
         disposition = Disposition.ANSWERED if answered else result.disposition
-        if not answered and disposition == Disposition.ANSWERED:
+        if is_customer and not answered and result.is_answered:
             disposition = Disposition.NO_ANSWER  # another number was reached instead
-        has_picked_up = leg.dialled and leg.all_of(EventKind.ANSWERED)
+        has_picked_up = leg.all_of(EventKind.ANSWERED)
         state = State.IN_PROGRESS if answered or has_picked_up else State.RINGING
         talk = self.times.talk if answered else 0
         return self._build(

@@ -28,13 +28,15 @@ def distinct(events: Iterable[CallEvent]) -> list[CallEvent]:
 
     The same notification seen twice is one that was first seen at the earlier time.
     """
-    first: dict[CallEvent, CallEvent] = {}
+    first: dict[tuple, CallEvent] = {}
     for event in events:
-        content = replace(event, observed_at=None)
+        content = tuple(
+            value for name, value in vars(event).items() if name != "observed_at"
+        )
         known = first.get(content)
         if known is None or event.observed_at < known.observed_at:
             first[content] = event
-    return sorted(first.values(), key=repr)
+    return [first[content] for content in sorted(first, key=str)]
 
 
 def best(events: Iterable[CallEvent], value: Callable[[CallEvent], str]) -> str:
@@ -93,7 +95,7 @@ def parties_of(events: list[CallEvent]) -> Parties:
 
 
 def _dialler(events):
-    """Return the extension that placed the call, from the plainest evidence there is."""
+    """Return the extension that placed the call, by the plainest evidence."""
     started = [event for event in events if event.kind == EventKind.STARTED]
     answered = [
         event for event in events if event.kind == EventKind.ANSWERED and event.called

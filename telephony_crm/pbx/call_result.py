@@ -180,7 +180,7 @@ def _inbound(legs, answered_by, final):
 
 def _placed(_legs, answered_by, final):
     """Return the disposition of a call that we placed."""
-    if answered_by == AnsweredBy.PERSON:
+    if answered_by in (AnsweredBy.PERSON, AnsweredBy.UNKNOWN):
         return Disposition.ANSWERED
     return NOT_REACHED.get(final.disposition, Disposition.NO_ANSWER)
 

@@ -36,7 +36,7 @@ def md5_hex(text: str) -> str:
 def same(left: str, right: str) -> bool:
     """Tell whether two strings are equal, in a time that tells nothing."""
     return hmac.compare_digest(
-        left.encode(errors="surrogateescape"), right.encode(errors="surrogateescape")
+        left.encode(errors="surrogatepass"), right.encode(errors="surrogatepass")
     )
 
 

@@ -49,6 +49,8 @@ def read_event(
     kind = KINDS.get(payload.get("event", ""))
     if kind is None:
         return []
+    if not all(isinstance(value, str) for value in payload.values()):
+        raise PayloadError(message="The fields of the event are not all text.")
     common = _common(payload, account, received_at)
     return [CallEvent(kind, **{**common, **READERS[payload["event"]](payload)})]
 

@@ -34,6 +34,7 @@ class Payload:
     source: str
     secret: str
     signed: tuple
+    signature_header: str
     account: pbx_adapter.Account
     received_at: datetime
     request: pbx_adapter.Request
@@ -62,6 +63,7 @@ def load(path):
         source=data["source"],
         secret=data["secret"],
         signed=tuple(data["signed"]),
+        signature_header=data.get("signature_header", "signature"),
         account=pbx_adapter.Account(**data["account"]),
         received_at=datetime.fromisoformat(data["received_at"]),
         request=pbx_adapter.Request(
@@ -76,11 +78,17 @@ def load(path):
 
 
 def pytest_generate_tests(metafunc):
-    """Run a test that asks for ``payload`` once for every payload file."""
-    if "payload" in metafunc.fixturenames:
-        paths = sorted(PAYLOADS.glob("*/*.json"))
-        ids = [f"{path.parent.name}-{path.stem}" for path in paths]
-        metafunc.parametrize("payload", list(map(load, paths)), ids=ids)
+    """Run a test once for every payload file that it is about.
+
+    A test that asks for ``payload`` is about all of them, one that asks for
+    ``signed_payload`` about those of PBXs that sign.
+    """
+    for name in {"payload", "signed_payload"} & set(metafunc.fixturenames):
+        payloads = {path: load(path) for path in sorted(PAYLOADS.glob("*/*.json"))}
+        if name == "signed_payload":
+            payloads = {path: own for path, own in payloads.items() if own.signed}
+        ids = [f"{path.parent.name}-{path.stem}" for path in payloads]
+        metafunc.parametrize(name, list(payloads.values()), ids=ids)
 
 
 @pytest.fixture

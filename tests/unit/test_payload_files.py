@@ -19,7 +19,7 @@ def changed(payload, header=None, **values):
     """Return the payload's request with another signature, or other fields."""
     headers = dict(payload.request.headers)
     if header is not None:
-        headers["signature"] = header
+        headers[payload.signature_header] = header
     return dataclasses.replace(
         payload.request,
         headers=headers,
@@ -41,37 +41,38 @@ def test_signature_is_accepted(payload):
     payload.adapter.verify(payload.request, payload.credentials)
 
 
-def test_missing_signature_is_refused(payload):
-    headers = dict(payload.request.headers)
-    del headers["signature"]
-    for given in (headers, {**headers, "signature": ""}):
-        request = dataclasses.replace(payload.request, headers=given)
+def test_missing_signature_is_refused(signed_payload):
+    headers = dict(signed_payload.request.headers)
+    name = signed_payload.signature_header
+    del headers[name]
+    for given in (headers, {**headers, name: ""}):
+        request = dataclasses.replace(signed_payload.request, headers=given)
         with pytest.raises(SignatureError):
-            payload.adapter.verify(request, payload.credentials)
+            signed_payload.adapter.verify(request, signed_payload.credentials)
 
 
-def test_every_flipped_byte_of_the_signature_is_refused(payload):
-    signature = payload.request.headers["signature"]
+def test_every_flipped_byte_of_the_signature_is_refused(signed_payload):
+    signature = signed_payload.request.headers[signed_payload.signature_header]
     for position in range(len(signature)):
-        request = changed(payload, flipped(signature, position))
+        request = changed(signed_payload, flipped(signature, position))
         with pytest.raises(SignatureError):
-            payload.adapter.verify(request, payload.credentials)
+            signed_payload.adapter.verify(request, signed_payload.credentials)
 
 
-def test_every_flipped_byte_of_a_signed_field_is_refused(payload):
-    found = fields(payload.request)
-    for name in payload.signed:
+def test_every_flipped_byte_of_a_signed_field_is_refused(signed_payload):
+    found = fields(signed_payload.request)
+    for name in signed_payload.signed:
         for position in range(len(found[name])):
-            request = changed(payload, **{name: flipped(found[name], position)})
+            request = changed(signed_payload, **{name: flipped(found[name], position)})
             with pytest.raises(SignatureError):
-                payload.adapter.verify(request, payload.credentials)
+                signed_payload.adapter.verify(request, signed_payload.credentials)
 
 
 @pytest.mark.parametrize("secret", ["", "testsecres", "testsecret "])
-def test_other_secret_is_refused(payload, secret):
-    credentials = dataclasses.replace(payload.credentials, api_secret=secret)
+def test_other_secret_is_refused(signed_payload, secret):
+    credentials = dataclasses.replace(signed_payload.credentials, api_secret=secret)
     with pytest.raises(SignatureError):
-        payload.adapter.verify(payload.request, credentials)
+        signed_payload.adapter.verify(signed_payload.request, credentials)
 
 
 def test_is_read_as_the_file_says(payload):

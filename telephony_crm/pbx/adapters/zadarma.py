@@ -80,7 +80,10 @@ class Zadarma(Adapter):
 
     def handshake(self, request):
         """Echo the token by which Zadarma checks the address when it is saved."""
-        values = {**request.form, **request.query}
+        try:
+            values = {**forms.fields(request), **request.query}
+        except PayloadError:
+            return None
         if "zd_echo" not in values or "event" in values:
             return None
         echo = values["zd_echo"]
@@ -92,8 +95,9 @@ class Zadarma(Adapter):
         """Check the ``Signature`` header: base64 of HMAC-SHA1 under the API secret.
 
         The vendor's PHP client covers the hexadecimal text, its TypeScript client the
-        raw digest, so either is taken. Neither time nor event name nor result are
-        covered: a signature proves who sent it once, not that it is news.
+        raw digest, so either is taken. It covers the parties and the time at which
+        the call began, but neither the event's name nor the call's id or result: it
+        proves who sent it once, not that it is news.
         """
         given = request.headers.get("signature", "").strip()
         if not credentials.api_secret:
