@@ -11,6 +11,7 @@ import os
 import platform
 import sys
 import time
+import traceback
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -41,10 +42,13 @@ def main():
     with ground("nginx", "chromium") as databases, paths.locked("bench"):
         world = World(databases, SMALL if chosen.small else FULL)
         world.prepare()
-        figures = []
-        for name in FIGURES:
-            if name in chosen.only:
+        figures, failed = [], []
+        for name in (name for name in FIGURES if name in chosen.only):
+            try:
                 figures += measured(name, world)
+            except Exception:  # noqa: BLE001 - the others are worth having
+                traceback.print_exc()
+                failed.append(name)
     when = datetime.now(timezone.utc)
     target = chosen.json or paths.HOME / "bench" / f"{when:%Y%m%d-%H%M%S}.json"
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -64,13 +68,17 @@ def main():
     missed = [figure.name for figure in figures if figure.passed is False]
     if missed:
         say(f"\n✗ {len(missed)} of {len(figures)} figures miss their target")
-    return 1 if missed else 0
+    if failed:
+        say(f"\n✗ could not be measured: {', '.join(failed)}")
+    return 1 if missed or failed else 0
 
 
 def measured(name, world):
-    """The figures of one group."""
+    """The figures of one group, also told at once."""
     with step(f"measuring: {name}"):
-        return list(importlib.import_module(f"figures.{name}").measure(world))
+        figures = list(importlib.import_module(f"figures.{name}").measure(world))
+    say(table(figures))
+    return figures
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 -- Seven in ten are French, two Ukrainian, one British. The national part is the row's
 -- number times a prime, so it is unique and in no order; it is written in the ways
 -- people write numbers. A tenth are companies, which six others belong to; half have a
--- responsible user. Three leads in ten are a contact's and have its number.
+-- responsible user. Three leads in ten are a contact's and have its number and user.
 
 CREATE FUNCTION bench_national(i bigint, kind text) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
@@ -110,7 +110,8 @@ SELECT base.leads + i, 1, now() - i * interval '1 minute', 1, now(),
           FROM crm_stage) stage
          ON stage.place = i % (SELECT count(*) FROM crm_stage)
   LEFT JOIN bench_agent agent
-         ON agent.place = i % (SELECT count(*) FROM bench_agent)
+         ON agent.place = CASE WHEN of_contact AND i % 2 = 0 THEN i / 2 ELSE i END
+                          % (SELECT count(*) FROM bench_agent)
   JOIN ir_model_data fr ON fr.module = 'base' AND fr.name = 'fr'
   JOIN ir_model_data ua ON ua.module = 'base' AND ua.name = 'ua'
   JOIN ir_model_data gb ON gb.module = 'base' AND gb.name = 'uk';

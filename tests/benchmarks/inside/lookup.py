@@ -42,22 +42,19 @@ class Side:
         self.pbx = env["telephony.pbx"].search([], limit=1)._for_events()
         self.number = self.pbx.env["telephony.number"]
         needed = int(1.1 * count) + WARM_UP + 2 * USUAL
-        numbers = list(zip(self._known(needed), self._unknown(needed), strict=True))
-        self.waiting = iter([number for pair in numbers for number in pair])
+        numbers = self._known(needed) + self._unknown(needed)
+        random.Random(2).shuffle(numbers)
+        self.waiting = iter(numbers)
         self.writing = random.Random(1)
         self.found = 0
 
     def _known(self, count):
         self.env.cr.execute(KNOWN, [count // 2 + 1, count // 2 + 1])
-        numbers = [number for (number,) in self.env.cr.fetchall()]
-        random.Random(2).shuffle(numbers)
-        return numbers[:count]
+        return [number for (number,) in self.env.cr.fetchall()]
 
     def _unknown(self, count):
         self.env.cr.execute(UNKNOWN, [count])
-        numbers = [number for (number,) in self.env.cr.fetchall()]
-        random.Random(3).shuffle(numbers)
-        return numbers
+        return [number for (number,) in self.env.cr.fetchall()]
 
     def bare(self):
         """Seconds of one indexed query."""
