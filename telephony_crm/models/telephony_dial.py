@@ -44,9 +44,9 @@ class TelephonyDial(models.Model):
         help="What the PBX is asked to call. A colleague's extension stays as it is.",
     )
     partner_id = fields.Many2one("res.partner", string="Contact", ondelete="set null")
-    lead_id = fields.Many2one("crm.lead", string="Lead", ondelete="set null")
+    lead_id = fields.Many2one("crm.lead", ondelete="set null")
     call_id = fields.Many2one(
-        "telephony.call", string="Call", ondelete="set null", index="btree_not_null"
+        "telephony.call", ondelete="set null", index="btree_not_null"
     )
     state = fields.Selection(
         [

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import requests
 from babel.dates import format_timedelta
+from urllib3.exceptions import HTTPError
 
 from odoo import SUPERUSER_ID, api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
@@ -366,7 +367,8 @@ class TelephonyPbx(models.Model):
                 timeout=http_request.timeout,
                 allow_redirects=False,
             )
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError, UnicodeError) as error:
+            # The last two come from addresses that are none, such as http://a..b/.
             # The text of the exception holds the address with its parameters.
             _logger.info("PBX %s did not answer: %s", self.id, type(error).__name__)
             raise pbx_adapter.Unreachable("unreachable", "") from error

@@ -409,7 +409,7 @@ class TestDialFailed(DialCase):
         self.assertIn("does not answer", self._assert_failed("unreachable"))
 
     def test_an_address_that_is_none_is_told(self):
-        for url in ("nonsense", "http://", "ftp://127.0.0.1", "http://[::1"):
+        for url in ("nonsense", "http://", "ftp://127.0.0.1", "http://[::1", "http://a..b"):
             self.pbx.api_url = url
             with self.subTest(url=url):
                 self.assertEqual(self._dial()["status"], "failed")
