@@ -158,14 +158,16 @@ export class CallBook {
                 next = Math.min(next, entry.newsAt + STALE_AFTER);
             } else if (entry.phase in LEAVE_AFTER) {
                 const end = entry.phaseSince + LEAVE_AFTER[entry.phase];
-                if (now < end || this.isHeld(entry)) {
-                    next = Math.min(next, Math.max(end, now + 1000));
+                if (now < end) {
+                    next = Math.min(next, end);
+                } else if (this.isHeld(entry)) {
+                    next = Math.min(next, now + 1000);
                 } else {
                     this.leave(entry.id);
                 }
             }
         }
-        return next === Infinity ? null : next - now;
+        return next === Infinity ? null : Math.max(1, next - now);
     }
 
     _setPhase(entry, phase) {

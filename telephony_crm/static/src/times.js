@@ -1,5 +1,3 @@
-import { user } from "@web/core/user";
-
 const { DateTime } = luxon;
 
 /**
@@ -22,18 +20,15 @@ export function formatLength(seconds) {
     return hours ? `${hours}:${tail}` : tail;
 }
 
-function local(moment) {
-    return moment.setZone(user.tz || "local").setLocale(user.lang?.replace("_", "-") || "en");
-}
-
 /**
  * A moment as people say it: the hour today, the day this year, else with the year.
  *
  * @param {string} text of the server, a time in UTC
  */
 export function formatMoment(text) {
-    const moment = local(DateTime.fromSQL(text, { zone: "utc" }));
-    const now = local(DateTime.now());
+    // Zone and language are the user's, since Odoo has made them luxon's default.
+    const moment = DateTime.fromSQL(text, { zone: "utc" }).setZone("default");
+    const now = DateTime.now();
     if (moment.hasSame(now, "day")) {
         return moment.toLocaleString(DateTime.TIME_SIMPLE);
     }
@@ -47,12 +42,10 @@ export function formatMoment(text) {
  * @param {string} text of the server, `YYYY-MM-DD`
  */
 export function formatDay(text) {
-    const day = local(DateTime.now()).startOf("day");
-    const { year, month, day: date } = DateTime.fromSQL(text);
-    const moment = day.set({ year, month, day: date });
-    const distance = Math.round(moment.diff(day, "days").days);
-    if (Math.abs(distance) <= 1) {
-        return moment.toRelativeCalendar({ unit: "days", base: day });
+    const today = DateTime.now().startOf("day");
+    const moment = DateTime.fromSQL(text);
+    if (Math.abs(Math.round(moment.diff(today, "days").days)) <= 1) {
+        return moment.toRelativeCalendar({ unit: "days", base: today });
     }
     return moment.toLocaleString({ day: "numeric", month: "short" });
 }

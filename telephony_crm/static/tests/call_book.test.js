@@ -225,5 +225,5 @@ test("the server's clock is the one that counts", () => {
     mockDate("2026-01-15 10:00:00", 0);
     const book = makeBook();
     book.put(makeCard({ now: "2026-01-15 10:00:30" }));
-    expect(book.offset).toBe(30000);
+    expect(book.offset).toBeWithin(29900, 30000);
 });

@@ -12,7 +12,7 @@ import {
 import {
     asyncStep,
     contains,
-    defineParams,
+    defineStyle,
     mockService,
     onRpc,
     patchWithCleanup,
@@ -290,11 +290,9 @@ test("a screen reader says who calls, once and politely", async () => {
 });
 
 test("right to left: the card is at the other end, numbers stay as they are", async () => {
-    defineParams({ lang_parameters: { direction: "rtl" } });
-    document.documentElement.dir = "rtl";
+    defineStyle("* { direction: rtl !important; }");
     await startTelephony({ cards: [makeKnownCard()] });
     const box = queryFirst(".o_telephony_popup").getBoundingClientRect();
-    document.documentElement.dir = "";
     expect(box.left).toBeLessThan(window.innerWidth - box.right);
     expect(".o_telephony_number bdi").toHaveAttribute("dir", "ltr");
 });

@@ -79,8 +79,8 @@ test("in a list icon and number call, and the record does not open", async () =>
     expect(".o_telephony_call").toHaveCount(1);
     await contains(".o_telephony_call", { visible: false }).click();
     await waitForSteps(["044 494 17 10,shop,1"]);
-    expect(".o_field_phone a").toHaveAttribute("href", "tel:0444941710");
-    await contains(".o_field_phone a").click();
+    expect(".o_field_phone a.o_form_uri").toHaveAttribute("href", "tel:0444941710");
+    await contains(".o_field_phone a.o_form_uri").click();
     await waitForSteps([]); // It is being called already.
 });
 

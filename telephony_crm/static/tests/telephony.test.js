@@ -29,6 +29,7 @@ import {
     otherTab,
     send,
     server,
+    settle,
     startTelephony,
     tell,
 } from "./telephony_test_helpers";
@@ -63,7 +64,9 @@ test("a card comes by the bus and changes by it, lower versions are dropped", as
 
 test("many messages of one call ask for its card twice at most", async () => {
     let asked = 0;
-    onRpc("telephony.call", "get_card", () => asked++);
+    onRpc("telephony.call", "get_card", () => {
+        asked++;
+    });
     await startTelephony();
     server.cards.set(1, makeCard({ version: 5 }));
     const messages = [1, 2, 3, 4, 5].map((version) => ({ id: 1, version, state: "ringing" }));
@@ -107,7 +110,7 @@ test("a talk that ended while the laptop slept becomes the after-call form", asy
     // No message came; the clock makes a leap when the machine wakes up.
     mockDate("2026-01-15 12:00:00");
     await advanceTime(5000);
-    await animationFrame();
+    await settle();
     expect(".o_telephony_after").toHaveText(/Talked 4:12 with Olena Shevchenko/);
 });
 

@@ -1,6 +1,5 @@
-import { startBusService } from "@bus/../tests/bus_test_helpers";
 import { mailModels } from "@mail/../tests/mail_test_helpers";
-import { animationFrame, runAllTimers } from "@odoo/hoot";
+import { animationFrame, Deferred, waitUntil } from "@odoo/hoot";
 import { Component, xml } from "@odoo/owl";
 import { RingSound } from "@telephony_crm/ring_sound";
 import { browser } from "@web/core/browser/browser";
@@ -14,7 +13,6 @@ import {
     models,
     mountWithCleanup,
     patchWithCleanup,
-    serverState,
 } from "@web/../tests/web_test_helpers";
 
 const SQL_FORMAT = "yyyy-MM-dd HH:mm:ss";
@@ -219,8 +217,8 @@ export async function startTelephony({ cards = [], options = {}, component = Des
     setUpSession(options);
     cards.forEach((card) => server.cards.set(card.id, card));
     await mountWithCleanup(component);
-    await startBusService();
-    await animationFrame();
+    await waitUntil(() => getService("bus_service").workerState === "CONNECTED");
+    await settle();
     return getService("telephony");
 }
 
@@ -232,12 +230,24 @@ export async function tell(card, { silent = false } = {}) {
     }
 }
 
-/** A message of the bus, as the server sends it to this user. */
+/** A message of the bus, as the server sends it to this user; waits for what follows. */
 export async function send(message) {
-    const [partner] = MockServer.env["res.partner"].browse(serverState.partnerId);
-    MockServer.env["bus.bus"]._sendone(partner, "telephony.call/update", message);
-    await animationFrame();
-    await animationFrame();
+    const bus = getService("bus_service");
+    const received = new Deferred();
+    const onMessage = () => received.resolve();
+    bus.subscribe("telephony.call/update", onMessage);
+    MockServer.env["bus.bus"]._sendone("broadcast", "telephony.call/update", message);
+    await received;
+    bus.unsubscribe("telephony.call/update", onMessage);
+    await settle();
+}
+
+/** Wait until what was asked for is there and drawn. */
+export async function settle() {
+    const { fetching } = getService("telephony");
+    for (let frames = 0; frames < 3 || (fetching.size && frames < 20); frames++) {
+        await animationFrame();
+    }
 }
 
 /** The key under which the tabs of this user keep a fact together. */
@@ -254,5 +264,3 @@ export function otherTab(kind, id, value) {
         browser.localStorage.setItem(key, JSON.stringify({ value, at: Date.now() }));
     }
 }
-
-export { runAllTimers };
