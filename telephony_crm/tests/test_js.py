@@ -1,12 +1,13 @@
 from odoo.tests import HttpCase, no_retry, tagged
 
-from odoo.addons.web.tests.test_js import HOOTCommon, unit_test_error_checker
+# The module, since pytest would run the test cases it finds among imported names.
+from odoo.addons.web.tests import test_js as web
 
 
 class HootCase(HttpCase):
     def run_suite(self, preset):
         """Run this addon's own suite of `web.assets_unit_tests` in the browser."""
-        suite = HOOTCommon._generate_hash(self, "@telephony_crm")
+        suite = web.HOOTCommon._generate_hash(self, "@telephony_crm")
         self.browser_js(
             f"/web/tests?headless&loglevel=2&preset={preset}&timeout=15000&id={suite}",
             "",
@@ -14,7 +15,7 @@ class HootCase(HttpCase):
             login="admin",
             timeout=600,
             success_signal="[HOOT] Test suite succeeded",
-            error_checker=unit_test_error_checker,
+            error_checker=web.unit_test_error_checker,
         )
 
 
