@@ -41,6 +41,11 @@ class Odoo(NamedTuple):
         return ",".join(map(str, (paths.ROOT, *self.addons)))
 
 
+def needs():
+    """The system programs without which there is no Odoo."""
+    return () if os.environ.get("ODOO_PATH") else ("npm",)
+
+
 def prepare():
     """Have an Odoo 19 and what it takes from npm, and say where it is."""
     own = os.environ.get("ODOO_PATH")

@@ -66,17 +66,20 @@ class Server(NamedTuple):
         return f"see {LINK}/log"
 
 
+def needs():
+    """The system programs without which there is no database."""
+    return ("psql",) if os.environ.get("PGHOST") else ("postgresql", "psql")
+
+
 @contextmanager
 def running():
     """A server that answers, for as long as the block lasts."""
     if os.environ.get("PGHOST"):
-        system.require("psql")
         names = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD")
         server = Server(*(os.environ.get(name, "") for name in names))
         _check(server)
         yield server
         return
-    system.require("postgresql", "psql")
     with paths.locked("postgres.users", shared=True) as users:
         with paths.locked("postgres"):
             server = _start(_cluster())

@@ -1,5 +1,6 @@
 """Everything a command needs, in order, each step only when it is missing."""
 
+import fcntl
 from contextlib import contextmanager
 
 from setup.lib import odoo, paths, postgres, system, venv
@@ -16,7 +17,7 @@ def ground(*needs):
     """
     venv.fail_outside()
     with preparing():
-        system.require(*needs)
+        system.require("venv", *odoo.needs(), *postgres.needs(), *needs)
         found = odoo.prepare()
         venv.prepare()
     with postgres.running() as server:
@@ -26,8 +27,6 @@ def ground(*needs):
 @contextmanager
 def preparing():
     """Let one run at a time prepare, and tell a second one why it waits."""
-    import fcntl
-
     with paths.locked("prepare", shared=True) as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,9 +1,11 @@
 """System packages: what a command needs, and how it gets there."""
 
 import glob
+import importlib.util
 import os
 import re
 import shutil
+import sys
 
 from setup.lib.console import Failure, run, step
 
@@ -32,8 +34,15 @@ def nginx():
     return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 
 
+def venv():
+    """Whether this Python can make virtual environments; Debian's may not."""
+    return importlib.util.find_spec("ensurepip")
+
+
+VERSION = ".".join(map(str, sys.version_info[:2]))
 # What is looked for -> how to look, and the Debian package that has it.
 NEEDS = {
+    "venv": (venv, f"python{VERSION}-venv"),
     "postgresql": (postgres_bin, "postgresql"),
     "psql": (lambda: shutil.which("psql"), "postgresql-client"),
     "npm": (lambda: shutil.which("npm"), "npm"),
@@ -46,30 +55,21 @@ NEEDS = {
 def require(*needs):
     """Have each of ``needs`` (keys of NEEDS) on the machine.
 
-    :raises Failure: naming the command, when one is missing and cannot be installed
+    As root they are installed.
+
+    :raises Failure: when something is missing, with the command that installs it
     """
-    packages = [NEEDS[need][1] for need in needs if not NEEDS[need][0]()]
-    if packages:
-        install(packages)
-    missing = [NEEDS[need][1] for need in needs if not NEEDS[need][0]()]
-    if missing:
-        raise Failure(f"{', '.join(missing)} installed, yet not found on this machine")
-
-
-def install(packages):
-    """Install Debian ``packages`` as root, else say how to."""
-    command = f"apt-get install {' '.join(packages)}"
+    packages = missing(needs)
+    if not packages:
+        return
+    names = " ".join(packages)
+    cause = f"missing on this machine: {names}"
     if not shutil.which("apt-get"):
-        raise Failure(
-            f"missing on this machine: {', '.join(packages)}",
-            "install what these Debian packages hold, and start again",
-        )
+        raise Failure(cause, "install what these Debian packages hold")
+    command = f"apt-get install {names}"
     if os.geteuid():
-        raise Failure(
-            f"missing on this machine: {', '.join(packages)}",
-            f"run: sudo {command}",
-        )
-    with step(f"system packages: {', '.join(packages)}"):
+        raise Failure(cause, f"run: sudo {command}")
+    with step(f"system packages: {names}"):
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
         remedy = f"try by hand: apt-get update && {command}"
         run(["apt-get", "update", "-q"], "apt-get update failed", remedy)
@@ -79,3 +79,11 @@ def install(packages):
             remedy,
             env=environment,
         )
+    if missing(needs):
+        raise Failure(f"installed, yet not found: {' '.join(missing(needs))}", remedy)
+
+
+def missing(needs):
+    """The Debian packages of those of ``needs`` that are not there."""
+    importlib.invalidate_caches()
+    return [NEEDS[need][1] for need in needs if not NEEDS[need][0]()]

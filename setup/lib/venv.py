@@ -1,6 +1,5 @@
 """The virtual environment: the locked Python packages of requirements.txt."""
 
-import importlib.util
 import os
 import subprocess
 import sys
@@ -13,13 +12,12 @@ LOCK = paths.SETUP / "requirements.txt"
 
 def prepare(folder=paths.VENV, lock=LOCK, name="virtual environment"):
     """Have the environment ``folder`` as ``lock`` says, for this very Python."""
-    version = ".".join(map(str, sys.version_info[:2]))
+    version = system.VERSION
     key = paths.digest(lock, version, os.path.realpath(sys.executable))
     marker = folder / "telephony-crm.key"
     if marker.exists() and marker.read_text() == key:
         return
-    if importlib.util.find_spec("ensurepip") is None:
-        system.install([f"python{version}-venv"])
+    system.require("venv")
     with step(f"{name}, Python {version}"):
         # Scripts in an environment know its address: it is built in place, and
         # counts only once the marker is there.
