@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from .call_legs import Leg, LegState, seconds
+from .call_legs import Leg, LegState, seconds, whole
 from .call_result import Result
 from .call_times import Times
 from .event import (
@@ -58,6 +58,9 @@ class _Closing:
             for leg in legs
             if leg.is_person and leg.is_answered and leg not in self.talkers
         ]
+        self.seen_answers = {
+            leg.ref: leg.answered_at for leg in self.talkers if leg.answered_at
+        }
         self._place_answers()
 
     def states(self):
@@ -125,14 +128,8 @@ class _Closing:
         if leg not in self.talkers:
             return [self._silent(leg)]
         talked = self._talked(leg)
-        wins = [
-            other.answered_at
-            for other in self.talkers
-            if other.answered_at
-            and leg.rung_at
-            and leg.rung_at <= other.answered_at
-            and (leg.answered_at is None or other.answered_at < leg.answered_at)
-        ]
+        before = self.talkers[: self.talkers.index(leg)]
+        wins = self._wins_over(leg, before) if leg.rung_at else []
         if not wins:
             return [talked]
         lost = self._build(
@@ -186,12 +183,7 @@ class _Closing:
         Who rang when another answered, has lost to that one. Who is rung only later
         is to take the call over, and goes on to ring.
         """
-        wins = [
-            other.answered_at
-            for other in self.talkers
-            if other.answered_at
-            and (not leg.rung_at or other.answered_at >= leg.rung_at)
-        ]
+        wins = self._wins_over(leg, self.talkers)
         elsewhere = Disposition.ANSWERED_ELSEWHERE
         if wins:
             return self._build(leg, State.ENDED, elsewhere, min(wins))
@@ -201,6 +193,23 @@ class _Closing:
         if unseen and not leg.said(EventKind.ENDED) | leg.said(EventKind.RECORD):
             return self._build(leg, State.ENDED, elsewhere, self._talk_began())
         return self._build(leg, State.ENDED, self._of_nobody(), self.times.end)
+
+    def _wins_over(self, leg, others):
+        """Return when others answered while this leg rang.
+
+        Where the winner's own ring is not known, or arrived after the time that its
+        answer turned out to have had, the order of the notifications has to do.
+        """
+        wins = []
+        for other in others:
+            if other.answered_at is None:
+                continue
+            seen_at = other.answered_at
+            if other.rung_at is None or other.rung_at > seen_at:
+                seen_at = self.seen_answers.get(other.ref, seen_at)
+            if leg.rung_at is None or leg.rung_at <= seen_at:
+                wins.append(other.answered_at)
+        return wins
 
     def _of_nobody(self):
         """Return the disposition of a leg that nobody answered."""
@@ -237,9 +246,9 @@ class _Closing:
             number=leg.number,
             state=state,
             disposition=disposition if state == State.ENDED else None,
-            ring_date=rung_at,
-            answer_date=answered_at,
-            end_date=end,
+            ring_date=whole(rung_at),
+            answer_date=whole(answered_at),
+            end_date=whole(end),
             ring_seconds=seconds(rung_at, rung_until or answered_at or end),
             talk_seconds=self.talks.get(leg.ref, 0) if talk is None else talk,
         )

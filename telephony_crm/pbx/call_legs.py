@@ -82,6 +82,11 @@ def seconds(start: datetime | None, end: datetime | None) -> int:
     return max(0, int((end - start).total_seconds()))
 
 
+def whole(at: datetime | None) -> datetime | None:
+    """Return a time without the fraction of its second, which only orders events."""
+    return at and at.replace(microsecond=0)
+
+
 def sort_out(events: Iterable[CallEvent], parties: Parties) -> list[Leg]:
     """Give each event to the legs that it speaks of.
 

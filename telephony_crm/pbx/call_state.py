@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from .call_close import close, talkers_of
-from .call_legs import LegState, seconds, sort_out
+from .call_legs import LegState, seconds, sort_out, whole
 from .call_parties import SOURCE, best, distinct, parties_of, resolve
 from .call_result import result_of
 from .call_times import times_of
@@ -88,7 +88,7 @@ def fold(events: Iterable[CallEvent]) -> CallState:
     return CallState(
         direction=direction,
         state=_state(events, states, result, direction),
-        start_date=times.start,
+        start_date=whole(times.start),
         disposition=result.disposition,
         raw_disposition=result.raw_disposition,
         hangup_cause=result.hangup_cause,
@@ -97,8 +97,8 @@ def fold(events: Iterable[CallEvent]) -> CallState:
         hidden=direction == Direction.INBOUND and not number and _shows(events),
         did=best(events, lambda event: event.did),
         extension=_extension(legs, result, parties),
-        answer_date=times.answer,
-        end_date=times.end,
+        answer_date=whole(times.answer),
+        end_date=whole(times.end),
         wait_seconds=_wait(times, result),
         ring_seconds=_ring(states, times, direction),
         talk_seconds=times.talk,

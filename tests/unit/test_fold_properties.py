@@ -21,7 +21,7 @@ from telephony_crm.pbx.event import (
 settings.register_profile("steady", deadline=None, derandomize=True, max_examples=200)
 settings.load_profile("steady")
 
-times = st.integers(-5, 7200).map(clock)
+times = (st.integers(-5, 7200) | st.floats(0, 60)).map(clock)
 numbers = st.sampled_from(["", CUSTOMER, f"+{CUSTOMER}", DID, MOBILE, "100", "101"])
 extensions = st.sampled_from(["", "100", "101", "102"])
 call_dispositions = st.sampled_from(

@@ -89,6 +89,28 @@ def test_ring_that_arrives_last_does_not_begin_after_the_end():
     assert call.disposition == "missed"
 
 
+def test_notifications_that_all_arrive_at_the_end_keep_their_order():
+    """A PBX that was cut off delivers all at once; the times are counted back."""
+    call = fold(
+        i.start(39)
+        + i.ring(39.1, "100")
+        + i.ring(39.2, "101")
+        + i.answer(39.6, "100")
+        + i.ring(39.7, "102")
+        + i.end(40.2, "answered", 31, "100")
+    )
+    assert (call.start_date, call.answer_date, call.end_date) == (
+        START,
+        clock(9),
+        clock(40),
+    )
+    assert {leg.extension: leg.disposition for leg in call.legs} == {
+        "100": "answered",
+        "101": "answered_elsewhere",
+        "102": "missed",
+    }
+
+
 # -- statistics, and PBXs that say more than Zadarma -----------------------------------
 
 
