@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import format_amount
 
@@ -31,7 +31,11 @@ class TelephonyCall(models.Model):
                 ("stale", "=", False),
                 ("blocked", "=", False),
                 "|",
-                ("leg_ids", "any", [("user_id", "=", user.id), ("state", "!=", "ended")]),
+                (
+                    "leg_ids",
+                    "any",
+                    [("user_id", "=", user.id), ("state", "!=", "ended")],
+                ),
                 "&",
                 ("owner_id", "=", user.id),
                 ("leg_ids", "not any", [("user_id", "!=", False)]),
@@ -48,100 +52,13 @@ class TelephonyCall(models.Model):
         call = self._for_card(call_id, raise_if_not=False)
         return call._card() if call else False
 
-    # -- doing -----------------------------------------------------------------
-
-    @api.model
-    def card_choose(self, call_id, model, res_id):
-        """Say whom this call is with; the choice is remembered for the number.
-
-        :return: the card as it is now
-        """
-        call = self._for_card(call_id)
-        if model not in ("res.partner", "crm.lead"):
-            raise UserError(self.env._("A call belongs to a contact or to a lead."))
-        call._link(self.env[model].browse(int(res_id)), "chosen")
-        return call._card()
-
-    @api.model
-    def card_none(self, call_id):
-        """Say that the call is with none of the candidates."""
-        call = self._for_card(call_id)
-        call.sudo()._update(
-            {
-                "match_reason": "refused",
-                "partner_id": False,
-                "lead_id": False,
-                "owner_id": False,
-            }
-        )
-        call._after_change()
-        return call._card()
-
-    @api.model
-    def card_create(self, call_id, kind, values):
-        """Create a contact, a company or a lead with the number of the call.
-
-        Created with the user's own rights.
-
-        :param kind: ``partner``, ``company`` or ``lead``
-        :param values: dict of text: ``name``, ``company``, ``email``
-        """
-        call = self._for_card(call_id)
-        text = {
-            name: " ".join(str((values or {}).get(name) or "").split())[:200]
-            for name in ("name", "company", "email")
-        }
-        phone = (
-            numbers.international(call.number_e164) if call.number_e164 else call.number
-        )
-        if kind == "lead":
-            record = call._create_lead(text, phone)
-        elif kind in ("partner", "company"):
-            record = call._create_partner(text, phone, kind == "company")
-        else:
-            raise UserError(self.env._("Choose a contact, a company or a lead."))
-        call._link(record, "chosen")
-        return call._card()
-
-    @api.model
-    def card_note(self, call_id, note):
-        """Keep what the user has typed so far."""
-        call = self._for_card(call_id)
-        if (call.note or "") != (note or ""):
-            call.sudo().write({"note": note})
-        return call._card()
-
-    @api.model
-    def card_outcome(self, call_id, outcome_id):
-        """Set what came of the call; the same one again takes it back."""
-        call = self._for_card(call_id)
-        outcome = self.env["telephony.call.outcome"].browse(int(outcome_id or 0)).exists()
-        call.sudo().outcome_id = outcome if outcome != call.outcome_id else False
-        return call._card()
-
-    @api.model
-    def card_block(self, call_id):
-        """Block the number of the call: it is refused from now on."""
-        call = self._for_card(call_id)
-        if not call.number_e164:
-            raise UserError(self.env._("Only a caller with a number can be blocked."))
-        Blocked = self.env["telephony.blocked.number"]
-        if not Blocked.sudo()._is_blocked(call.number_e164, call.company_id.id):
-            Blocked.create(
-                {
-                    "number": call.number_e164,
-                    "company_id": call.company_id.id,
-                    "reason": self.env._("Blocked from a call by %s", self.env.user.name),
-                }
-            )
-        call.sudo()._update({"needs_callback": False})
-        return call._card()
-
     # -- helpers -----------------------------------------------------------------
 
     def _check_agent(self):
         if not self.env.user.has_group("telephony_crm.group_telephony_agent"):
-            raise AccessError(self.env._("Calls are for users with the telephony role."))
+            raise AccessError(
+                self.env._("Calls are for users with the telephony role.")
+            )
 
     @api.model
     def _for_card(self, call_id, raise_if_not=True):
@@ -152,70 +69,6 @@ class TelephonyCall(models.Model):
         if raise_if_not:
             raise AccessError(self.env._("This call is not one of yours."))
         return self.browse()
-
-    def _create_lead(self, text, phone):
-        self.ensure_one()
-        self.env["crm.lead"].check_access("create")
-        name = text["name"] or text["company"] or phone
-        vals = {
-            "name": self.env._("Call from %s", name),
-            "contact_name": text["name"],
-            "partner_name": text["company"],
-            "email_from": text["email"],
-            "phone": phone,
-            "type": "opportunity",
-            "user_id": self.env.user.id,
-            "company_id": self.company_id.id,
-            "source_id": self.source_id.id,
-            "medium_id": self.medium_id.id,
-            "campaign_id": self.campaign_id.id,
-        }
-        if self.team_id:
-            vals["team_id"] = self.team_id.id
-        if self.partner_id:
-            vals["partner_id"] = self.partner_id.id
-        return self.env["crm.lead"].create(vals)
-
-    def _create_partner(self, text, phone, is_company):
-        self.ensure_one()
-        vals = {
-            "name": text["name"] or text["company"] or phone,
-            "email": text["email"],
-            "phone": phone,
-            "is_company": is_company,
-            "company_id": False,
-        }
-        if not is_company and text["company"]:
-            vals["company_name"] = text["company"]
-        return self.env["res.partner"].create(vals)
-
-    def _link(self, record, reason):
-        """Tie the call to a contact or lead that the user may read."""
-        self.ensure_one()
-        record.check_access("read")
-        if record.company_id and record.company_id != self.company_id:
-            raise UserError(self.env._("This record belongs to another company."))
-        lead = record if record._name == "crm.lead" else self.env["crm.lead"]
-        partner = lead.partner_id if lead else record
-        self.sudo()._update(
-            {
-                "match_reason": reason,
-                "partner_id": partner.id,
-                "lead_id": lead.id,
-                "owner_id": lead.user_id.id or partner.user_id.id,
-            }
-        )
-        if self.number_e164:
-            self.env["telephony.number"].sudo()._remember(self.number_e164, record)
-        self._after_change()
-
-    def _after_change(self):
-        """Let the other tabs and people know."""
-        call = self.sudo()
-        call.version += 1
-        call._sync_participants()
-        if call.state != "ended":
-            call._notify()
 
     # -- the card --------------------------------------------------------------------
 
@@ -245,10 +98,12 @@ class TelephonyCall(models.Model):
             "hidden": call.hidden,
             "number": call.number or "",
             "e164": e164,
-            "number_formatted": numbers.international(e164) if e164 else call.number or "",
+            "number_formatted": numbers.international(e164)
+            if e164
+            else call.number or "",
             "number_national": numbers.national(e164) if e164 else "",
             "region": numbers.region(e164, self.env.lang or "en") if e164 else "",
-            "did": did
+            "did": bool(did)
             and {
                 "id": did.id,
                 "name": did.name or "",
@@ -268,12 +123,12 @@ class TelephonyCall(models.Model):
                 ),
                 "",
             ),
-            "agent": agent and {"id": agent.id, "name": agent.name},
+            "agent": bool(agent) and {"id": agent.id, "name": agent.name},
             "pbx_id": call.pbx_id.id,
             "match_reason": call._match_words(),
             "ambiguous": call.match_reason == "ambiguous",
             "archived": bool(partner and not partner.active),
-            "partner": partner and call._card_partner(partner),
+            "partner": bool(partner) and call._card_partner(partner),
             "lead": lead.id,
             "leads": leads,
             "lead_count": lead_count,
@@ -321,7 +176,12 @@ class TelephonyCall(models.Model):
         leads = found.sorted(
             lambda item: (item != lead, item.user_id != user, -item.id)
         )
-        return partner, lead, [self._card_lead(item) for item in leads[:LEADS]], len(found)
+        return (
+            partner,
+            lead,
+            [self._card_lead(item) for item in leads[:LEADS]],
+            len(found),
+        )
 
     def _card_partner(self, partner):
         company = partner.parent_id
@@ -338,7 +198,9 @@ class TelephonyCall(models.Model):
         """Return whom else the number could belong to, as far as readable."""
         if self.hidden or self.direction == "internal" or self.state == "ended":
             return []
-        match = self.env["telephony.number"].sudo()._match(self.number, self.pbx_id.sudo())
+        match = (
+            self.env["telephony.number"].sudo()._match(self.number, self.pbx_id.sudo())
+        )
         candidates = []
         for model, res_id in match.candidates:
             record = self.env[model].browse(res_id)
@@ -353,7 +215,9 @@ class TelephonyCall(models.Model):
                     "id": res_id,
                     "name": record.display_name,
                     "company": (
-                        record.partner_name if is_lead else record.commercial_company_name
+                        record.partner_name
+                        if is_lead
+                        else record.commercial_company_name
                     )
                     or "",
                     "lead": "" if is_lead else self._card_open_lead(record),
@@ -381,13 +245,14 @@ class TelephonyCall(models.Model):
             "last_agent": last.user_id.sudo().name or "",
         }
 
-
     def _card_lead(self, lead):
         """Return what the card shows of a lead."""
         activity = lead.activity_ids[:1]
         revenue = ""
         if lead.expected_revenue and lead.company_currency:
-            revenue = format_amount(self.env, lead.expected_revenue, lead.company_currency)
+            revenue = format_amount(
+                self.env, lead.expected_revenue, lead.company_currency
+            )
         return {
             "id": lead.id,
             "name": lead.name,
@@ -395,7 +260,7 @@ class TelephonyCall(models.Model):
             "revenue": revenue,
             "user": lead.user_id.sudo().name or "",
             "mine": lead.user_id == self.env.user,
-            "next_activity": activity
+            "next_activity": bool(activity)
             and {
                 "summary": activity.summary or activity.activity_type_id.name or "",
                 "date": fields.Date.to_string(activity.date_deadline),
