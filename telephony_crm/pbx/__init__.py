@@ -10,7 +10,11 @@
 ``signing``             keyed hashes, constant-time comparison, freshness
 ``zones``               a PBX's local times as UTC
 ``forms``, ``php``      bodies that come in, queries that go out
-``adapter``             what an adapter is; the registry; the errors
+``adapter``             what an adapter is; also has the names of its parts:
+``messages``            what goes between Odoo, an adapter and a PBX
+``errors``              what can go wrong
+``answers``             reading what a PBX answers
+``registry``            where adapters are found
 ``adapters/``           one file is one kind of PBX
 ======================  =====================================================
 
