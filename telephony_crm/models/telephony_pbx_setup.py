@@ -13,6 +13,7 @@ class TelephonyPbx(models.Model):
     has_call = fields.Boolean(compute="_compute_setup")
     is_set_up = fields.Boolean(compute="_compute_setup")
     failed_event_count = fields.Integer(compute="_compute_setup")
+    reading_numbers = fields.Char(compute="_compute_reading_numbers")
 
     @api.depends("api_key", "api_secret_stored", "extension_ids.user_id", "did_ids")
     def _compute_setup(self):
@@ -38,6 +39,32 @@ class TelephonyPbx(models.Model):
             pbx.failed_event_count = Event.search_count(
                 [*of_pbx, ("state", "=", "failed")], limit=1000
             )
+
+    @api.depends("name")
+    def _compute_reading_numbers(self):
+        """Say how far the customers' numbers are read, as long as they are not."""
+        progress = self.env["telephony.number.fill"].sudo()._progress()
+        text = False
+        if progress["state"] != "done":
+            text = self.env._(
+                "The phone numbers of contacts and leads are being read: %(done)s of "
+                "%(total)s. Until then some callers are not known.",
+                **{key: self._in_thousands(progress[key]) for key in ("done", "total")},
+            )
+        self.reading_numbers = text
+
+    def _in_thousands(self, number):
+        """Write a number as is usual in the user's language: 12,000."""
+        lang = self.env["res.lang"]._lang_get(self.env.lang or "en_US")
+        return lang.format("%d", number, grouping=True)
+
+    def _compute_health(self):
+        """Override to say of a form being edited what is true of the stored PBX."""
+        edited = self.filtered(lambda pbx: not isinstance(pbx.id, int))
+        for pbx in edited:
+            pbx.health_state = pbx._origin.health_state
+            pbx.health = pbx._origin.health
+        super(TelephonyPbx, self - edited)._compute_health()
 
     def action_open_failed_events(self):
         """Show the events that could not be applied."""
