@@ -1,6 +1,10 @@
 from odoo import fields, models
 
-STATES = [("ringing", "Ringing"), ("in_progress", "In conversation"), ("ended", "Ended")]
+STATES = [
+    ("ringing", "Ringing"),
+    ("in_progress", "In conversation"),
+    ("ended", "Ended"),
+]
 DISPOSITIONS = [
     ("answered", "Answered"),
     ("missed", "Missed"),
@@ -25,7 +29,9 @@ class TelephonyCall(models.Model):
     _description = "Call"
     _order = "start_date desc, id desc"
 
-    pbx_id = fields.Many2one("telephony.pbx", required=True, ondelete="restrict", index=True)
+    pbx_id = fields.Many2one(
+        "telephony.pbx", required=True, ondelete="restrict", index=True
+    )
     company_id = fields.Many2one("res.company", required=True)
     call_ref = fields.Char(required=True, string="PBX Reference")
     parent_ref = fields.Char(string="Parent Reference")
@@ -34,7 +40,9 @@ class TelephonyCall(models.Model):
         required=True,
     )
     state = fields.Selection(STATES, required=True, default="ringing")
-    stale = fields.Boolean(help="The PBX has told nothing for long; the end may be lost.")
+    stale = fields.Boolean(
+        help="The PBX has told nothing for long; the end may be lost."
+    )
     version = fields.Integer(default=1)
     confirmed = fields.Boolean(
         help="The statistics of the PBX agree. Until then length and result are "
@@ -73,7 +81,9 @@ class TelephonyCall(models.Model):
         ],
         string="Matched by",
     )
-    did_id = fields.Many2one("telephony.did", string="Company Number", index="btree_not_null")
+    did_id = fields.Many2one(
+        "telephony.did", string="Company Number", index="btree_not_null"
+    )
     extension_id = fields.Many2one("telephony.extension")
     user_id = fields.Many2one("res.users", string="Agent")
     owner_id = fields.Many2one(
@@ -96,7 +106,9 @@ class TelephonyCall(models.Model):
     answer_date = fields.Datetime(string="Answered at")
     end_date = fields.Datetime(string="End")
     wait_seconds = fields.Integer(string="Wait", help="Seconds from start to answer.")
-    ring_seconds = fields.Integer(string="Ring", help="Seconds the answering agent was rung.")
+    ring_seconds = fields.Integer(
+        string="Ring", help="Seconds the answering agent was rung."
+    )
     talk_seconds = fields.Integer(string="Talk", help="Seconds of conversation.")
     outcome_id = fields.Many2one("telephony.call.outcome", string="Outcome")
     note = fields.Text()
@@ -111,7 +123,9 @@ class TelephonyCall(models.Model):
         "UNIQUE (pbx_id, call_ref)", "A call of a PBX is logged once."
     )
     _by_start = models.Index("(start_date DESC, id DESC)")
-    _by_partner = models.Index("(partner_id, start_date DESC) WHERE partner_id IS NOT NULL")
+    _by_partner = models.Index(
+        "(partner_id, start_date DESC) WHERE partner_id IS NOT NULL"
+    )
     _by_lead = models.Index("(lead_id, start_date DESC) WHERE lead_id IS NOT NULL")
     _by_user = models.Index("(user_id, start_date DESC) WHERE user_id IS NOT NULL")
     _by_number = models.Index(

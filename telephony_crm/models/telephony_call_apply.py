@@ -1,14 +1,9 @@
-from datetime import timedelta
-
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
 
-from ..pbx import adapter as pbx_adapter
 from ..pbx import numbers
-from ..pbx.event import EventKind
 from ..tools.transaction import lock
 
-FRESH = timedelta(minutes=5)
 MISSED = ("missed", "abandoned", "voicemail")
 DECIDED = ("clicked", "chosen", "refused")
 
@@ -99,9 +94,13 @@ class TelephonyCall(models.Model):
                 continue
             if not extension_id and leg.number and leg.kind.value == "external":
                 e164 = numbers.parse(leg.number, countries).e164
-                extension_id, user_id, team_id = mobiles.get(e164, (False, False, False))
+                extension_id, user_id, team_id = mobiles.get(
+                    e164, (False, False, False)
+                )
             legs.append((leg, (extension_id, user_id, team_id)))
-        if private and not any(leg.kind.value in ("agent", "external") for leg, _who in legs):
+        if private and not any(
+            leg.kind.value in ("agent", "external") for leg, _who in legs
+        ):
             return None
         return legs
 
@@ -198,10 +197,14 @@ class TelephonyCall(models.Model):
         vals = self._vals_of_agent()
         matched = self._vals_of_match(pbx, vals, number_changed)
         vals.update(matched)
-        partner = self.env["res.partner"].browse(vals.get("partner_id", self.partner_id.id))
+        partner = self.env["res.partner"].browse(
+            vals.get("partner_id", self.partner_id.id)
+        )
         lead = self.env["crm.lead"].browse(vals.get("lead_id", self.lead_id.id))
         vals["owner_id"] = lead.user_id.id or partner.user_id.id
-        team_of = {extension_id: team_id for _leg, (extension_id, _user, team_id) in legs}
+        team_of = {
+            extension_id: team_id for _leg, (extension_id, _user, team_id) in legs
+        }
         vals["team_id"] = (
             team_of.get(vals["extension_id"])
             or self.did_id.team_id.id
@@ -220,9 +223,13 @@ class TelephonyCall(models.Model):
             lambda leg: leg.disposition == "answered" or leg.state == "in_progress"
         )
         if talked:
-            leg = talked.sorted(lambda leg: (leg.answer_date or leg.ring_date, leg.id))[-1:]
+            leg = talked.sorted(lambda leg: (leg.answer_date or leg.ring_date, leg.id))[
+                -1:
+            ]
         elif self.direction == "inbound":
-            leg = ours.sorted(lambda leg: (bool(leg.ring_date), leg.ring_date, leg.id))[-1:]
+            leg = ours.sorted(lambda leg: (bool(leg.ring_date), leg.ring_date, leg.id))[
+                -1:
+            ]
         else:
             leg = ours.sorted("id")[:1]
         return {"user_id": leg.user_id.id, "extension_id": leg.extension_id.id}
@@ -231,16 +238,11 @@ class TelephonyCall(models.Model):
         """Return contact and lead, and why; nothing where a person has decided."""
         if self.match_reason in DECIDED and not number_changed:
             return {}
+        tied = self.direction != "inbound" and self.env["telephony.dial"]._tie(self)
         if self.direction == "internal":
             return {"match_reason": "own"}
-        if self.direction == "outbound" and (tied := self._tied_record()):
-            partner_id, lead_id = tied
-            if partner_id or lead_id:
-                return {
-                    "match_reason": "clicked",
-                    "partner_id": partner_id,
-                    "lead_id": lead_id,
-                }
+        if tied and any(tied):
+            return self._vals_of_click(*tied)
         if not number_changed:
             return {}
         user = self.env["res.users"].browse(agent["user_id"])
@@ -256,9 +258,23 @@ class TelephonyCall(models.Model):
             )
         return vals
 
-    def _tied_record(self):
-        """Return the record from which this call was clicked, once it is known."""
-        return self.env["telephony.dial"]._tie(self)
+    def _vals_of_click(self, partner_id, lead_id):
+        """Return what the call belongs to that was clicked on a record.
+
+        From a contact, the contact's open lead gets the call: the agent's own first.
+        """
+        if not lead_id:
+            leads = self.env["crm.lead"].search(
+                [
+                    ("partner_id", "=", partner_id),
+                    ("won_status", "=", "pending"),
+                    ("company_id", "in", [False, self.company_id.id]),
+                ],
+                order="id desc",
+            )
+            agent = self.leg_ids.user_id[:1]
+            lead_id = leads.sorted(lambda lead: lead.user_id != agent)[:1].id
+        return {"match_reason": "clicked", "partner_id": partner_id, "lead_id": lead_id}
 
     def _sync_participants(self):
         """Bring `participant_ids` in line: legs' users, agent and owner."""
@@ -320,7 +336,9 @@ class TelephonyCall(models.Model):
                 ]
             ).write({"needs_callback": False})
         elif (
-            self.direction == "inbound" and self.disposition in MISSED and not self.blocked
+            self.direction == "inbound"
+            and self.disposition in MISSED
+            and not self.blocked
         ):
             vals["needs_callback"] = not self.search_count(
                 [
@@ -332,89 +350,3 @@ class TelephonyCall(models.Model):
                 limit=1,
             )
         return vals
-
-    # -- telling people ----------------------------------------------------------------
-
-    def _is_news(self, was, events):
-        """Tell whether people at their screens have to know of this change.
-
-        Only what is happening now has side effects. The time of the event decides,
-        where the PBX tells it; one that tells but when the call began is believed
-        as long as the call was heard of when it began and has not ended.
-
-        :param was: the state that the call had before, `None` for a new one
-        :param events: the events that are new
-        """
-        if not events or was == "ended" or (was is None and self.state == "ended"):
-            return False
-        if self.create_date > self.start_date + FRESH:
-            return False  # it was over, or old, when we first heard of it
-        return any(
-            event.kind is not EventKind.RECORD
-            and (not event.occurred_at or event.occurred_at > event.observed_at - FRESH)
-            for event in events
-        )
-
-    def _notify(self):
-        """Tell the screens of all who take part that the call has changed.
-
-        While nobody is rung yet, the responsible user is told. What they may know
-        of it, they ask for themselves.
-        """
-        self.ensure_one()
-        users = self.leg_ids.user_id or self.owner_id
-        if self.blocked:
-            return
-        message = {
-            "id": self.id,
-            "version": self.version,
-            "state": self.state,
-            "number": self.number_e164 or self.number or "",
-        }
-        for user in users:
-            user._bus_send("telephony.call/update", message)
-
-    # -- answering the PBX ---------------------------------------------------------------
-
-    def _decide(self):
-        """Return what the PBX is to do with this ringing call.
-
-        An old event is answered with nothing: whoever sends it again has no caller
-        on the line, and learns no name.
-
-        :rtype: pbx.adapter.Decision
-        """
-        if not self or self.start_date < fields.Datetime.now() - FRESH:
-            return pbx_adapter.Decision()
-        if self.blocked:
-            return pbx_adapter.Decision(blocked=True)
-        name = self.partner_id.name or self.lead_id.contact_name or self.lead_id.partner_name
-        extension = ""
-        if self.pbx_id.route_to_responsible and self.owner_id:
-            extension = (
-                self.env["telephony.extension"]._of_user(self.owner_id, self.pbx_id).number
-            )
-        return pbx_adapter.Decision(caller_name=name or "", extension=extension or "")
-
-    # -- jobs ----------------------------------------------------------------------------
-
-    @api.model
-    def _cron_mark_stale(self):
-        """Mark the calls of which nothing was heard for too long.
-
-        A call rings for two minutes at most, and few last four hours. The mark is no
-        end: that is for the PBX's own records to tell.
-        """
-        now = fields.Datetime.now()
-        self.env.cr.execute(
-            """
-            UPDATE telephony_call SET stale = TRUE, version = version + 1
-             WHERE NOT COALESCE(stale, FALSE)
-               AND ((state = 'ringing' AND write_date < %s)
-                 OR (state = 'in_progress' AND write_date < %s))
-         RETURNING id
-            """,
-            [now - timedelta(seconds=120), now - timedelta(hours=4)],
-        )
-        for call in self.browse(row[0] for row in self.env.cr.fetchall()):
-            call._notify()

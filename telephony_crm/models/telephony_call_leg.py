@@ -11,7 +11,9 @@ class TelephonyCallLeg(models.Model):
     _order = "call_id, ring_date, id"
     _rec_name = "leg_ref"
 
-    call_id = fields.Many2one("telephony.call", required=True, index=True, ondelete="cascade")
+    call_id = fields.Many2one(
+        "telephony.call", required=True, index=True, ondelete="cascade"
+    )
     leg_ref = fields.Char(required=True)
     kind = fields.Selection(
         [

@@ -11,11 +11,15 @@ class TelephonyDid(models.Model):
     _order = "pbx_id, name, number"
     _check_company_auto = True
 
-    pbx_id = fields.Many2one("telephony.pbx", required=True, index=True, ondelete="cascade")
+    pbx_id = fields.Many2one(
+        "telephony.pbx", required=True, index=True, ondelete="cascade"
+    )
     company_id = fields.Many2one(related="pbx_id.company_id", store=True)
     active = fields.Boolean(default=True)
     number = fields.Char(required=True)
-    e164 = fields.Char(compute="_compute_e164", store=True, string="International Number")
+    e164 = fields.Char(
+        compute="_compute_e164", store=True, string="International Number"
+    )
     name = fields.Char(help="What agents read when it rings, such as “London line”.")
     team_id = fields.Many2one("crm.team", check_company=True)
     user_id = fields.Many2one("res.users", check_company=True)
@@ -80,11 +84,15 @@ class TelephonyDid(models.Model):
 
         :return: set of E.164 numbers: company numbers and colleagues' mobiles
         """
-        dids = self.sudo().with_context(active_test=False).search(
-            [("company_id", "=", company_id)]
+        dids = (
+            self.sudo()
+            .with_context(active_test=False)
+            .search([("company_id", "=", company_id)])
         )
-        extensions = self.env["telephony.extension"].sudo().search(
-            [("company_id", "=", company_id), ("mobile", "!=", False)]
+        extensions = (
+            self.env["telephony.extension"]
+            .sudo()
+            .search([("company_id", "=", company_id), ("mobile", "!=", False)])
         )
         mobiles = (
             numbers.parse(extension.mobile, extension.pbx_id._countries()).e164
@@ -95,9 +103,14 @@ class TelephonyDid(models.Model):
     @api.model
     @tools.ormcache("company_id")
     def _mobiles(self, company_id):
-        """Return whose mobile a number is: ``{e164: (extension_id, user_id, team_id)}``."""
-        extensions = self.env["telephony.extension"].sudo().search(
-            [("company_id", "=", company_id), ("mobile", "!=", False)]
+        """Return whose mobile a number is.
+
+        :return: ``{e164: (extension_id, user_id, team_id)}``
+        """
+        extensions = (
+            self.env["telephony.extension"]
+            .sudo()
+            .search([("company_id", "=", company_id), ("mobile", "!=", False)])
         )
         return {
             numbers.parse(extension.mobile, extension.pbx_id._countries()).e164: (

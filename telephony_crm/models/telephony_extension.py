@@ -10,7 +10,9 @@ class TelephonyExtension(models.Model):
     _order = "pbx_id, number"
     _check_company_auto = True
 
-    pbx_id = fields.Many2one("telephony.pbx", required=True, index=True, ondelete="cascade")
+    pbx_id = fields.Many2one(
+        "telephony.pbx", required=True, index=True, ondelete="cascade"
+    )
     company_id = fields.Many2one(related="pbx_id.company_id", store=True)
     active = fields.Boolean(default=True)
     number = fields.Char(required=True)

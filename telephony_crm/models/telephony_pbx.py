@@ -4,9 +4,7 @@ import secrets
 from datetime import timedelta
 from typing import NamedTuple
 
-import requests
 from babel.dates import format_timedelta
-from urllib3.exceptions import HTTPError
 
 from odoo import SUPERUSER_ID, api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
@@ -45,7 +43,10 @@ class TelephonyPbx(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     adapter = fields.Selection(
-        selection="_selection_adapter", required=True, default="zadarma", string="System"
+        selection="_selection_adapter",
+        required=True,
+        default="zadarma",
+        string="System",
     )
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
@@ -179,7 +180,9 @@ class TelephonyPbx(models.Model):
             failed = Event.search_count(
                 [("pbx_id", "=", pbx.id), ("state", "=", "failed")], limit=1000
             )
-            last = Event.search([("pbx_id", "=", pbx.id)], order="received_at desc", limit=1)
+            last = Event.search(
+                [("pbx_id", "=", pbx.id)], order="received_at desc", limit=1
+            )
             if not pbx._adapter(raise_if_unknown=False):
                 pbx.health_state = "error"
                 pbx.health = self.env._(
@@ -205,7 +208,7 @@ class TelephonyPbx(models.Model):
             elif not last:
                 pbx.health_state = "warning"
                 pbx.health = self.env._(
-                    "No event yet. Set the webhook address in the PBX, then make a call."
+                    "No event yet. Set the webhook address in the PBX, then call."
                 )
             else:
                 pbx.health_state = "ok"
@@ -214,7 +217,8 @@ class TelephonyPbx(models.Model):
                     format_timedelta(
                         last.received_at - now,
                         add_direction=True,
-                        locale=self.env["res.lang"]._lang_get(self.env.user.lang).code or "en",
+                        locale=self.env["res.lang"]._lang_get(self.env.user.lang).code
+                        or "en",
                     ),
                 )
 
@@ -255,24 +259,6 @@ class TelephonyPbx(models.Model):
         return super().unlink()
 
     # -- actions ---------------------------------------------------------------
-
-    def action_test(self):
-        """Ask the PBX a harmless question and say in words what came of it."""
-        self.ensure_one()
-        self.check_access("write")
-        pbx = self.sudo()
-        adapter = pbx._adapter()
-        try:
-            adapter.answer(pbx._send(adapter.check(pbx._credentials())))
-        except pbx_adapter.PbxError as error:
-            kind, message = "danger", pbx._in_words(error)
-        else:
-            kind, message = "success", self.env._("The PBX answers and accepts the key.")
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {"type": kind, "message": message, "sticky": kind == "danger"},
-        }
 
     def action_new_webhook_token(self):
         """Give the webhook a new address; the old one stops to work at once."""
@@ -334,7 +320,9 @@ class TelephonyPbx(models.Model):
     def _account(self):
         """Return how the payloads of this PBX are to be read."""
         self.ensure_one()
-        return pbx_adapter.Account(tz=self.tz or "UTC", country=self.country_id.code or "")
+        return pbx_adapter.Account(
+            tz=self.tz or "UTC", country=self.country_id.code or ""
+        )
 
     def _countries(self):
         """Return the ISO codes by which national numbers are read, in order."""
@@ -349,52 +337,6 @@ class TelephonyPbx(models.Model):
         """
         parts = (part.strip() for part in (self.allowed_ips or "").split(","))
         return [ipaddress.ip_network(part, strict=False) for part in parts if part]
-
-    def _send(self, http_request):
-        """Send what an adapter described; the only place that calls a PBX.
-
-        :param http_request: `pbx.adapter.HttpRequest`
-        :rtype: pbx.adapter.HttpResponse
-        :raises pbx.adapter.Unreachable: no answer within the time limits
-        """
-        try:
-            response = requests.request(
-                http_request.method,
-                http_request.url,
-                params=http_request.params,
-                data=http_request.data,
-                headers=http_request.headers,
-                timeout=http_request.timeout,
-                allow_redirects=False,
-            )
-        except (requests.RequestException, HTTPError, UnicodeError) as error:
-            # The last two come from addresses that are none, such as http://a..b/.
-            # The text of the exception holds the address with its parameters.
-            _logger.info("PBX %s did not answer: %s", self.id, type(error).__name__)
-            raise pbx_adapter.Unreachable("unreachable", "") from error
-        return pbx_adapter.HttpResponse(
-            status=response.status_code,
-            headers={key.lower(): value for key, value in response.headers.items()},
-            body=response.content,
-        )
-
-    def _in_words(self, error):
-        """Say what an error of a PBX means to the person who waits for it."""
-        if isinstance(error, pbx_adapter.Unreachable):
-            return self.env._("%s does not answer. Try again in a minute.", self.name)
-        if isinstance(error, pbx_adapter.RateLimited):
-            return self.env._(
-                "%s takes no more requests for the moment. Try again in a minute.", self.name
-            )
-        if isinstance(error, pbx_adapter.AuthError):
-            return self.env._(
-                "%s refuses the key. An administrator has to check key and secret.", self.name
-            )
-        if isinstance(error, pbx_adapter.Refused):
-            return self.env._(
-                "%(pbx)s refuses: %(reason)s", pbx=self.name, reason=error.message
-            )
-        return self.env._("%s gave an answer that cannot be understood.", self.name)
 
     # -- the webhook's look at it -------------------------------------------------
 

@@ -39,14 +39,21 @@ class TelephonyPbxEvent(models.Model):
     payload_text = fields.Text(compute="_compute_payload_text", string="Content")
     received_at = fields.Datetime(string="Received", required=True)
     state = fields.Selection(
-        [("new", "New"), ("done", "Done"), ("failed", "Failed"), ("ignored", "Ignored")],
+        [
+            ("new", "New"),
+            ("done", "Done"),
+            ("failed", "Failed"),
+            ("ignored", "Ignored"),
+        ],
         required=True,
         default="new",
     )
     error = fields.Char()
     attempts = fields.Integer()
     retry_at = fields.Datetime(string="Next Attempt")
-    call_id = fields.Many2one("telephony.call", index="btree_not_null", ondelete="set null")
+    call_id = fields.Many2one(
+        "telephony.call", index="btree_not_null", ondelete="set null"
+    )
 
     _key_unique = models.Constraint("UNIQUE (pbx_id, key)", "An event is stored once.")
     _by_call = models.Index("(pbx_id, call_ref)")
@@ -57,7 +64,8 @@ class TelephonyPbxEvent(models.Model):
     def _compute_payload_text(self):
         for event in self:
             event.payload_text = "\n".join(
-                f"{name} = {value}" for name, value in sorted((event.payload or {}).items())
+                f"{name} = {value}"
+                for name, value in sorted((event.payload or {}).items())
             )
 
     # -- actions ---------------------------------------------------------------

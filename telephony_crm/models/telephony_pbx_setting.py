@@ -15,7 +15,9 @@ class TelephonyPbxSetting(models.Model):
     _description = "PBX Setting"
     _order = "pbx_id, sequence, id"
 
-    pbx_id = fields.Many2one("telephony.pbx", required=True, index=True, ondelete="cascade")
+    pbx_id = fields.Many2one(
+        "telephony.pbx", required=True, index=True, ondelete="cascade"
+    )
     sequence = fields.Integer()
     key = fields.Char(required=True, readonly=True)
     label = fields.Char(compute="_compute_declaration")

@@ -51,7 +51,7 @@ class TelephonyCase(TransactionCase):
 
     @classmethod
     def _user(cls, login, group, **values):
-        groups = f"base.group_user,sales_team.group_sale_salesman,telephony_crm.group_{group}"
+        groups = f"sales_team.group_sale_salesman,telephony_crm.group_{group}"
         return new_test_user(
             cls.env,
             login=login,
@@ -73,7 +73,11 @@ class TelephonyCase(TransactionCase):
         if event.startswith("NOTIFY_OUT"):
             common |= {"internal": "100", "destination": CUSTOMER[1:]}
         elif event == "NOTIFY_ANSWER":
-            common |= {"caller_id": CUSTOMER[1:], "destination": "100", "internal": "100"}
+            common |= {
+                "caller_id": CUSTOMER[1:],
+                "destination": "100",
+                "internal": "100",
+            }
         else:
             common |= {"caller_id": CUSTOMER[1:], "called_did": DID[1:]}
         return {**common, **fields}

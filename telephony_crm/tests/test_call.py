@@ -12,7 +12,9 @@ class TestCall(TelephonyCase):
     def _bus_users(self):
         """Return the users who were told of a call since the last look."""
         self.env.cr.precommit.run()
-        messages = self.env["bus.bus"].search([("message", "like", "telephony.call/update")])
+        messages = self.env["bus.bus"].search(
+            [("message", "like", "telephony.call/update")]
+        )
         users = self.env["res.users"]
         for user in (self.agent, self.colleague):
             partner = f'"res.partner",{user.partner_id.id}]'
@@ -67,7 +69,9 @@ class TestCall(TelephonyCase):
             disposition="answered",
         )
         call = self._call()
-        legs = {leg.extension_id.number: leg for leg in call.leg_ids if leg.kind == "agent"}
+        legs = {
+            leg.extension_id.number: leg for leg in call.leg_ids if leg.kind == "agent"
+        }
         self.assertEqual(legs["100"].disposition, "answered_elsewhere")
         self.assertEqual(legs["101"].disposition, "answered")
         self.assertEqual(call.user_id, self.colleague)
@@ -93,7 +97,10 @@ class TestCall(TelephonyCase):
             self.assertEqual(len(call), 1)
             seen.add(
                 (call.state, call.disposition, call.user_id, call.talk_seconds)
-                + tuple((leg.kind, leg.disposition) for leg in call.leg_ids.sorted("leg_ref"))
+                + tuple(
+                    (leg.kind, leg.disposition)
+                    for leg in call.leg_ids.sorted("leg_ref")
+                )
             )
         self.assertEqual(len(seen), 1)
 

@@ -70,7 +70,9 @@ class TestCard(TelephonyCase):
 
     def test_an_unknown_caller_becomes_a_lead_that_the_call_belongs_to(self):
         call_id = self._ring()
-        card = self.calls.card_create(call_id, "lead", {"name": "Ann", "company": "Acme"})
+        card = self.calls.card_create(
+            call_id, "lead", {"name": "Ann", "company": "Acme"}
+        )
         lead = self.env["crm.lead"].browse(card["lead"])
         self.assertEqual(lead.contact_name, "Ann")
         self.assertEqual(lead.partner_name, "Acme")

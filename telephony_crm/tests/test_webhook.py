@@ -113,7 +113,9 @@ class TestWebhook(TelephonyHttpCase):
         self.assertFalse(self._call("in_2"))
 
     def test_a_known_caller_is_named_in_the_answer_in_latin_letters(self):
-        self.env["res.partner"].create({"name": "Олена Шевченко", "phone": "+442037691880"})
+        self.env["res.partner"].create(
+            {"name": "Олена Шевченко", "phone": "+442037691880"}
+        )
         answer = self._post("NOTIFY_START").json()
         self.assertTrue(answer["caller_name"].isascii())
         self.assertIn("Olena", answer["caller_name"])

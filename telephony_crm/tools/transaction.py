@@ -19,7 +19,9 @@ def lock(cr, *parts):
     :param parts: what names the thing, such as ``("call", pbx_id, call_ref)``
     """
     name = "\x1f".join(map(str, ("telephony", *parts)))
-    key = int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
+    key = int.from_bytes(
+        blake2b(name.encode(), digest_size=8).digest(), "big", signed=True
+    )
     cr.execute("SELECT pg_advisory_xact_lock(%s)", [key])
 
 

@@ -22,9 +22,11 @@ users = env["res.users"].with_context(no_reset_password=True).create([
      "group_ids": [(4, group.id) for group in groups]}
     for name in ("maya", "bruno")])
 pbx = env["telephony.pbx"].create({
-    "name": "Office", "adapter": "zadarma", "tz": "UTC", "country_id": env.ref("base.uk").id,
+    "name": "Office", "adapter": "zadarma", "tz": "UTC",
+    "country_id": env.ref("base.uk").id,
     "api_key": "testkey", "api_secret": "testsecret"})
-env["telephony.did"].create({"pbx_id": pbx.id, "number": "+442037691881", "name": "London"})
+env["telephony.did"].create(
+    {"pbx_id": pbx.id, "number": "+442037691881", "name": "London"})
 for number, user in zip(("100", "101"), users):
     env["telephony.extension"].create(
         {"pbx_id": pbx.id, "number": number, "user_id": user.id})
@@ -84,7 +86,9 @@ def query(databases, database):
 @pytest.fixture
 def pbx(stack, query):
     """The PBX, as it speaks to the webhook."""
-    rows = query("SELECT value FROM ir_config_parameter WHERE key = 'telephony_e2e.token'")
+    rows = query(
+        "SELECT value FROM ir_config_parameter WHERE key = 'telephony_e2e.token'"
+    )
     return Pbx(f"{stack.url}/telephony/webhook/{rows[0][0]}")
 
 
@@ -100,11 +104,15 @@ def rpc(stack):
             session = sessions[login] = requests.Session()
             answer = session.post(
                 f"{stack.url}/web/session/authenticate",
-                json={"params": {"db": stack.database, "login": login, "password": login}},
+                json={
+                    "params": {"db": stack.database, "login": login, "password": login}
+                },
                 timeout=60,
             ).json()
             assert answer["result"]["uid"], answer
-        body = {"params": {"model": model, "method": method, "args": args, "kwargs": kwargs}}
+        body = {
+            "params": {"model": model, "method": method, "args": args, "kwargs": kwargs}
+        }
         answer = sessions[login].post(
             f"{stack.url}/web/dataset/call_kw", json=body, timeout=60
         )

@@ -8,7 +8,8 @@ def test_the_same_event_twenty_times_at_once_is_one_event(pbx, query):
     answers = pbx.post_at_once([fields] * 20)
     assert {answer.status_code for answer in answers} == {200}
     assert query(
-        "SELECT count(*), min(state) FROM telephony_pbx_event WHERE call_ref = 'in_twenty'"
+        "SELECT count(*), min(state) FROM telephony_pbx_event "
+        "WHERE call_ref = 'in_twenty'"
     ) == [(1, "done")]
     assert query(
         "SELECT count(*), max(version) FROM telephony_call WHERE call_ref = 'in_twenty'"
@@ -63,7 +64,9 @@ def test_many_calls_at_once_are_as_many_calls(pbx, query):
 def test_a_dialling_limit_holds_for_requests_at_once(rpc, query, stack):
     from concurrent.futures import ThreadPoolExecutor
 
-    query("UPDATE telephony_pbx SET dial_user_minute = 3, api_url = 'http://127.0.0.1:9'")
+    query(
+        "UPDATE telephony_pbx SET dial_user_minute = 3, api_url = 'http://127.0.0.1:9'"
+    )
     rpc("maya", "telephony.dial", "get_dialer")
     with ThreadPoolExecutor(10) as pool:
         list(
@@ -73,6 +76,8 @@ def test_a_dialling_limit_holds_for_requests_at_once(rpc, query, stack):
             )
         )
     counts = dict(
-        query("SELECT state, count(*) FROM telephony_dial GROUP BY state ORDER BY state")
+        query(
+            "SELECT state, count(*) FROM telephony_dial GROUP BY state ORDER BY state"
+        )
     )
     assert counts == {"failed": 3, "refused": 7}

@@ -1,0 +1,168 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ..pbx import numbers
+
+
+class TelephonyCall(models.Model):
+    """What can be done on the card of a call; always as its own user.
+
+    Each returns the card as it is then.
+    """
+
+    _inherit = "telephony.call"
+
+    @api.model
+    def card_choose(self, call_id, model, res_id):
+        """Say whom this call is with; the choice is remembered for the number.
+
+        :return: the card as it is now
+        """
+        call = self._for_card(call_id)
+        if model not in ("res.partner", "crm.lead"):
+            raise UserError(self.env._("A call belongs to a contact or to a lead."))
+        call._link(self.env[model].browse(int(res_id)), "chosen")
+        return call._card()
+
+    @api.model
+    def card_none(self, call_id):
+        """Say that the call is with none of the candidates."""
+        call = self._for_card(call_id)
+        call.sudo()._update(
+            {
+                "match_reason": "refused",
+                "partner_id": False,
+                "lead_id": False,
+                "owner_id": False,
+            }
+        )
+        call._after_change()
+        return call._card()
+
+    @api.model
+    def card_create(self, call_id, kind, values):
+        """Create a contact, a company or a lead with the number of the call.
+
+        Created with the user's own rights.
+
+        :param kind: ``partner``, ``company`` or ``lead``
+        :param values: dict of text: ``name``, ``company``, ``email``
+        """
+        call = self._for_card(call_id)
+        text = {
+            name: " ".join(str((values or {}).get(name) or "").split())[:200]
+            for name in ("name", "company", "email")
+        }
+        phone = (
+            numbers.international(call.number_e164) if call.number_e164 else call.number
+        )
+        if kind == "lead":
+            record = call._create_lead(text, phone)
+        elif kind in ("partner", "company"):
+            record = call._create_partner(text, phone, kind == "company")
+        else:
+            raise UserError(self.env._("Choose a contact, a company or a lead."))
+        call._link(record, "chosen")
+        return call._card()
+
+    @api.model
+    def card_note(self, call_id, note):
+        """Keep what the user has typed so far."""
+        call = self._for_card(call_id)
+        if (call.note or "") != (note or ""):
+            call.sudo().write({"note": note})
+        return call._card()
+
+    @api.model
+    def card_outcome(self, call_id, outcome_id):
+        """Set what came of the call; the same one again takes it back."""
+        call = self._for_card(call_id)
+        outcome = (
+            self.env["telephony.call.outcome"].browse(int(outcome_id or 0)).exists()
+        )
+        call.sudo().outcome_id = outcome if outcome != call.outcome_id else False
+        return call._card()
+
+    @api.model
+    def card_block(self, call_id):
+        """Block the number of the call: it is refused from now on."""
+        call = self._for_card(call_id)
+        if not call.number_e164:
+            raise UserError(self.env._("Only a caller with a number can be blocked."))
+        Blocked = self.env["telephony.blocked.number"]
+        if not Blocked.sudo()._is_blocked(call.number_e164, call.company_id.id):
+            Blocked.create(
+                {
+                    "number": call.number_e164,
+                    "company_id": call.company_id.id,
+                    "reason": self.env._(
+                        "Blocked from a call by %s", self.env.user.name
+                    ),
+                }
+            )
+        call.sudo()._update({"needs_callback": False})
+        return call._card()
+
+    def _create_lead(self, text, phone):
+        self.ensure_one()
+        self.env["crm.lead"].check_access("create")
+        name = text["name"] or text["company"] or phone
+        vals = {
+            "name": self.env._("Call from %s", name),
+            "contact_name": text["name"],
+            "partner_name": text["company"],
+            "email_from": text["email"],
+            "phone": phone,
+            "type": "opportunity",
+            "user_id": self.env.user.id,
+            "company_id": self.company_id.id,
+            "source_id": self.source_id.id,
+            "medium_id": self.medium_id.id,
+            "campaign_id": self.campaign_id.id,
+        }
+        if self.team_id:
+            vals["team_id"] = self.team_id.id
+        if self.partner_id:
+            vals["partner_id"] = self.partner_id.id
+        return self.env["crm.lead"].create(vals)
+
+    def _create_partner(self, text, phone, is_company):
+        self.ensure_one()
+        vals = {
+            "name": text["name"] or text["company"] or phone,
+            "email": text["email"],
+            "phone": phone,
+            "is_company": is_company,
+            "company_id": False,
+        }
+        if not is_company and text["company"]:
+            vals["company_name"] = text["company"]
+        return self.env["res.partner"].create(vals)
+
+    def _link(self, record, reason):
+        """Tie the call to a contact or lead that the user may read."""
+        self.ensure_one()
+        record.check_access("read")
+        if record.company_id and record.company_id != self.company_id:
+            raise UserError(self.env._("This record belongs to another company."))
+        lead = record if record._name == "crm.lead" else self.env["crm.lead"]
+        partner = lead.partner_id if lead else record
+        self.sudo()._update(
+            {
+                "match_reason": reason,
+                "partner_id": partner.id,
+                "lead_id": lead.id,
+                "owner_id": lead.user_id.id or partner.user_id.id,
+            }
+        )
+        if self.number_e164:
+            self.env["telephony.number"].sudo()._remember(self.number_e164, record)
+        self._after_change()
+
+    def _after_change(self):
+        """Let the other tabs and people know."""
+        call = self.sudo()
+        call.version += 1
+        call._sync_participants()
+        if call.state != "ended":
+            call._notify()

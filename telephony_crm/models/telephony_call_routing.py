@@ -1,0 +1,36 @@
+from odoo import fields, models
+
+from ..pbx import adapter as pbx_adapter
+from .telephony_call_notify import FRESH
+
+
+class TelephonyCall(models.Model):
+    """What the PBX is told to do with a call that rings."""
+
+    _inherit = "telephony.call"
+
+    def _decide(self):
+        """Return what the PBX is to do with this ringing call.
+
+        An old event is answered with nothing: whoever sends it again has no caller
+        on the line, and learns no name.
+
+        :rtype: pbx.adapter.Decision
+        """
+        if not self or self.start_date < fields.Datetime.now() - FRESH:
+            return pbx_adapter.Decision()
+        if self.blocked:
+            return pbx_adapter.Decision(blocked=True)
+        name = (
+            self.partner_id.name
+            or self.lead_id.contact_name
+            or self.lead_id.partner_name
+        )
+        extension = ""
+        if self.pbx_id.route_to_responsible and self.owner_id:
+            extension = (
+                self.env["telephony.extension"]
+                ._of_user(self.owner_id, self.pbx_id)
+                .number
+            )
+        return pbx_adapter.Decision(caller_name=name or "", extension=extension or "")
