@@ -114,7 +114,9 @@ class TelephonyCall(models.Model):
     note = fields.Text()
     leg_ids = fields.One2many("telephony.call.leg", "call_id", string="Legs")
     event_ids = fields.One2many("telephony.pbx.event", "call_id", string="Events")
-    origin_call_id = fields.Many2one("telephony.call", string="Follows Call")
+    origin_call_id = fields.Many2one(
+        "telephony.call", string="Follows Call", index="btree_not_null"
+    )
     source_id = fields.Many2one("utm.source")
     medium_id = fields.Many2one("utm.medium")
     campaign_id = fields.Many2one("utm.campaign")

@@ -43,8 +43,10 @@ class TelephonyDial(models.Model):
         string="International Number",
         help="What the PBX is asked to call. A colleague's extension stays as it is.",
     )
-    partner_id = fields.Many2one("res.partner", string="Contact", ondelete="set null")
-    lead_id = fields.Many2one("crm.lead", ondelete="set null")
+    partner_id = fields.Many2one(
+        "res.partner", string="Contact", ondelete="set null", index="btree_not_null"
+    )
+    lead_id = fields.Many2one("crm.lead", ondelete="set null", index="btree_not_null")
     call_id = fields.Many2one(
         "telephony.call", ondelete="set null", index="btree_not_null"
     )
