@@ -32,7 +32,9 @@ QUIET = f"""
 for key in ("iap.endpoint", "sms.endpoint", "enrich.endpoint", "reveal.endpoint",
             "iap.partner_autocomplete.endpoint", "snailmail.endpoint"):
     env["ir.config_parameter"].set_param(key, "{NOWHERE}")
-env["ir.config_parameter"].set_param("crm.iap.lead.enrich.setting", "manual")
+for job in ("crm_iap_enrich.ir_cron_lead_enrichment",
+            "mail.ir_cron_module_update_notification"):
+    env.ref(job).active = False
 env.cr.commit()
 """
 WARM = """
@@ -66,10 +68,7 @@ class Databases:
             nowhere=NOWHERE,
         )
         if not file.exists() or file.read_text() != text:
-            draft = file.with_suffix(f".{os.getpid()}")
-            draft.touch(mode=0o600)
-            draft.write_text(text)
-            draft.replace(file)
+            paths.replace(file, text, mode=0o600)
         return file
 
     @property
@@ -125,7 +124,7 @@ class Databases:
                     self.copy(template, name)
                 self.install(name, modules, update=marker.exists())
                 self.warm(name)
-                marker.write_text(key)
+                paths.replace(marker, key)
             return not exists
 
     def exists(self, name):
@@ -153,7 +152,9 @@ class Databases:
     def template(self, optional=False):
         """The name of the database with Odoo's own addons, made when missing."""
         modules = CORE | dependencies(self.odoo) | (OPTIONAL if optional else set())
-        key = paths.digest(str(self.odoo.path), self.odoo.version, *sorted(modules))
+        key = paths.digest(
+            str(self.odoo.path), self.odoo.version, QUIET, *sorted(modules)
+        )
         name = f"telephony_template_{key}_{paths.digest(str(paths.HOME))[:4]}"
         base = self.template() if optional else None
         with paths.locked("template"):

@@ -52,9 +52,10 @@ def prepare():
     if not own or shutil.which("npm"):  # one's own Odoo is whole without npm
         npm.install(paths.SETUP / "npm", paths.NPM, "npm packages of Odoo")
     found = inspect(Path(own).expanduser().absolute()) if own else _unpacked()
-    LAUNCHER.parent.mkdir(parents=True, exist_ok=True)
-    # ``python -m odoo`` would break the process that serves the websocket.
-    LAUNCHER.write_text("import odoo.cli\n\nodoo.cli.main()\n")
+    if not LAUNCHER.exists():
+        LAUNCHER.parent.mkdir(parents=True, exist_ok=True)
+        # ``python -m odoo`` would break the process that serves the websocket.
+        paths.replace(LAUNCHER, "import odoo.cli\n\nodoo.cli.main()\n")
     return found
 
 

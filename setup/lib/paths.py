@@ -37,6 +37,14 @@ def digest(*parts):
     return sha.hexdigest()[:12]
 
 
+def replace(file, text, mode=0o644):
+    """Give ``file`` another content at one blow, also where it is a link of others."""
+    draft = file.with_name(f"{file.name}.{os.getpid()}")
+    draft.touch(mode=mode)
+    draft.write_text(text)
+    draft.replace(file)
+
+
 @contextmanager
 def locked(name, *, shared=False):
     """Hold the lock file ``name`` of the state folder: two runs never collide."""

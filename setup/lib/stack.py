@@ -79,7 +79,7 @@ class Stack:
         """Start both programs and wait until a page comes through."""
         try:
             self.start()
-            self._start_nginx()
+            self.start_nginx()
             self.nginx.wait_for(f"{self.url}/web/login")
         except BaseException:
             self.stop()
@@ -105,8 +105,8 @@ class Stack:
         self.odoo = Process(name, command, env=self.databases.environment)
         self.odoo.wait_for(f"http://{HOST}:{self.http_port}/web/login")
 
-    def _start_nginx(self):
-        """Put nginx before Odoo."""
+    def start_nginx(self):
+        """Put nginx before Odoo; also after it was stopped."""
         self.folder.mkdir(parents=True, exist_ok=True)
         settings = self.folder / "nginx.conf"
         settings.write_text(

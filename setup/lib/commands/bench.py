@@ -13,7 +13,7 @@ def main(arguments):
     """Prepare everything and measure; the exit code."""
     if not SCRIPT.exists():
         raise Failure(f"{SCRIPT} is missing", "this needs the whole checkout")
-    with ground("chromium", "nginx", "wrk") as databases:
+    with ground("chromium", "nginx") as databases:
         places = (str(paths.ROOT), str(databases.odoo.path))
         env = databases.environment | {"PYTHONPATH": os.pathsep.join(places)}
         return venv.python(databases.odoo, SCRIPT, *arguments, env=env)

@@ -82,7 +82,7 @@ class Demonstration:
         """Load the demonstration data, again when they or the addresses changed."""
         if not LOADER.exists():
             return
-        files = (SIMULATOR / "demo.json", *sorted(LOADER.parent.rglob("*.py")))
+        files = (SIMULATOR / "demo.json", *sorted(LOADER.parent.glob("*.*")))
         key = paths.digest(self.url, self.simulator_url, *files)
         marker = databases.filestore(self.database) / "telephony-demo.key"
         if marker.exists() and marker.read_text() == key:
@@ -97,7 +97,7 @@ class Demonstration:
                     "TELEPHONY_SIMULATOR_URL": self.simulator_url,
                 },
             )
-            marker.write_text(key)
+            paths.replace(marker, key)
 
     def welcome(self, seconds):
         """Say where it is and how to get in."""
@@ -106,7 +106,7 @@ class Demonstration:
         for label, login in self._logins():
             say(f"  {label:24} login {login}, password {login}")
         if self.with_simulator:
-            say(f"\n  {self.simulator_url}  the simulated PBX, which rings by itself")
+            say(f"\n  {self.simulator_url}/simulator/  the simulated PBX")
         say(f"\n  Logs: {self.processes[0].log}. Ctrl-C stops everything.")
 
     def _logins(self):

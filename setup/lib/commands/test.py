@@ -30,7 +30,7 @@ def main(arguments):
         return 0
     own = {flag for flag in ("--quick", "--keep") if flag in arguments}
     chosen, options = split([word for word in arguments if word not in own])
-    with ground("chromium", "nginx") as databases:
+    with ground("chromium", "nginx", "git") as databases:
         session = Session(databases, chosen, options)
         if "--quick" in own:
             return session.quick()
