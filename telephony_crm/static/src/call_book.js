@@ -16,6 +16,7 @@ export class CallBook {
     setup({ userId, isClosed, isMinimised, onLeave, hasWords }) {
         Object.assign(this, { userId, isClosed, isMinimised, onLeave, hasWords });
         this.lastOrder = 0;
+        this.beganAt = Date.now();
         /** versions that have had their time: only news brings those calls back */
         this.past = {};
     }
@@ -69,6 +70,9 @@ export class CallBook {
                 return;
             }
             entry = this._add(card.id, { phase, heard: card.version });
+        } else if (!entry.card && !entry.talked && this._endedBefore(card)) {
+            this.leave(card.id);
+            return;
         }
         if (card.version > entry.version) {
             entry.newsAt = Date.now();
@@ -168,6 +172,12 @@ export class CallBook {
             }
         }
         return next === Infinity ? null : Math.max(1, next - now);
+    }
+
+    /** A new browser is told the news of the last minute again: calls that are over. */
+    _endedBefore(card) {
+        const ended = card.end_date && parseUtc(card.end_date) - this.offset;
+        return ended && ended < this.beganAt - 1000; // the server cuts to the second
     }
 
     _setPhase(entry, phase) {

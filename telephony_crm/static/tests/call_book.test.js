@@ -45,6 +45,18 @@ test("a call that has ended before it was shown stays away", () => {
     expect(book.entries).toHaveLength(0);
 });
 
+test("news told again to a new browser does not bring back what is over", () => {
+    mockDate("2026-03-02 10:00:00", 0);
+    const book = makeBook();
+    const over = { state: "ended", disposition: "missed", my_leg: "ended" };
+    const now = "2026-03-02 10:00:00";
+    book.hear({ id: 1, version: 1, state: "ringing" });
+    book.hear({ id: 2, version: 1, state: "ringing" });
+    book.put(makeCard({ id: 1, version: 4, ...over, now, end_date: "2026-03-02 09:59:30" }));
+    book.put(makeCard({ id: 2, version: 4, ...over, now, end_date: "2026-03-02 10:00:00" }));
+    expect(book.entries.map((entry) => entry.id)).toEqual([2]);
+});
+
 test("the server's list replaces what is live", () => {
     const book = makeBook();
     book.put(makeCard({ id: 1 }));
