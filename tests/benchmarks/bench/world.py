@@ -51,11 +51,10 @@ class World:
         self.small = self._dataset(size // SCALE)
 
     def _dataset(self, size):
-        template = self.databases.template()
         files = sorted(path for path in ADDONS.rglob("*") if path.is_file())
         files = [path for path in files if "__pycache__" not in path.parts]
         generator = (HERE / "data" / name for name in SQL)
-        key = paths.digest(template, OFFICE, *generator, *files)
+        key = paths.digest(self.databases.odoo.version, OFFICE, *generator, *files)
         return Dataset(f"{PREFIX}{size}_{key}", size)
 
     def prepare(self):
