@@ -16,7 +16,7 @@ export const telephonyService = {
         const telephony = new Telephony(env, services);
         telephony.active = true;
         telephony.start();
-        services.overlay.add(CallPopup, { telephony }, { sequence: 100 });
+        services.overlay.add(CallPopup, { telephony });
         return telephony;
     },
 };

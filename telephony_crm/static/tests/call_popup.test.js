@@ -215,13 +215,14 @@ test("a missed call can be called back from its card", async () => {
     await tell(makeKnownCard());
     const ended = { version: 2, state: "ended", my_leg: "ended", disposition: "missed" };
     await tell(makeKnownCard(ended));
-    expect(".o_telephony_title b").toHaveText("Missed");
+    expect(".o_telephony_phase").toHaveText("Missed");
     await contains(".o_telephony_call_back").click();
     await waitForSteps(["+380444941710,crm.lead,21"]);
     expect(".o_telephony_card").toHaveCount(0);
 });
 
 test("the newest is on top, three whole, the others in a line", async () => {
+    patchWithCleanup(browser, { innerHeight: 1100 });
     await startTelephony();
     for (const id of [1, 2, 3, 4, 5]) {
         await tell(makeCard({ id, number_formatted: `+44 ${id}` }));
@@ -236,7 +237,18 @@ test("the newest is on top, three whole, the others in a line", async () => {
     expect(".o_telephony_card:first .o_telephony_number_large").toHaveText("+44 1");
 });
 
+test("as many are whole as fit, so that all can be seen", async () => {
+    patchWithCleanup(browser, { innerHeight: 700 });
+    await startTelephony();
+    for (const id of [1, 2, 3, 4, 5]) {
+        await tell(makeCard({ id }));
+    }
+    expect(".o_telephony_card").toHaveCount(2);
+    expect(".o_telephony_line").toHaveCount(3);
+});
+
 test("a card somebody writes in stays whole when others come", async () => {
+    patchWithCleanup(browser, { innerHeight: 1100 });
     await startTelephony();
     await tell(makeCard());
     await contains(".o_telephony_note textarea").edit("Half a sen", { confirm: false });

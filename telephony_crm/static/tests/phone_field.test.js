@@ -123,11 +123,11 @@ test("the button counts until the call is over", async () => {
     expect(telephony.dialing.stateOf(key)).toBe("calling");
     await tell(makeCard({ direction: "outbound" }));
     expect(telephony.dialing.current.callId).toBe(1);
-    expect(".o_telephony_title b").toHaveText("Calling");
+    expect(".o_telephony_phase").toHaveText("Calling");
     const ended = { version: 2, direction: "outbound", state: "ended", disposition: "busy" };
     await tell(makeCard(ended));
     expect(telephony.dialing.stateOf(key)).toBe("");
-    expect(".o_telephony_title b").toHaveText("Busy");
+    expect(".o_telephony_phase").toHaveText("Busy");
 });
 
 test("the SMS button of the sms addon is still there", async () => {

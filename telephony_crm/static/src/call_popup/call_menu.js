@@ -3,7 +3,7 @@ import { recordOf } from "../open_record";
 
 /**
  * What is rarely needed. Drawn inside the card and not as an Odoo dropdown, since the
- * card lies above everything that the overlay holds.
+ * card may lie above all that the overlay holds.
  */
 export class CallMenu extends Component {
     static template = "telephony_crm.CallMenu";

@@ -1,4 +1,5 @@
-import { Component, useEffect, useRef, useState } from "@odoo/owl";
+import { Component, useEffect, useExternalListener, useRef, useState } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
 import { useCommand } from "@web/core/commands/command_hook";
 import { _t } from "@web/core/l10n/translation";
 import { useBus, useService } from "@web/core/utils/hooks";
@@ -8,6 +9,10 @@ import { CallLine } from "./call_line";
 import { useDragAside } from "./drag_aside";
 
 const WHOLE = 3;
+/** What a card needs at least, and a line, in pixels; and what is above the stack. */
+const CARD_HEIGHT = 260;
+const LINE_HEIGHT = 44;
+const NAVBAR_HEIGHT = 54;
 const CARDS = ".o_telephony_card, .o_telephony_line";
 
 /** The stack of cards at the top end of the page; a sheet at the bottom where it is narrow. */
@@ -22,6 +27,8 @@ export class CallPopup extends Component {
         this.calls = useState(this.telephony.calls);
         this.root = useRef("root");
         this.drag = useDragAside(this.root, this.telephony.memory);
+        this.window = useState({ height: browser.innerHeight });
+        useExternalListener(window, "resize", () => (this.window.height = browser.innerHeight));
         this.announced = {};
         this.voice = useState({ text: "" });
         useEffect(
@@ -35,6 +42,10 @@ export class CallPopup extends Component {
             hotkeyOptions: { bypassEditableProtection: true },
             isAvailable: () => this.calls.entries.length > 0,
         });
+        this.dialog = useState({ open: false });
+        useBus(this.ui.bus, "active-element-changed", () => {
+            this.dialog.open = Boolean(this.ui.activeElement.closest?.(".modal"));
+        });
         useBus(this.env.bus, "TELEPHONY:FOCUS", ({ detail }) => this.focus(detail.id));
     }
 
@@ -42,11 +53,21 @@ export class CallPopup extends Component {
     get shown() {
         const { entries } = this.calls;
         const isHeld = (entry) => !entry.minimised && this.calls.isHeld(entry);
-        let room = (this.ui.isSmall ? 1 : WHOLE) - entries.filter(isHeld).length;
+        let room = this.room - entries.filter(isHeld).length;
         return entries.map((entry) => ({
             entry,
             whole: !entry.minimised && (isHeld(entry) || room-- > 0),
         }));
+    }
+
+    /** How many cards fit, so that the lines of the others can be seen too. */
+    get room() {
+        if (this.ui.isSmall) {
+            return 1;
+        }
+        const lines = Math.max(0, this.calls.entries.length - WHOLE) * LINE_HEIGHT;
+        const cards = Math.floor((this.window.height - NAVBAR_HEIGHT - lines) / CARD_HEIGHT);
+        return Math.min(WHOLE, Math.max(1, cards));
     }
 
     /** Tell who calls, once per call, politely. */
