@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -223,15 +225,12 @@ class TelephonyCall(models.Model):
             lambda leg: leg.disposition == "answered" or leg.state == "in_progress"
         )
         if talked:
-            leg = talked.sorted(lambda leg: (leg.answer_date or leg.ring_date, leg.id))[
-                -1:
-            ]
+            leg = talked.sorted(lambda leg: _order(leg.answer_date, leg.ring_date, leg))
         elif self.direction == "inbound":
-            leg = ours.sorted(lambda leg: (bool(leg.ring_date), leg.ring_date, leg.id))[
-                -1:
-            ]
+            leg = ours.sorted(lambda leg: _order(leg.ring_date, None, leg))
         else:
-            leg = ours.sorted("id")[:1]
+            leg = ours.sorted("id", reverse=True)
+        leg = leg[-1:]
         return {"user_id": leg.user_id.id, "extension_id": leg.extension_id.id}
 
     def _vals_of_match(self, pbx, agent, number_changed):
@@ -350,3 +349,8 @@ class TelephonyCall(models.Model):
                 limit=1,
             )
         return vals
+
+
+def _order(date, other, leg):
+    """Return what sorts legs by time; those without any come first."""
+    return date or other or datetime.min, leg.id

@@ -28,9 +28,19 @@ class TelephonyCall(models.Model):
         )
         extension = ""
         if self.pbx_id.route_to_responsible and self.owner_id:
-            extension = (
-                self.env["telephony.extension"]
-                ._of_user(self.owner_id, self.pbx_id)
-                .number
-            )
-        return pbx_adapter.Decision(caller_name=name or "", extension=extension or "")
+            extensions = self.env["telephony.extension"]
+            extension = extensions._of_user(self.owner_id, self.pbx_id).number or ""
+        return pbx_adapter.Decision(
+            caller_name=name or "",
+            extension=extension,
+            return_seconds=self._return_seconds() if extension else None,
+        )
+
+    def _return_seconds(self):
+        """Return how long the responsible user is rung, `None` for the usual.
+
+        An adapter that can give the call back declares the setting `return_timeout`.
+        """
+        settings = self.pbx_id.setting_ids
+        value = settings.filtered(lambda one: one.key == "return_timeout").value or ""
+        return int(value) if value.strip().isdecimal() else None

@@ -291,7 +291,7 @@ class TelephonyPbx(models.Model):
     def _declare_settings(self):
         for pbx in self:
             known = set(pbx.setting_ids.mapped("key"))
-            self.env["telephony.pbx.setting"].create(
+            self.env["telephony.pbx.setting"].sudo().create(
                 [
                     {
                         "pbx_id": pbx.id,

@@ -1,5 +1,5 @@
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 from psycopg2 import OperationalError
 from psycopg2.extras import Json
@@ -104,7 +104,8 @@ class TelephonyPbxEvent(models.Model):
 
         :return: the event, and whether it needs nothing more
         """
-        now = fields.Datetime.now()
+        # To the microsecond, since the order within a second tells who rang first.
+        now = datetime.now(timezone.utc).replace(tzinfo=None)
         state = "new" if notification.known and notification.call_ref else "ignored"
         self.env.cr.execute(
             """

@@ -15,6 +15,7 @@ from . import (
     test_number_merge,
     test_number_owner,
     test_number_sync,
+    test_pbx,
     test_session,
     test_webhook,
 )

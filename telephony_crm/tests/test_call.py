@@ -195,3 +195,42 @@ class TestCall(TelephonyCase):
         self.assertFalse(events.exists())
         self._tell("NOTIFY_INTERNAL", started=started, internal="101")
         self.assertFalse(self._call().leg_ids)
+
+    def test_an_end_that_alone_names_who_talked_is_enough(self):
+        started = self._ago(seconds=60)
+        self._tell(
+            "NOTIFY_END",
+            started=started,
+            after=40,
+            internal="101",
+            duration="20",
+            disposition="answered",
+        )
+        call = self._call()
+        self.assertEqual(call.user_id, self.colleague)
+        self.assertFalse(call.answer_date)
+        self.assertEqual(call.talk_seconds, 20)
+
+    def test_a_click_on_a_contact_gives_the_call_to_the_contacts_open_lead(self):
+        partner = self.env["res.partner"].create({"name": "Ann", "phone": CUSTOMER})
+        others, mine = self.env["crm.lead"].create(
+            [
+                {"name": "A", "partner_id": partner.id, "user_id": self.colleague.id},
+                {"name": "B", "partner_id": partner.id, "user_id": self.agent.id},
+            ]
+        )
+        self.env["telephony.dial"].create(
+            {
+                "user_id": self.agent.id,
+                "company_id": self.company.id,
+                "pbx_id": self.pbx.id,
+                "extension_id": self.extension.id,
+                "e164": CUSTOMER,
+                "partner_id": partner.id,
+            }
+        )
+        self._tell("NOTIFY_OUT_START", call_ref="out_1")
+        call = self._call("out_1")
+        self.assertEqual(call.match_reason, "clicked")
+        self.assertEqual(call.lead_id, mine)
+        self.assertNotEqual(call.lead_id, others)

@@ -90,6 +90,15 @@ class TestWebhook(TelephonyHttpCase):
         self.assertIn(response.status_code, (400, 403))
         self.assertFalse(self._events())
 
+    def test_a_signed_body_that_cannot_be_read_is_a_bad_request(self):
+        response = self.url_open(
+            f"/telephony/webhook/{self.pbx.webhook_token}",
+            data=b"{broken",
+            headers={"Signature": "c2lnbmVk", "Content-Type": "application/json"},
+        )
+        self.assertIn(response.status_code, (400, 403))
+        self.assertFalse(self._events())
+
     def test_an_event_nobody_documented_is_stored_and_answered_with_success(self):
         response = self._post("NOTIFY_SOMETHING_NEW", extra="kept")
         self.assertEqual(response.status_code, 200)
@@ -128,6 +137,12 @@ class TestWebhook(TelephonyHttpCase):
         self.pbx.route_to_responsible = True
         answer = self._post("NOTIFY_START", call_ref="in_2").json()
         self.assertEqual(answer["redirect"], "101")
+        self.assertEqual(answer["return_timeout"], 20)
+        self.pbx.setting_ids.filtered(
+            lambda one: one.key == "return_timeout"
+        ).value = "0"
+        answer = self._post("NOTIFY_START", call_ref="in_3").json()
+        self.assertEqual(answer["return_timeout"], 0)
 
     def test_a_blocked_number_is_refused_and_nobody_is_bothered(self):
         self.env["telephony.blocked.number"].create(
