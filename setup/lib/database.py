@@ -49,6 +49,9 @@ class Databases:
     def __init__(self, odoo, server):
         self.odoo = odoo
         self.server = server
+        # A server of one's own may have databases of the same names.
+        place = paths.digest(server.host, server.port) if server.is_own else ""
+        self.data = paths.HOME / f"data{place and '-'}{place}"
         self.config = self.configure("odoo")
 
     def configure(self, name, *, http_port=8069, gevent_port=8072):
@@ -58,7 +61,7 @@ class Databases:
         file = folder / f"{name}.conf"
         text = CONFIGURATION.format(
             addons=self.odoo.addons_path,
-            data=paths.DATA,
+            data=self.data,
             host=self.server.host,
             port=self.server.port or "5432",
             user=self.server.user or "False",
@@ -74,9 +77,7 @@ class Databases:
     @property
     def environment(self):
         """The process environment for Odoo: its settings come from the file."""
-        return venv.environment(
-            self.odoo, ODOO_RC=self.config, **self.server.environment
-        )
+        return venv.environment(self.odoo, ODOO_RC=self.config)
 
     def run(self, cause, *arguments, **options):
         """Run one of Odoo's commands to its end, its output in a log."""
@@ -133,7 +134,7 @@ class Databases:
 
     def filestore(self, name):
         """The folder of the database's attachments."""
-        return paths.DATA / "filestore" / name
+        return self.data / "filestore" / name
 
     def drop(self, name):
         """Remove the database and its attachments; fine when there are none."""

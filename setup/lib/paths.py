@@ -14,7 +14,6 @@ HOME = Path(os.environ.get("TELEPHONY_CRM_HOME") or "~/.cache/telephony-crm")
 HOME = HOME.expanduser().absolute()
 LOGS = HOME / "logs"
 LOCKS = HOME / "locks"
-DATA = HOME / "data"
 VENV = HOME / "venv"
 PYTHON = VENV / "bin" / "python"
 NPM = HOME / "npm"

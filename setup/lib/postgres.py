@@ -39,6 +39,11 @@ class Server(NamedTuple):
     password: str = ""
 
     @property
+    def is_own(self):
+        """Whether it is a server of one's own, and not the private cluster."""
+        return bool(os.environ.get("PGHOST"))
+
+    @property
     def environment(self):
         """These settings as environment variables for libpq programs."""
         names = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD")
@@ -55,13 +60,13 @@ class Server(NamedTuple):
             [*words, "-c", statement], capture_output=True, text=True, env=env
         )
         if done.returncode:
-            raise Failure(f"PostgreSQL refuses: {done.stderr.strip()}", self.remedy)
+            raise Failure(done.stderr.strip(), self.remedy)
         return done.stdout.splitlines()
 
     @property
     def remedy(self):
         """What to check when this server does not do as it should."""
-        if os.environ.get("PGHOST"):
+        if self.is_own:
             return "check PGHOST, PGPORT, PGUSER and PGPASSWORD, or unset PGHOST"
         return f"see {LINK}/log"
 
@@ -108,7 +113,7 @@ def _check(server):
     try:
         version = int(server.sql("SHOW server_version_num")[0]) // 10000
     except Failure as error:
-        cause = f"no PostgreSQL answers at {server.host}:{server.port or 5432}"
+        cause = f"PostgreSQL at {server.host}:{server.port or 5432} is of no use"
         raise Failure(f"{cause}. {error.cause}", server.remedy) from error
     if version < MINIMUM:
         raise Failure(

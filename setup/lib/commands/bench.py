@@ -15,5 +15,5 @@ def main(arguments):
         raise Failure(f"{SCRIPT} is missing", "this needs the whole checkout")
     with ground("chromium", "nginx") as databases:
         places = (str(paths.ROOT), str(databases.odoo.path))
-        env = databases.environment | {"PYTHONPATH": os.pathsep.join(places)}
+        env = {"PYTHONPATH": os.pathsep.join(places)}
         return venv.python(databases.odoo, SCRIPT, *arguments, env=env)

@@ -171,7 +171,7 @@ class Session:
             self.databases.odoo,
             "-m", "pytest", *options, *self.options, *tests,
             cwd=paths.ROOT,
-            env=self.databases.server.environment | (env or {}),
+            env=env or {},
         )  # fmt: skip
         self.ends.append((label, code, time.monotonic() - start))
 
