@@ -34,6 +34,7 @@
         "web.assets_tests": ["telephony_crm/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
     "application": True,
     "installable": True,
 }

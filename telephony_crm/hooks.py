@@ -1,4 +1,4 @@
-"""What happens once, when the addon is installed."""
+"""What happens once, when the addon is installed or uninstalled."""
 
 
 def post_init_hook(env):
@@ -8,3 +8,8 @@ def post_init_hook(env):
     installation must not be one transaction as long as that.
     """
     env["telephony.number.fill"]._start()
+
+
+def uninstall_hook(env):
+    """Take away what goes with no table: the function that callers are found by."""
+    env.cr.execute("DROP FUNCTION IF EXISTS telephony_number_find")

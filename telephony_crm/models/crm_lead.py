@@ -7,7 +7,9 @@ class CrmLead(models.Model):
     _name = "crm.lead"
     _inherit = ["telephony.caller.mixin", "crm.lead"]
 
-    telephony_number_ids = fields.One2many("telephony.number", "lead_id", string="Numbers")
+    telephony_number_ids = fields.One2many(
+        "telephony.number", "lead_id", string="Numbers"
+    )
     telephony_call_ids = fields.One2many(
         "telephony.call",
         "lead_id",

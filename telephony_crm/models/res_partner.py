@@ -34,7 +34,9 @@ class ResPartner(models.Model):
     def _is_telephony_company(self):
         """Tell whether one of these contacts is a company of this database."""
         companies = self.env["res.company"].sudo().with_context(active_test=False)
-        return bool(companies.search_count(Domain("partner_id", "in", self.ids), limit=1))
+        return bool(
+            companies.search_count(Domain("partner_id", "in", self.ids), limit=1)
+        )
 
     def _telephony_call_domain(self):
         """Override to count the calls of a company's persons, too."""

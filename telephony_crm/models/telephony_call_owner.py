@@ -18,7 +18,7 @@ class TelephonyCall(models.Model):
 
     @api.model
     def _move_owner(self, condition):
-        """Give calls to the user who is responsible now: the lead's, else the contact's.
+        """Give calls to who is responsible now: the user of lead, else of contact.
 
         The new owner takes part in the call; who ceases to be owner does so only
         who talked, dialled or was rung.

@@ -62,7 +62,9 @@ class TelephonyCallerMixin(models.AbstractModel):
             for e164, company, count in self.env["telephony.call"]
             .sudo()
             ._read_group(
-                self._telephony_earlier_domain(), ["number_e164", "company_id"], ["__count"]
+                self._telephony_earlier_domain(),
+                ["number_e164", "company_id"],
+                ["__count"],
             )
         }
         for record in self:
@@ -126,7 +128,9 @@ class TelephonyCallerMixin(models.AbstractModel):
         self.ensure_one()
         self.check_access("write")
         self.env["telephony.call"].check_access("read")
-        calls = self.env["telephony.call"].sudo().search(self._telephony_earlier_domain())
+        calls = (
+            self.env["telephony.call"].sudo().search(self._telephony_earlier_domain())
+        )
         calls.write({**self._telephony_call_values(), "match_reason": "exact"})
         self.env["telephony.call"]._move_owner_of(self)
         return True

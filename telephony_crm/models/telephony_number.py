@@ -25,7 +25,7 @@ class TelephonyNumber(models.Model):
     source_field = fields.Char(
         readonly=True,
         copy=False,
-        help="The field of the record that this row mirrors; empty for a further number.",
+        help="The field of the record that it mirrors; empty for a further number.",
     )
     e164 = fields.Char(
         compute="_compute_forms",
@@ -73,7 +73,9 @@ class TelephonyNumber(models.Model):
     )
     # These find equal numbers, and those that begin with what is being typed.
     _by_e164 = models.Index("(e164 text_pattern_ops) WHERE e164 IS NOT NULL")
-    _by_national = models.Index("(national text_pattern_ops) WHERE national IS NOT NULL")
+    _by_national = models.Index(
+        "(national text_pattern_ops) WHERE national IS NOT NULL"
+    )
     _by_digits = models.Index("(digits text_pattern_ops)")
     _one_owner = models.Constraint(
         "CHECK (num_nonnulls(partner_id, lead_id) = 1)",
@@ -93,7 +95,9 @@ class TelephonyNumber(models.Model):
     def _compute_forms(self):
         for row in self:
             owner = row._owner()
-            row.update(self._forms(row.number, self._countries(owner), row.source_field))
+            row.update(
+                self._forms(row.number, self._countries(owner), row.source_field)
+            )
 
     @api.depends("partner_id.company_id", "lead_id.company_id")
     def _compute_company_id(self):
@@ -144,7 +148,9 @@ class TelephonyNumber(models.Model):
             owners = self.env[model].browse(rows.sudo()[fname].ids)
             allowed = owners._filtered_access("write")._ids
             forbidden |= rows.filtered(
-                lambda row, fname=fname, allowed=allowed: row.sudo()[fname].id not in allowed
+                lambda row, fname=fname, allowed=allowed: (
+                    row.sudo()[fname].id not in allowed
+                )
             )
         if forbidden:
             Rule = self.env["ir.rule"]

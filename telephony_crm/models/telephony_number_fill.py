@@ -131,7 +131,9 @@ class TelephonyNumberFill(models.Model):
         for record_id, company_id, country, *phones in records:
             countries = Number._countries_by_code(country, company_id)
             for fname, raw in zip(fnames, phones, strict=True):
-                row = Number._mirroring_row(record_id, fname, raw, countries, company_id)
+                row = Number._mirroring_row(
+                    record_id, fname, raw, countries, company_id
+                )
                 if row:
                     rows.append(row)
         self._delete_stale(owner, last_id, rows)

@@ -1,55 +1,104 @@
-from operator import itemgetter
+from operator import attrgetter
 from typing import NamedTuple
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 
 from ..pbx import numbers
 from .telephony_number import OWNERS
+from .telephony_number_sync import PENDING
 
 MAX_CANDIDATES = 10
-# A number that more records have than this is nobody's: a placeholder.
-MAX_HITS = 100
 # Shorter ones are internal or short codes, of which every country has the same.
 MIN_NATIONAL = 6
 
-# One look-up each, planned in a fraction of its time. The inner limit keeps a number
-# that half the database has from costing more than others.
-HITS = f"""
-    SELECT n.partner_id, n.lead_id, n.chosen_date, n.digits,
-           p.commercial_partner_id, p.is_company, p.active, p.user_id, p.type
-      FROM (SELECT partner_id, lead_id, chosen_date, digits
-              FROM telephony_number
-             WHERE {{column}} = %s
-               AND (company_id IS NULL OR company_id = %s)
-             ORDER BY chosen_date DESC NULLS LAST, id
-             LIMIT {MAX_HITS}) n
-      LEFT JOIN res_partner p ON p.id = n.partner_id
-"""
-QUERIES = {
-    "exact": HITS.format(column="e164"),
-    "national": HITS.format(column="national"),
-    "literal": HITS.format(column="digits"),
-}
-CONTACTS = """
-    SELECT id, commercial_partner_id, is_company, active, user_id, type
-      FROM res_partner
-     WHERE id = ANY(%s)
-"""
-CONTACTS_OF_LEADS = """
-    SELECT p.id, p.commercial_partner_id, p.is_company, p.active, p.user_id, p.type
-      FROM crm_lead l
-      JOIN res_partner p ON p.id = l.partner_id
-     WHERE l.id = ANY(%s)
-"""
-OPEN_LEADS = f"""
-    SELECT id, partner_id, user_id
-      FROM crm_lead
-     WHERE (partner_id = ANY(%s) OR id = ANY(%s))
-       AND active
-       AND won_status IS DISTINCT FROM 'won'
-       AND (company_id IS NULL OR company_id = %s)
-     ORDER BY (user_id = %s) DESC NULLS LAST, id DESC
-     LIMIT {MAX_HITS}
+REASONS = ("exact", "literal", "national")
+
+# All that the database knows of a number, in one round trip. Planning takes most of
+# the time of such small statements, as `crm_lead` alone has some thirty indexes, and
+# the plans of a function are kept. A row is an array, as each column of a result
+# costs its share, too; see `_Found`. The limits are for placeholders that very many
+# records have.
+FIND = """
+CREATE FUNCTION telephony_number_find(
+    an_e164 text, some_digits text, a_national text, a_company integer, a_user integer)
+RETURNS SETOF bigint[] LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    hits telephony_number[];
+    hit telephony_number;
+    reason integer;
+    chosen bigint;
+    lead integer;
+    lead_open integer;
+    lead_user integer;
+    partner integer;
+    party integer;
+    rank integer;
+    active integer;
+    partner_user integer;
+BEGIN
+    IF an_e164 <> '' THEN
+        reason := 0;
+        hits := ARRAY(
+            SELECT n FROM telephony_number n
+             WHERE n.e164 = an_e164
+               AND (n.company_id IS NULL OR n.company_id = a_company)
+             LIMIT 100);
+    ELSE
+        reason := 1;
+        hits := ARRAY(
+            SELECT n FROM telephony_number n
+             WHERE n.digits = some_digits
+               AND (n.company_id IS NULL OR n.company_id = a_company)
+             LIMIT 100);
+    END IF;
+    IF hits = '{}' AND a_national <> '' THEN
+        reason := 2;
+        hits := ARRAY(
+            SELECT n FROM telephony_number n
+             WHERE n.national = a_national
+               AND (n.company_id IS NULL OR n.company_id = a_company)
+             LIMIT 100);
+    END IF;
+    FOREACH hit IN ARRAY hits LOOP
+        chosen := extract(epoch FROM hit.chosen_date);
+        lead := hit.lead_id;
+        partner := hit.partner_id;
+        lead_open := 0;
+        IF lead IS NOT NULL THEN
+            SELECT (l.active AND l.won_status IS DISTINCT FROM 'won')::integer,
+                   l.user_id, l.partner_id
+              INTO lead_open, lead_user, partner
+              FROM crm_lead l
+             WHERE l.id = lead;
+        END IF;
+        SELECT COALESCE(p.commercial_partner_id, p.id), p.active::integer, p.user_id,
+               CASE WHEN p.is_company THEN 1
+                    WHEN p.type = 'contact' OR p.commercial_partner_id = p.id THEN 0
+                    ELSE 2 END
+          INTO party, active, partner_user, rank
+          FROM res_partner p
+         WHERE p.id = partner;
+        RETURN NEXT ARRAY[
+            reason, hashtext(hit.digits), chosen, lead, lead_open, lead_user,
+            partner, party, rank, active, partner_user];
+        IF hit.lead_id IS NULL THEN
+            FOR lead, lead_user IN
+                SELECT l.id, l.user_id
+                  FROM crm_lead l
+                 WHERE l.partner_id = partner
+                   AND l.active
+                   AND l.won_status IS DISTINCT FROM 'won'
+                   AND (l.company_id IS NULL OR l.company_id = a_company)
+                 ORDER BY (l.user_id = a_user) DESC NULLS LAST, l.id DESC
+                 LIMIT 10
+            LOOP
+                RETURN NEXT ARRAY[
+                    reason, hashtext(hit.digits), NULL, lead, 1, lead_user,
+                    partner, party, rank, active, partner_user];
+            END LOOP;
+        END IF;
+    END LOOP;
+END $$
 """
 
 
@@ -68,158 +117,27 @@ class Match(NamedTuple):
     candidates: tuple = ()
 
 
-class Contact(NamedTuple):
-    """A contact, as far as it matters for matching."""
+class _Found(NamedTuple):
+    """A row of the function above: a contact, or a lead and its contact, if any.
 
-    id: int
-    commercial_id: int | None
-    is_company: bool
-    active: bool
-    user_id: int | None
-    type: str | None
+    :param reason: index in `REASONS`
+    :param number: tells equal numbers from others
+    :param chosen: when a person chose it, in seconds since 1970
+    :param party: whom the contact belongs to: its company, or itself
+    :param rank: 0 for a person, 1 for a company, 2 for a mere address of either
+    """
 
-    @property
-    def party(self):
-        """Whom the contact belongs to: its company, or itself."""
-        return self.commercial_id or self.id
-
-    @property
-    def rank(self):
-        """Persons come first, then companies, then mere addresses of either."""
-        if self.is_company:
-            return 1
-        return 0 if self.type == "contact" or self.id == self.party else 2
-
-
-class Lead(NamedTuple):
-    """An open lead, as far as it matters for matching."""
-
-    id: int
+    reason: int
+    number: int
+    chosen: int | None
+    lead_id: int | None
+    lead_open: int
+    lead_user: int | None
     partner_id: int | None
-    user_id: int | None
-
-
-class _Search:
-    """The look-up of one number: few statements, no records."""
-
-    def __init__(self, cr, company_id, user_id):
-        self.cr = cr
-        self.company_id = company_id
-        self.user_id = user_id
-        self.contacts = {}
-
-    def match(self, reason, value):
-        """Return the `Match` for a value of the column of ``reason``, or `None`."""
-        self.cr.execute(QUERIES[reason], [value, self.company_id])
-        hits = self.cr.fetchall()
-        if not hits:
-            return None
-        people = dict.fromkeys(
-            self._contact(partner_id, *contact)
-            for partner_id, _lead_id, _date, _digits, *contact in hits
-            if partner_id
-        )
-        lead_ids = [hit[1] for hit in hits if hit[1]]
-        leads = self._open_leads([person.id for person in people], lead_ids)
-        people = [person for person in people if person.active] or list(people)
-        if not leads and not people:
-            people = self._fetch_contacts(CONTACTS_OF_LEADS, lead_ids)
-            if not people:
-                return None
-        candidates = self._candidates(people, leads)
-        if chosen := self._chosen(hits, people, leads):
-            people, leads = chosen
-            return self._resolved("chosen", people, leads, candidates)
-        parties = self._parties(people, leads)
-        if reason == "national" and not self._is_one(parties, hits, leads):
-            return None
-        if len(parties) > 1:
-            return Match(reason="ambiguous", candidates=candidates)
-        return self._resolved(reason, people, leads, candidates)
-
-    # -- reading -----------------------------------------------------------------------
-
-    def _contact(self, *values):
-        contact = Contact(*values)
-        return self.contacts.setdefault(contact.id, contact)
-
-    def _fetch_contacts(self, query, ids):
-        self.cr.execute(query, [ids])
-        rows = sorted(set(self.cr.fetchall()))
-        found = [self._contact(*row) for row in rows]
-        return [person for person in found if person.active] or found
-
-    def _open_leads(self, partner_ids, lead_ids):
-        self.cr.execute(
-            OPEN_LEADS, [partner_ids, lead_ids, self.company_id, self.user_id]
-        )
-        return [Lead(*row) for row in self.cr.fetchall()]
-
-    # -- deciding ----------------------------------------------------------------------
-
-    def _chosen(self, hits, people, leads):
-        """Return contacts and leads of the last choice that still stands."""
-        chosen = [hit for hit in hits if hit[2]]
-        for partner_id, lead_id, *_rest in sorted(chosen, key=itemgetter(2), reverse=True):
-            if lead_id:
-                if mine := [lead for lead in leads if lead.id == lead_id]:
-                    return [], mine
-            elif mine := [person for person in people if person.id == partner_id]:
-                return mine, [lead for lead in leads if lead.partner_id == partner_id]
-        return None
-
-    def _parties(self, people, leads):
-        """Return whom contacts and leads belong to; a lead without contact is open."""
-        if len(people) + len(leads) > 1:
-            unknown = {lead.partner_id for lead in leads} - {None, *self.contacts}
-            if unknown:
-                self._fetch_contacts(CONTACTS, list(unknown))
-        parties = {person.party for person in people}
-        for lead in leads:
-            if lead.partner_id:
-                contact = self.contacts.get(lead.partner_id)
-                parties.add(contact.party if contact else lead.partner_id)
-        return parties
-
-    @staticmethod
-    def _is_one(parties, hits, leads):
-        """Tell whether a national number has one owner, and so is unambiguous."""
-        if len(parties) > 1:
-            return False
-        unowned = sum(not lead.partner_id for lead in leads)
-        return len(parties) + unowned == 1 or len({hit[3] for hit in hits}) == 1
-
-    def _candidates(self, people, leads):
-        """Return all whom it could be: those with open leads first."""
-        ids = {person.id for person in people}
-        found = [
-            ("res.partner", lead.partner_id)
-            if lead.partner_id in ids
-            else ("crm.lead", lead.id)
-            for lead in leads
-        ]
-        people = sorted(people, key=lambda person: (person.rank, person.id))
-        found += [("res.partner", person.id) for person in people]
-        return tuple(dict.fromkeys(found))[:MAX_CANDIDATES]
-
-    def _resolved(self, reason, people, leads, candidates):
-        lead = leads[0] if leads else Lead(False, None, None)
-        partner_id = lead.partner_id or self._caller(people)
-        owner_id = lead.user_id
-        if partner_id and not owner_id:
-            if partner_id not in self.contacts:
-                self._fetch_contacts(CONTACTS, [partner_id])
-            owner_id = self.contacts[partner_id].user_id
-        return Match(partner_id or False, lead.id, owner_id or False, reason, candidates)
-
-    @staticmethod
-    def _caller(people):
-        """Return the contact that calls, of several with the same party."""
-        if not people:
-            return None
-        first = min(person.rank for person in people)
-        likely = [person for person in people if person.rank == first]
-        return likely[0].id if len(likely) == 1 else likely[0].party
+    party: int | None
+    rank: int | None
+    active: int | None
+    partner_user: int | None
 
 
 class TelephonyNumber(models.Model):
@@ -239,6 +157,12 @@ class TelephonyNumber(models.Model):
 
     _inherit = "telephony.number"
 
+    def init(self):
+        """Override to create the function that matching is done with."""
+        super().init()
+        self.env.cr.execute("DROP FUNCTION IF EXISTS telephony_number_find")
+        self.env.cr.execute(FIND)
+
     @api.model
     def _match(self, raw_number, pbx, user=None):
         """Find whose number this is, among the records of the PBX's company.
@@ -248,35 +172,51 @@ class TelephonyNumber(models.Model):
         :param user: record of `res.users` whose own leads come first
         :rtype: Match
         """
-        number = numbers.parse(raw_number, pbx._countries())
+        company_id, countries = self._pbx_settings(pbx.id)
+        number = numbers.parse(raw_number, countries)
         if number.hidden:
             return Match(reason="hidden")
-        if self._is_ours(raw_number, number, pbx):
+        if self._is_ours(raw_number, number, pbx.id, company_id):
             return Match(reason="own")
         self._flush_for_match()
-        search = _Search(self.env.cr, pbx.company_id.id, user.id if user else None)
-        if number.e164:
-            match = search.match("exact", number.e164)
-        else:
-            match = search.match("literal", number.digits)
-        if match is None and len(number.national) >= MIN_NATIONAL:
-            match = search.match("national", number.national)
-        return match or Match()
+        user_id = user.id if user else None
+        self.env.cr.execute(
+            "SELECT telephony_number_find(%s, %s, %s, %s, %s)",
+            [
+                number.e164,
+                number.digits,
+                number.national if len(number.national) >= MIN_NATIONAL else "",
+                company_id,
+                user_id,
+            ],
+        )
+        found = [_Found(*row) for [row] in self.env.cr.fetchall()]
+        return self._decide(found, user_id) if found else Match()
 
     @api.model
-    def _is_ours(self, raw_number, number, pbx):
+    @tools.ormcache("pbx_id")
+    def _pbx_settings(self, pbx_id):
+        """Return the company of a PBX, and the countries its numbers are read by."""
+        pbx = self.env["telephony.pbx"].sudo().browse(pbx_id)
+        return pbx.company_id.id, pbx._countries()
+
+    @api.model
+    def _is_ours(self, raw_number, number, pbx_id, company_id):
         """Tell whether a number is a company number, an extension or a colleague's."""
-        own = self.env["telephony.did"]._own_numbers(pbx.company_id.id)
+        own = self.env["telephony.did"]._own_numbers(company_id)
         if (number.e164 or number.digits) in own:
             return True
         extension = numbers.internal_extension(raw_number)
-        return bool(extension) and extension in self.env[
-            "telephony.extension"
-        ]._by_number(pbx.id)
+        if not extension:
+            return False
+        return extension in self.env["telephony.extension"]._by_number(pbx_id)
 
     @api.model
     def _flush_for_match(self):
-        """Bring to the database what the statements above read."""
+        """Bring to the database what the function reads."""
+        pending = PENDING in self.env.cr.precommit.data
+        if not (pending or self.env._field_dirty or self.env.fields_to_compute()):
+            return
         self.env["crm.lead"].flush_model(
             ["phone", "partner_id", "user_id", "active", "won_status", "company_id"]
         )
@@ -285,6 +225,85 @@ class TelephonyNumber(models.Model):
         )
         self._sync_pending()
         self.flush_model(["e164", "national", "digits", "company_id", "chosen_date"])
+
+    @api.model
+    def _decide(self, found, user_id):
+        """Return the `Match` among what was found for a number."""
+        # A record that has the number twice is there twice; the choice counts.
+        found.sort(key=lambda row: bool(row.chosen))
+        people = {row.partner_id: row for row in found if not row.lead_id}.values()
+        people = [row for row in people if row.active] or list(people)
+        leads = sorted(
+            {row.lead_id: row for row in found if row.lead_open}.values(),
+            key=lambda row: (not user_id or row.lead_user != user_id, -row.lead_id),
+        )
+        if not people and not leads:
+            people = [row for row in found if row.partner_id]
+            people = [row for row in people if row.active] or people
+            if not people:
+                return Match()
+        candidates = self._candidates(people, leads)
+        if chosen := self._last_chosen(people, leads):
+            if chosen.lead_id:
+                people, leads = [], [chosen]
+            else:
+                of_chosen = chosen.partner_id
+                people = [chosen]
+                leads = [row for row in leads if row.partner_id == of_chosen]
+            return self._resolved("chosen", people, leads, candidates)
+        parties = {row.party for row in (*people, *leads)} - {None}
+        reason = REASONS[found[0].reason]
+        if reason == "national":
+            unowned = sum(not row.partner_id for row in leads)
+            same = len({row.number for row in found}) == 1
+            if len(parties) > 1 or len(parties) + unowned > 1 and not same:
+                return Match()
+        if len(parties) > 1:
+            return Match(reason="ambiguous", candidates=candidates)
+        return self._resolved(reason, people, leads, candidates)
+
+    @api.model
+    def _last_chosen(self, people, leads):
+        """Return the row of the last choice that still stands."""
+        chosen = [row for row in (*people, *leads) if row.chosen]
+        return max(chosen, key=attrgetter("chosen")) if chosen else None
+
+    @api.model
+    def _candidates(self, people, leads):
+        """Return all whom it could be: those with open leads first."""
+        ids = {row.partner_id for row in people}
+        candidates = [
+            ("res.partner", row.partner_id)
+            if row.partner_id in ids
+            else ("crm.lead", row.lead_id)
+            for row in leads
+        ]
+        people = sorted(people, key=attrgetter("rank", "partner_id"))
+        candidates += [("res.partner", row.partner_id) for row in people]
+        return tuple(dict.fromkeys(candidates))[:MAX_CANDIDATES]
+
+    @api.model
+    def _resolved(self, reason, people, leads, candidates):
+        """Return the `Match` with the first of ``leads`` and the contact of these."""
+        lead_id = leads[0].lead_id if leads else False
+        owner_id = leads[0].lead_user if leads else None
+        partner_id = leads[0].partner_id if leads else None
+        if not partner_id and people:
+            rank = min(row.rank for row in people)
+            likely = [row for row in people if row.rank == rank]
+            partner_id = likely[0].party if len(likely) > 1 else likely[0].partner_id
+        if partner_id and not owner_id:
+            users = {row.partner_id: row.partner_user for row in (*leads, *people)}
+            if partner_id in users:
+                owner_id = users[partner_id]
+            else:
+                partner = self.env["res.partner"].sudo().browse(partner_id)
+                owner_id = partner.user_id.id
+        return Match(
+            partner_id or False, lead_id, owner_id or False, reason, candidates
+        )
+
+    # -- choices -----------------------------------------------------------------------
 
     @api.model
     def _remember(self, number, record):

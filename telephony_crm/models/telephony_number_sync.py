@@ -20,7 +20,9 @@ class TelephonyNumber(models.Model):
         """Return the names of a model's stored phone fields."""
         Model = self.env[model]
         return [
-            fname for fname in Model._phone_get_number_fields() if Model._fields[fname].store
+            fname
+            for fname in Model._phone_get_number_fields()
+            if Model._fields[fname].store
         ]
 
     @api.model
@@ -88,7 +90,8 @@ class TelephonyNumber(models.Model):
         Not by the ORM: two transactions may be about to add the row of the same
         record, one of them the filling job. Here the later one gets a serialization
         failure, upon which Odoo runs the request again, and not the error of a
-        unique index, upon which the user's record would not be saved.
+        unique index, upon which the user's record would not be saved. Nobody is noted
+        as the author, whom the database would look up for each row.
 
         :param owner: name of the column of the contact or lead
         :param rows: what `_mirroring_row` returns; no record twice with one field
@@ -100,9 +103,9 @@ class TelephonyNumber(models.Model):
                 """
                 INSERT INTO telephony_number AS old (
                     %(owner)s, key, source_field, number, e164, digits, national,
-                    extension, company_id, create_uid, write_uid, create_date, write_date)
+                    extension, company_id, create_date, write_date)
                 SELECT id, key, key, number, e164, digits, national,
-                       extension, company_id, %(uid)s, %(uid)s, %(now)s, %(now)s
+                       extension, company_id, %(now)s, %(now)s
                   FROM unnest(
                        %(ids)s::int[], %(keys)s::text[], %(numbers)s::text[],
                        %(e164)s::text[], %(digits)s::text[], %(national)s::text[],
@@ -119,7 +122,6 @@ class TelephonyNumber(models.Model):
                        company_id = EXCLUDED.company_id,
                        chosen_date = CASE WHEN old.digits = EXCLUDED.digits
                                           THEN old.chosen_date END,
-                       write_uid = EXCLUDED.write_uid,
                        write_date = EXCLUDED.write_date
                  WHERE (old.number, old.e164, old.digits, old.national,
                         old.extension, old.company_id)
@@ -128,7 +130,6 @@ class TelephonyNumber(models.Model):
                         EXCLUDED.national, EXCLUDED.extension, EXCLUDED.company_id)
                 """,
                 owner=SQL.identifier(owner),
-                uid=self.env.uid,
                 now=self.env.cr.now(),
                 **dict(
                     zip(
@@ -185,7 +186,9 @@ class TelephonyNumber(models.Model):
             if twin == row:
                 moved += row
             elif row.chosen_date:
-                twin.chosen_date = max(row.chosen_date, twin.chosen_date or row.chosen_date)
+                twin.chosen_date = max(
+                    row.chosen_date, twin.chosen_date or row.chosen_date
+                )
         self.flush_model()
         # By SQL, since a mirroring row cannot be written. In the international
         # spelling a number does not change its meaning with the country.
@@ -220,7 +223,9 @@ class TelephonyNumber(models.Model):
         rows = self.sudo().search(Domain(OWNERS[record._name], "=", record.id))
         mirrored = {self._number_key(row) for row in rows if row.source_field}
         rows.filtered(
-            lambda row: not row.source_field
-            and not row.label
-            and self._number_key(row) in mirrored
+            lambda row: (
+                not row.source_field
+                and not row.label
+                and self._number_key(row) in mirrored
+            )
         ).unlink()

@@ -24,7 +24,9 @@ class TestBlockedNumber(TelephonyCase):
 
     def _block(self, number=LONDON, user=None, **values):
         blocked = self.env["telephony.blocked.number"].with_user(user or self.agent)
-        return blocked.create({"number": number, "company_id": self.company.id, **values})
+        return blocked.create(
+            {"number": number, "company_id": self.company.id, **values}
+        )
 
     def _is_blocked(self, number=LONDON, company=None):
         blocked = self.env["telephony.blocked.number"]

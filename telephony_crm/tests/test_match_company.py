@@ -31,7 +31,10 @@ class TestMatchCompany(MatchCase):
     def test_a_shared_contact_comes_without_the_leads_of_another_company(self):
         partner = self._partner()
         lead = self._lead(
-            phone=False, partner_id=partner.id, company_id=self.other.id, team_id=self._team().id
+            phone=False,
+            partner_id=partner.id,
+            company_id=self.other.id,
+            team_id=self._team().id,
         )
         self.assertMatch(self._match(), partner)
         self.assertMatch(self._match(pbx=self.other_pbx), partner, lead)
@@ -63,4 +66,6 @@ class TestMatchCompany(MatchCase):
         self.assertMatch(self._match(pbx=self.other_pbx), theirs, reason="chosen")
 
     def _team(self):
-        return self.env["crm.team"].create({"name": "Theirs", "company_id": self.other.id})
+        return self.env["crm.team"].create(
+            {"name": "Theirs", "company_id": self.other.id}
+        )

@@ -38,7 +38,8 @@ class TestMatchOrder(MatchCase):
     def test_closed_leads_do_not_count(self):
         partner = self._partner()
         won, lost, archived = (
-            self._lead(name, partner_id=partner.id) for name in ("Won", "Lost", "Archived")
+            self._lead(name, partner_id=partner.id)
+            for name in ("Won", "Lost", "Archived")
         )
         won.action_set_won()
         lost.action_set_lost()
@@ -79,7 +80,9 @@ class TestMatchOrder(MatchCase):
         person = self._partner("Camille", parent_id=company.id)
         self.assertMatch(self._match(), person)
 
-    def test_of_several_persons_with_the_number_of_their_company_it_is_the_company(self):
+    def test_of_several_persons_with_their_companys_number_it_is_the_company(
+        self,
+    ):
         company = self._partner("Bakery", is_company=True)
         persons = [self._partner(name, parent_id=company.id) for name in ("A", "B")]
         match = self._match()

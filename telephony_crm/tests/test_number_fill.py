@@ -23,7 +23,11 @@ class TestNumberFill(TelephonyCase):
             [{"name": f"P{i}", "phone": f"+3347832{i:04}"} for i in range(25)]
         )
         cls.lead = cls.env["crm.lead"].create(
-            {"name": "L", "phone": "0478323232", "country_id": cls.env.ref("base.fr").id}
+            {
+                "name": "L",
+                "phone": "0478323232",
+                "country_id": cls.env.ref("base.fr").id,
+            }
         )
         cls.fill = cls.env["telephony.number.fill"]
         cls.numbers = cls.env["telephony.number"]
@@ -47,7 +51,9 @@ class TestNumberFill(TelephonyCase):
 
     def test_every_phone_is_read(self):
         self.fill._start()
-        self.assertEqual(self.fill._progress(), {"done": 0, "total": 0, "state": "waiting"})
+        self.assertEqual(
+            self.fill._progress(), {"done": 0, "total": 0, "state": "waiting"}
+        )
         self.fill._cron_fill()
         rows = self.partners.telephony_number_ids
         self.assertEqual(len(rows), 25)
@@ -61,7 +67,15 @@ class TestNumberFill(TelephonyCase):
         partner = self.env["res.partner"].create(
             {"name": "N", "phone": "04 78 32 32 32 x12", "company_id": self.company.id}
         )
-        names = ("number", "e164", "digits", "national", "extension", "key", "company_id")
+        names = (
+            "number",
+            "e164",
+            "digits",
+            "national",
+            "extension",
+            "key",
+            "company_id",
+        )
         before = partner.telephony_number_ids.read(names)[0]
         self.env.cr.execute("DELETE FROM telephony_number")
         self.numbers.invalidate_model(flush=False)
@@ -91,7 +105,9 @@ class TestNumberFill(TelephonyCase):
         self.fill._start()
         partner = self.partners[0]
         partner.phone = PARIS
-        partner.telephony_number_ids = [Command.create({"number": LYON, "label": "Shop"})]
+        partner.telephony_number_ids = [
+            Command.create({"number": LYON, "label": "Shop"})
+        ]
         self.fill._cron_fill()
         self.assertEqual(partner.telephony_number_ids.mapped("e164"), [PARIS, LYON])
 
@@ -102,7 +118,8 @@ class TestNumberFill(TelephonyCase):
             "UPDATE res_partner SET phone = NULL WHERE id = %s", [self.partners[0].id]
         )
         self.env.cr.execute(
-            "UPDATE res_partner SET phone = %s WHERE id = %s", [PARIS, self.partners[1].id]
+            "UPDATE res_partner SET phone = %s WHERE id = %s",
+            [PARIS, self.partners[1].id],
         )
         self.env.invalidate_all()
         rows = self.numbers.search([])

@@ -146,7 +146,9 @@ class TestNumberMerge(CallsCase):
         wizard = (
             self.env["crm.lead2opportunity.partner"]
             .with_user(self.agent)
-            .with_context(active_model="crm.lead", active_id=leads[0].id, active_ids=leads[0].ids)
+            .with_context(
+                active_model="crm.lead", active_id=leads[0].id, active_ids=leads[0].ids
+            )
             .create(
                 {
                     "name": "merge",
@@ -176,7 +178,9 @@ class TestNumberMerge(CallsCase):
         self.assertTrue(lead.partner_id)
         self.assertEqual(call.partner_id, lead.partner_id)
 
-    def test_calls_follow_a_lead_to_another_contact_unless_they_have_one_of_their_own(self):
+    def test_calls_follow_a_lead_to_another_contact_unless_they_have_their_own(
+        self,
+    ):
         first, second = self._partner("First", LYON), self._partner("Second", PARIS)
         lead = self._lead("Ovens", partner_id=first.id)
         calls = self._make_call(lead_id=lead.id, partner_id=first.id)

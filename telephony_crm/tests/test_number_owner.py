@@ -104,7 +104,9 @@ class TestNumberCalls(CallsCase):
         self._make_call(partner_id=person.id, user_id=self.agent.id)
         self.assertEqual(company.telephony_call_count, 1)
         action = company.action_view_telephony_calls()
-        calls = self.env["telephony.call"].with_user(self.agent).search(action["domain"])
+        calls = (
+            self.env["telephony.call"].with_user(self.agent).search(action["domain"])
+        )
         self.assertEqual(calls.partner_id, person)
 
     def test_a_page_of_leads_is_counted_with_one_query(self):

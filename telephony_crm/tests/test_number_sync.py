@@ -46,7 +46,9 @@ class TestNumberSync(TelephonyCase):
     def test_a_contact_and_a_lead_have_their_phone_from_the_start(self):
         partner = self._partner("04 78 32 32 32", country_id=self.france.id)
         self.assertEqual(self._e164(partner), [LYON])
-        row = self._lead("04.78.32.32.32", country_id=self.france.id).telephony_number_ids
+        row = self._lead(
+            "04.78.32.32.32", country_id=self.france.id
+        ).telephony_number_ids
         self.assertEqual(row.e164, LYON)
         self.assertEqual(row.digits, LYON[1:])
         self.assertEqual(row.national, "478323232")
@@ -157,7 +159,9 @@ class TestNumberSync(TelephonyCase):
     def test_another_country_of_a_company_reads_everything_again(self):
         self.env["telephony.number.fill"].search([]).unlink()
         self.company.country_id = self.france
-        self.assertEqual(self.env["telephony.number.fill"]._progress()["state"], "waiting")
+        self.assertEqual(
+            self.env["telephony.number.fill"]._progress()["state"], "waiting"
+        )
 
     # -- archived, deleted, copied -----------------------------------------------------
 
