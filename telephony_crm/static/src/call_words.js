@@ -17,13 +17,18 @@ export function dispositionWords(disposition) {
     }[disposition];
 }
 
+/** The lead the call belongs to, of those on the card. */
+export function leadOf(card) {
+    return card.leads.find((lead) => lead.id === card.lead);
+}
+
 /** Name of the caller, else the number, else what a hidden caller is called. */
 export function callerName({ card, hint }) {
     if (!card) {
         return hint.name || hint.number || _t("Hidden number");
     }
-    const lead = card.leads.find((lead) => lead.id === card.lead);
-    const known = card.partner?.name || lead?.name;
+    const lead = leadOf(card);
+    const known = card.partner?.name || lead?.contact || lead?.company || lead?.name;
     return known || (card.hidden ? _t("Hidden number") : card.number_formatted || card.number);
 }
 

@@ -306,5 +306,5 @@ test("right to left: the card is at the other end, numbers stay as they are", as
     await startTelephony({ cards: [makeKnownCard()] });
     const box = queryFirst(".o_telephony_popup").getBoundingClientRect();
     expect(box.left).toBeLessThan(window.innerWidth - box.right);
-    expect(".o_telephony_number bdi").toHaveAttribute("dir", "ltr");
+    expect(".o_telephony_number .btn bdi").toHaveAttribute("dir", "ltr");
 });

@@ -136,3 +136,19 @@ test("the SMS button of the sms addon is still there", async () => {
     expect(".o_field_phone_sms").toHaveCount(1);
     expect(".o_field_phone_sms").toHaveAttribute("href", "sms:0444941710");
 });
+
+const PLAIN = /* xml */ `<list><field name="name"/><field name="phone"/></list>`;
+
+test("a number shown as plain text becomes a phone field for who can call", async () => {
+    setUpSession();
+    await mountShops("list", PLAIN);
+    expect(".o_telephony_call").toHaveCount(1);
+    expect(".o_field_phone_sms").toHaveCount(0);
+});
+
+test("for who cannot call it stays plain text", async () => {
+    setUpSession({ extension: false });
+    await mountShops("list", PLAIN);
+    expect(".o_data_cell[name=phone]:first").toHaveText("044 494 17 10");
+    expect(".o_field_phone").toHaveCount(0);
+});

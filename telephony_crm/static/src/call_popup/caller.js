@@ -1,7 +1,7 @@
 import { Component, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
-import { callerName } from "../call_words";
+import { callerName, leadOf } from "../call_words";
 import { recordOf } from "../open_record";
 
 const COPIED_FOR = 1500;
@@ -39,7 +39,11 @@ export class Caller extends Component {
 
     get place() {
         const { partner } = this.card;
-        return partner ? [partner.company, partner.function].filter(Boolean).join(" · ") : "";
+        if (!partner) {
+            const lead = leadOf(this.card);
+            return lead?.contact ? lead.company : "";
+        }
+        return [partner.company, partner.function].filter(Boolean).join(" · ");
     }
 
     get icon() {
