@@ -69,7 +69,7 @@ class TelephonyCall(models.Model):
     match_reason = fields.Selection(
         [
             ("clicked", "Called from this record"),
-            ("chosen", "Chosen by a person"),
+            ("chosen", "Chosen by hand"),
             ("exact", "The international number is the same"),
             ("national", "The national number is the same; the country is not certain"),
             ("literal", "The digits are the same"),

@@ -208,19 +208,20 @@ class TelephonyCall(models.Model):
                 continue
             if record in (self.partner_id, self.lead_id):
                 continue
-            is_lead = model == "crm.lead"
+            if model == "crm.lead":
+                name, company = record.contact_name, record.partner_name
+                lead = record.name if name else ""
+            else:
+                name = record.name
+                company = "" if record.is_company else record.commercial_company_name
+                lead = self._card_open_lead(record)
             candidates.append(
                 {
                     "model": model,
                     "id": res_id,
-                    "name": record.display_name,
-                    "company": (
-                        record.partner_name
-                        if is_lead
-                        else record.commercial_company_name
-                    )
-                    or "",
-                    "lead": "" if is_lead else self._card_open_lead(record),
+                    "name": name or record.display_name,
+                    "company": company or "",
+                    "lead": lead,
                 }
             )
         return candidates
@@ -256,6 +257,8 @@ class TelephonyCall(models.Model):
         return {
             "id": lead.id,
             "name": lead.name,
+            "contact": lead.contact_name or "",
+            "company": lead.partner_name or "",
             "stage": lead.stage_id.name or "",
             "revenue": revenue,
             "user": lead.user_id.sudo().name or "",
