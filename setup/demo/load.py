@@ -59,14 +59,18 @@ def load(env, simulator_url, base_url):
         _did(env, pbx, team, did)
     for customer in demo["customers"]:
         _customer(env, customer, users, team)
+    _note(env, simulator_url)
     first = people[0]["login"]
     return {"webhook_url": pbx.webhook_url, "login": first, "password": first}
 
 
-def _demo_file():
+def _here():
     # Compiled and executed by the shell, this file has no `__file__`.
-    here = Path(load.__code__.co_filename).resolve().parent
-    return here.parent / "simulator" / "demo.json"
+    return Path(load.__code__.co_filename).resolve().parent
+
+
+def _demo_file():
+    return _here().parent / "simulator" / "demo.json"
 
 
 def _keep(env, name, model, vals, always=False):
@@ -270,6 +274,18 @@ def _deal(env, name, customer, deal, partner, owner, team):
             summary=deal["next"],
             user_id=owner.id,
         )
+
+
+def _note(env, simulator_url):
+    """Put the page of the simulated PBX into a corner of Odoo's pages."""
+    arch = (_here() / "note.xml").read_text(encoding="utf-8")
+    vals = {
+        "name": "The simulated PBX in the corner",
+        "type": "qweb",
+        "inherit_id": env.ref("web.webclient_bootstrap").id,
+        "arch": arch.replace("SIMULATOR_URL", simulator_url),
+    }
+    _keep(env, "note", "ir.ui.view", vals, always=True)
 
 
 if "env" in globals():  # in Odoo's shell
