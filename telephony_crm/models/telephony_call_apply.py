@@ -18,9 +18,12 @@ class TelephonyCall(models.Model):
     @api.model
     def _of_ref(self, pbx, call_ref):
         """Return the call that the PBX names so, or none."""
-        return self.search(
-            [("pbx_id", "=", pbx.id), ("call_ref", "=", call_ref)], limit=1
+        self.flush_model(["pbx_id", "call_ref"])
+        self.env.cr.execute(
+            "SELECT id FROM telephony_call WHERE pbx_id = %s AND call_ref = %s",
+            [pbx.id, call_ref],
         )
+        return self.browse(row[0] for row in self.env.cr.fetchall())
 
     @api.model
     def _apply_state(self, pbx, call_ref, state, events):
@@ -203,17 +206,25 @@ class TelephonyCall(models.Model):
             vals.get("partner_id", self.partner_id.id)
         )
         lead = self.env["crm.lead"].browse(vals.get("lead_id", self.lead_id.id))
+        # No more than that: a lead has a hundred fields.
+        lead.fetch(["user_id", "team_id"])
+        partner.fetch(["user_id"])
         vals["owner_id"] = lead.user_id.id or partner.user_id.id
         team_of = {
             extension_id: team_id for _leg, (extension_id, _user, team_id) in legs
         }
         vals["team_id"] = (
             team_of.get(vals["extension_id"])
-            or self.did_id.team_id.id
+            or self._team_of_did()
             or lead.team_id.id
             or pbx.fallback_team_id.id
         )
         return vals
+
+    def _team_of_did(self):
+        dids = self.env["telephony.did"]._by_e164(self.pbx_id.id)
+        teams = {did_id: team_id for did_id, team_id, *_rest in dids.values()}
+        return teams.get(self.did_id.id)
 
     def _vals_of_agent(self):
         """Return who of ours this call is counted for.

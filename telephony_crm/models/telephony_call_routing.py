@@ -21,6 +21,7 @@ class TelephonyCall(models.Model):
             return pbx_adapter.Decision()
         if self.blocked:
             return pbx_adapter.Decision(blocked=True)
+        self.partner_id.fetch(["name"])
         name = (
             self.partner_id.name
             or self.lead_id.contact_name

@@ -317,6 +317,7 @@ class TelephonyPbx(models.Model):
             },
         )
 
+    @tools.ormcache("self.id")
     def _account(self):
         """Return how the payloads of this PBX are to be read."""
         self.ensure_one()
@@ -327,6 +328,19 @@ class TelephonyPbx(models.Model):
     def _countries(self):
         """Return the ISO codes by which national numbers are read, in order."""
         self.ensure_one()
+        if isinstance(self.id, int):
+            return self._stored_countries()
+        return self._read_countries()  # a draft in a form
+
+    @tools.ormcache("self.id")
+    def _stored_countries(self):
+        """Return `_countries` from memory, as each event asks for them.
+
+        A company's country is its contact's, and takes several queries to find.
+        """
+        return self._read_countries()
+
+    def _read_countries(self):
         codes = (self.country_id.code, self.company_id.country_id.code)
         return tuple(dict.fromkeys(code for code in codes if code))
 

@@ -91,12 +91,15 @@ class TelephonyPbxEvent(models.Model):
         """
         begin(self.env)
         event, done = self._store(pbx, notification)
+        decision = None
         if not done:
-            event._apply()
-        if not notification.wants_decision:
-            return None
-        call = self.env["telephony.call"]._of_ref(pbx, notification.call_ref)
-        return call._decide()
+            decision = event._apply(
+                pbx.id, notification.call_ref, decide=notification.wants_decision
+            )
+        if notification.wants_decision and not decision:
+            call = self.env["telephony.call"]._of_ref(pbx, notification.call_ref)
+            decision = call._decide()
+        return decision
 
     @api.model
     def _store(self, pbx, notification):
@@ -134,18 +137,24 @@ class TelephonyPbxEvent(models.Model):
         event_id, state = self.env.cr.fetchone()
         return self.browse(event_id), state in ("done", "ignored")
 
-    def _apply(self):
+    def _apply(self, pbx_id=None, call_ref=None, decide=False):
         """Fold the call of this event anew, alone, and commit.
 
         A failure stays in the row and is tried again by a job. A database that is
         away or busy is no failure of the event: it goes to the caller, who must not
         be told that all is well.
+
+        :param pbx_id: and ``call_ref`` are the event's; who knows them spares reading
+        :param decide: the PBX waits for an answer; while the call is at hand, it costs
+            nothing to find
+        :return: that answer, `pbx.adapter.Decision`; `None` without, or when it failed
         """
         self.ensure_one()
-        pbx_id, call_ref = self.pbx_id.id, self.call_ref
+        pbx_id, call_ref = pbx_id or self.pbx_id.id, call_ref or self.call_ref
         try:
             with exclusive(self.env, "call", pbx_id, call_ref):
-                self._apply_alone()
+                call = self._apply_alone(pbx_id, call_ref)
+                return call._decide() if decide else None
         except (OperationalError, ConcurrencyError):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it was, the row keeps it
@@ -153,19 +162,20 @@ class TelephonyPbxEvent(models.Model):
                 "PBX %s: event %s cannot be applied", pbx_id, self.id, exc_info=True
             )
             self._fail(error)
+            return None
 
-    def _apply_alone(self):
-        """Apply this event within the caller's lock."""
+    def _apply_alone(self, pbx_id, call_ref):
+        """Apply this event within the caller's lock; return its call."""
         self.env.cr.execute(
             """
             SELECT id, payload, received_at, state, kind
               FROM telephony_pbx_event
              WHERE pbx_id = %s AND call_ref = %s AND state != 'ignored'
             """,
-            [self.pbx_id.id, self.call_ref],
+            [pbx_id, call_ref],
         )
         rows = self.env.cr.fetchall()
-        pbx = self.pbx_id._for_events()
+        pbx = self.env["telephony.pbx"].browse(pbx_id)._for_events()
         adapter, account = pbx._adapter(), pbx._account()
         events, mine = [], []
         for row_id, payload, received_at, state, _kind in rows:
@@ -183,7 +193,7 @@ class TelephonyPbxEvent(models.Model):
         call = self.env["telephony.call"].browse()
         if events:
             call = pbx.env["telephony.call"]._apply_state(
-                pbx, self.call_ref, call_state.fold(events), mine
+                pbx, call_ref, call_state.fold(events), mine
             )
         self.env.cr.execute(
             """
@@ -195,6 +205,7 @@ class TelephonyPbxEvent(models.Model):
             [call.id or None, self.id],
         )
         self.invalidate_recordset()
+        return call
 
     def _fail(self, error):
         """Keep what went wrong, and say when it is tried again."""
