@@ -164,7 +164,7 @@ class TelephonyDial(models.Model):
                     "id": call.id,
                     "number": number,
                     "formatted": _formatted(number) if number else call.who or "",
-                    "name": partner.display_name or _who(lead) or "",
+                    "name": partner.name or partner.display_name or _who(lead) or "",
                     "direction": call.direction,
                     "disposition": call.disposition or "",
                     "date": fields.Datetime.to_string(call.start_date),
@@ -354,7 +354,9 @@ class TelephonyDial(models.Model):
         if record._name == "crm.lead":
             name, detail = record.name, record.contact_name or record.partner_name or ""
         else:
-            name, detail = record.display_name, record.function or ""
+            name = record.name or record.display_name
+            company = not record.is_company and record.commercial_company_name
+            detail = " · ".join(filter(None, (company, record.function)))
         return {
             "name": name or "",
             "number": number or record.phone or "",
