@@ -137,7 +137,9 @@ class TelephonyCall(models.Model):
             "history": call._card_history(),
             "note": call.note or "",
             "outcome_id": call.outcome_id.id,
-            "outcomes": self.env["telephony.call.outcome"].search_read([], ["name"]),
+            "outcomes": self.env["telephony.call.outcome"].search_read(
+                [], ["name"], limit=20
+            ),
             "blocked": call.blocked,
             "can": {
                 "create_partner": not call.hidden

@@ -24,7 +24,6 @@ class TelephonyExtension(models.Model):
         "of ours and is never taken for a customer.",
     )
     log_calls = fields.Boolean(
-        string="Log Calls",
         default=True,
         help="Without it the extension is private: its calls are not logged.",
     )

@@ -33,7 +33,7 @@ def begin(env):
     """
     if type(env.cr) is Cursor and module.current_test:
         return
-    env.cr.commit()
+    env.cr.commit()  # pylint: disable=invalid-commit  # what was stored must last
     env.invalidate_all(flush=False)
     if type(env.cr) is Cursor:
         env.cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
@@ -59,7 +59,7 @@ def exclusive(env, *parts):
     try:
         lock(cr, *parts)
         yield
-        cr.commit()  # flushes first
+        cr.commit()  # pylint: disable=invalid-commit  # flushes first
     except BaseException:
         cr.rollback()
         env.transaction.reset()
