@@ -106,6 +106,11 @@ class TelephonyCallLeg(models.Model):
     _inherit = "telephony.call.leg"
 
     party = fields.Char(string="Who", compute="_compute_party")
+    place = fields.Json(
+        string="Place in the Call",
+        compute="_compute_place",
+        help="Seconds of the call before it, of its ringing and of its talk.",
+    )
 
     @api.depends("kind", "extension_id", "user_id", "number")
     def _compute_party(self):
@@ -119,3 +124,24 @@ class TelephonyCallLeg(models.Model):
             else:
                 parts = [kinds.get(leg.kind), leg.number]
             leg.party = " · ".join(part for part in parts if part)
+
+    @api.depends(
+        "call_id.start_date",
+        "call_id.end_date",
+        "ring_date",
+        "ring_seconds",
+        "talk_seconds",
+        "hold_seconds",
+    )
+    def _compute_place(self):
+        """Place the legs of a call that has ended side by side with each other."""
+        for leg in self:
+            start, end = leg.call_id.start_date, leg.call_id.end_date
+            total = int((end - start).total_seconds()) if start and end else 0
+            if total <= 0 or not leg.ring_date:
+                leg.place = False
+                continue
+            before = min(max(int((leg.ring_date - start).total_seconds()), 0), total)
+            ring = min(leg.ring_seconds, total - before)
+            talk = min(leg.talk_seconds + leg.hold_seconds, total - before - ring)
+            leg.place = {"before": before, "ring": ring, "talk": talk, "total": total}

@@ -5,9 +5,11 @@ from . import (
     test_access_pbx,
     test_blocked_number,
     test_call,
+    test_call_screen,
     test_card,
     test_dial,
     test_dialer,
+    test_js,
     test_match_company,
     test_match_order,
     test_match_spelling,
@@ -17,5 +19,6 @@ from . import (
     test_number_sync,
     test_pbx,
     test_session,
+    test_tours,
     test_webhook,
 )
