@@ -10,7 +10,6 @@ from .telephony_number import OWNERS
 _logger = logging.getLogger(__name__)
 
 BATCH = 5000
-ATTEMPTS = 5
 CONCURRENCY = (psycopg2.errors.SerializationFailure, psycopg2.errors.DeadlockDetected)
 
 
@@ -85,21 +84,23 @@ class TelephonyNumberFill(models.Model):
         self.write({"total": total, "end_id": end_id or 0, "state": "running"})
 
     def _retrying_batch(self):
-        """Do a batch; again when a record was changed by somebody else meanwhile.
+        """Do a batch; a smaller one when somebody else changed its records meanwhile.
 
         :return: seconds left of the cron's turn
         """
-        for attempt in range(1, ATTEMPTS + 1):
+        size = BATCH
+        while True:
             try:
-                processed = self._batch()
+                processed = self._batch(size)
                 return self.env["ir.cron"]._commit_progress(processed)
             except CONCURRENCY:
                 self.env.cr.rollback()
-                if attempt == ATTEMPTS:
+                if size == 1:
                     raise
-                _logger.info("Numbers of %s: a batch is done again", self.model)
+                size = max(size // 4, 1)
+                _logger.info("Numbers of %s: a batch of %s is next", self.model, size)
 
-    def _batch(self):
+    def _batch(self, size):
         """Read the phones of the next records and write their numbers.
 
         :return: how many records with a phone were done
@@ -123,10 +124,10 @@ class TelephonyNumberFill(models.Model):
                 last_id=self.last_id,
                 end_id=self.end_id,
                 has_phone=self._has_phone(),
-                size=BATCH,
+                size=size,
             )
         )
-        last_id = records[-1][0] if len(records) == BATCH else self.end_id
+        last_id = records[-1][0] if len(records) == size else self.end_id
         rows = []
         for record_id, company_id, country, *phones in records:
             countries = Number._countries_by_code(country, company_id)

@@ -47,6 +47,10 @@ class TelephonyNumber(models.Model):
                     rows.append(row)
                 elif not new:
                     gone[fname].append(record.id)
+        if pending := self.env.cr.precommit.data.get(PENDING):
+            pending[records._name].difference_update(records._ids)
+        if not rows and not gone:
+            return
         self.flush_model()
         self._upsert(owner, rows)
         for fname, ids in gone.items():
@@ -58,8 +62,6 @@ class TelephonyNumber(models.Model):
                     fname,
                 )
             )
-        if pending := self.env.cr.precommit.data.get(PENDING):
-            pending[records._name].difference_update(records._ids)
         self.invalidate_model(flush=False)
         records.modified(["telephony_number_ids"])
 

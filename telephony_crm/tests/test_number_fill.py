@@ -130,26 +130,26 @@ class TestNumberFill(TelephonyCase):
         self.assertEqual(len(self.numbers.search([])), len(rows) - 1)
         self.assertLess(self.numbers.search([]), rows)
 
-    def test_a_batch_that_met_another_transaction_is_done_again(self):
+    def test_a_batch_that_met_another_transaction_is_done_again_in_parts(self):
         self.fill._start()
-        self.fill._cron_fill()
         part = self.fill.search([("model", "=", "res.partner")])
-        part.write({"last_id": 0, "done": 0, "state": "running"})
-        self.env.flush_all()
-        batches = []
+        part._count()
+        sizes = []
+        do_batch = type(self.fill)._batch
 
-        def batch(_part):
-            batches.append(1)
-            if len(batches) == 1:
+        def batch(part, size):
+            sizes.append(size)
+            if len(sizes) == 1:
                 raise psycopg2.errors.SerializationFailure
-            return 25
+            return do_batch(part, size)
 
         with (
             patch.object(type(self.fill), "_batch", batch),
             patch.object(self.env.cr, "rollback"),
         ):
             part._retrying_batch()
-        self.assertEqual(len(batches), 2)
+        self.assertEqual(sizes, [5000, 1250])
+        self.assertEqual(len(self.partners.telephony_number_ids), 25)
 
     def test_archived_records_are_read(self):
         self.partners[3].action_archive()
