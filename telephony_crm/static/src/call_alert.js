@@ -42,9 +42,9 @@ export class CallAlert {
             this.ring.start();
         }
         const ids = new Set(incoming.map((entry) => String(entry.id)));
-        for (const id of Object.keys(this.shown).filter((id) => !ids.has(id))) {
-            this._hide(id);
-        }
+        Object.keys(this.shown)
+            .filter((id) => !ids.has(id))
+            .forEach((id) => this._hide(id));
         if (this.wanted.desktop_notification) {
             incoming.forEach((entry) => this._notify(entry));
         }

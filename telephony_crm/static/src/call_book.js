@@ -1,3 +1,4 @@
+import { makeEntry } from "./call_entry";
 import { isLive, LEAVE_AFTER, phaseOf, STALE_AFTER } from "./call_phase";
 import { parseUtc } from "./times";
 
@@ -6,7 +7,7 @@ import { parseUtc } from "./times";
  * to be used through `reactive`.
  */
 export class CallBook {
-    /** @type {Object<number, Entry>} */
+    /** @type {Object<number, import("./call_entry").Entry>} */
     calls = {};
     /** server's clock minus this machine's, in milliseconds */
     offset = 0;
@@ -193,21 +194,9 @@ export class CallBook {
     }
 
     _add(id, values) {
-        this.calls[id] = {
-            id,
-            card: null,
-            hint: {},
-            version: 0,
-            phaseSince: Date.now(),
-            newsAt: Date.now(),
-            order: ++this.lastOrder,
-            tick: ++this.tick,
-            talked: false,
-            form: null,
-            minimised: this.isMinimised(id),
-            holds: {},
-            ...values,
-        };
+        const [order, tick] = [++this.lastOrder, ++this.tick];
+        const minimised = this.isMinimised(id);
+        this.calls[id] = makeEntry(id, { order, tick, minimised, ...values });
         return this.calls[id];
     }
 }

@@ -5,22 +5,6 @@
  * @typedef {"ringing"|"talking"|"elsewhere"|"missed"|"over"|"after"|"stale"} Phase
  */
 
-/**
- * @typedef {Object} Entry one call on the screen
- * @property {number} id
- * @property {Object} [card] what the server tells; not there yet right after the first news
- * @property {Object} hint what the first news told: number, name, state, direction
- * @property {number} version of what is shown
- * @property {number} heard highest version heard of
- * @property {Phase} phase
- * @property {number} phaseSince when the phase began, by this machine's clock
- * @property {number} newsAt when the server last told something
- * @property {number} order the higher, the further up
- * @property {boolean} talked this user was seen talking
- * @property {boolean} minimised
- * @property {Object<string, boolean>} holds reasons why the card must not go by itself
- */
-
 /** A ringing card without news is worth nothing after so many milliseconds. */
 export const STALE_AFTER = 120000;
 

@@ -8,12 +8,10 @@ import { Dialing } from "./dialing";
 import { NoteKeeper } from "./note_keeper";
 import { openByItself, openRecord } from "./open_record";
 import { TabMemory } from "./tab_memory";
+import { watchWaking } from "./wake";
 
 /** While something rings or is talked about, the list is asked for so often at least. */
 const SYNC_EVERY = 60000;
-/** A clock that stood still for so long: the machine has slept. */
-const SLEPT = 15000;
-const CLOCK = 5000;
 
 /**
  * Keeps this tab's picture of the user's calls: bus messages in, cards out.
@@ -59,11 +57,10 @@ export class Telephony {
         bus.addEventListener("BUS:RECONNECT", () => this._onConnect());
         bus.addEventListener("BUS:DISCONNECT", () => (this.link.connected = false));
         bus.start();
-        browser.addEventListener("online", () => this.sync());
-        browser.addEventListener("pageshow", ({ persisted }) => persisted && this.sync());
-        document.addEventListener("visibilitychange", () => !document.hidden && this.sync());
-        this.syncedAt = this.clockAt = Date.now();
-        browser.setInterval(() => this._onClock(), CLOCK);
+        watchWaking(
+            () => this.sync(),
+            (now) => this._onTick(now)
+        );
         this.sync();
     }
 
@@ -185,11 +182,8 @@ export class Telephony {
         }
     }
 
-    _onClock() {
-        const now = Date.now();
-        const slept = now - this.clockAt > CLOCK + SLEPT;
-        this.clockAt = now;
-        if (slept || (this.calls.live.length && now - this.syncedAt >= SYNC_EVERY)) {
+    _onTick(now) {
+        if (this.calls.live.length && now - this.syncedAt >= SYNC_EVERY) {
             this.sync();
         }
     }

@@ -113,7 +113,7 @@ test("phases of a call, for different people", () => {
             { state: "ended", my_leg: "ended", disposition: "abandoned" },
             "missed",
         ],
-        "refused": [{ state: "ended", my_leg: "ended", disposition: "rejected" }, "over"],
+        refused: [{ state: "ended", my_leg: "ended", disposition: "rejected" }, "over"],
         "I called, nobody there": [
             { state: "ended", direction: "outbound", disposition: "no_answer" },
             "over",

@@ -1,6 +1,21 @@
-import { advanceTime, animationFrame, describe, expect, mockDate, queryAllTexts, test } from "@odoo/hoot";
+import {
+    advanceTime,
+    animationFrame,
+    describe,
+    expect,
+    mockDate,
+    queryAllTexts,
+    test,
+} from "@odoo/hoot";
 import { WebClient } from "@web/webclient/webclient";
-import { asyncStep, contains, mockService, mountWithCleanup, onRpc, waitForSteps } from "@web/../tests/web_test_helpers";
+import {
+    asyncStep,
+    contains,
+    mockService,
+    mountWithCleanup,
+    onRpc,
+    waitForSteps,
+} from "@web/../tests/web_test_helpers";
 import {
     defineTelephonyModels,
     makeCard,

@@ -20,6 +20,10 @@ export class AfterCall extends Component {
             : _t("Talked with %s", name);
     }
 
+    isChosen(outcome) {
+        return outcome.id === this.card.outcome_id;
+    }
+
     choose(outcome) {
         this.props.telephony.act("card_outcome", this.props.entry.id, outcome.id);
     }

@@ -1,4 +1,5 @@
 import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 
 const MOST = 4;
 
@@ -9,6 +10,10 @@ export class CallerChoice extends Component {
 
     get candidates() {
         return this.props.card.candidates.slice(0, MOST);
+    }
+
+    kind(candidate) {
+        return candidate.model === "crm.lead" ? _t("Lead") : _t("Contact");
     }
 
     detail(candidate) {

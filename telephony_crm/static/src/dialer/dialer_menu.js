@@ -63,8 +63,10 @@ export class DialerMenu extends Component {
     }
 }
 
-registry.category("systray").add(
-    "telephony_crm.dialer",
-    { Component: DialerMenu, isDisplayed: () => Boolean(session.telephony) },
-    { sequence: 22 }
-);
+registry
+    .category("systray")
+    .add(
+        "telephony_crm.dialer",
+        { Component: DialerMenu, isDisplayed: () => Boolean(session.telephony) },
+        { sequence: 22 }
+    );

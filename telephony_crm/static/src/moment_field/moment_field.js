@@ -1,5 +1,5 @@
 import { Component } from "@odoo/owl";
-import { formatDateTime } from "@web/core/l10n/dates";
+import { toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
@@ -31,11 +31,15 @@ export class MomentField extends Component {
         if (this.moment.hasSame(now, "day")) {
             return this.moment.toLocaleString(DateTime.TIME_SIMPLE);
         }
-        return formatDateTime(this.moment, { showSeconds: false });
+        return toLocaleDateTimeString(this.moment);
     }
 
     get exact() {
-        return this.moment && `${formatDateTime(this.moment)} (${this.moment.offsetNameShort})`;
+        if (!this.moment) {
+            return "";
+        }
+        const time = toLocaleDateTimeString(this.moment, { showSeconds: true });
+        return `${time} (${this.moment.offsetNameShort})`;
     }
 }
 
