@@ -52,7 +52,8 @@ class Databases:
         # A server of one's own may have databases of the same names.
         place = paths.digest(server.host, server.port) if server.is_own else ""
         self.data = paths.HOME / f"data{place and '-'}{place}"
-        self.config = self.configure("odoo")
+        # of this checkout: another one has other addons
+        self.config = self.configure(f"odoo-{paths.digest(str(paths.ROOT))}")
 
     def configure(self, name, *, http_port=8069, gevent_port=8072):
         """Write a configuration file ``name`` for these settings; its path."""

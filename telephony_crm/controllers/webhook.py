@@ -5,6 +5,7 @@ from odoo import http
 from odoo.http import request
 
 from ..pbx import adapter as pbx_adapter
+from ..tools.transaction import begin
 
 _logger = logging.getLogger(__name__)
 
@@ -82,6 +83,7 @@ def _is_allowed(networks, address):
 def _refuse(pbx, reason):
     """Answer 403 and leave a trace that an administrator finds, without secrets."""
     _logger.warning("PBX %s: notification refused: %s", pbx.id, reason)
+    begin(pbx.env)  # refusals that arrive together wait, and do not fail
     pbx._note_refusal(reason)
     return _answer(403)
 

@@ -1,9 +1,13 @@
-from . import telephony_caller_mixin  # contacts and leads inherit it
+from . import (
+    telephony_caller_mixin,  # contacts and leads inherit it
+    telephony_pbx_part,  # what belongs to a PBX inherits it
+)
 
 # isort: split
 from . import (
     base_partner_merge_automatic_wizard,
     crm_lead,
+    crm_team_member,
     ir_http,
     res_partner,
     res_users,

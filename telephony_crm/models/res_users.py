@@ -9,7 +9,10 @@ class ResUsers(models.Model):
     _inherit = "res.users"
 
     telephony_extension_ids = fields.One2many(
-        "telephony.extension", "user_id", string="Extensions"
+        "telephony.extension",
+        "user_id",
+        string="Extensions",
+        groups="telephony_crm.group_telephony_agent",
     )
     telephony_sound = fields.Boolean(
         string="Ring in the Browser",

@@ -113,7 +113,12 @@ class TelephonyCall(models.Model):
     outcome_id = fields.Many2one("telephony.call.outcome", string="Outcome")
     note = fields.Text()
     leg_ids = fields.One2many("telephony.call.leg", "call_id", string="Legs")
-    event_ids = fields.One2many("telephony.pbx.event", "call_id", string="Events")
+    event_ids = fields.One2many(
+        "telephony.pbx.event",
+        "call_id",
+        string="Events",
+        groups="telephony_crm.group_telephony_administrator",
+    )
     origin_call_id = fields.Many2one(
         "telephony.call", string="Follows Call", index="btree_not_null"
     )

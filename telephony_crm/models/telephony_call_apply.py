@@ -16,12 +16,20 @@ class TelephonyCall(models.Model):
     _inherit = "telephony.call"
 
     @api.model
-    def _of_ref(self, pbx, call_ref):
-        """Return the call that the PBX names so, or none."""
+    def _of_ref(self, pbx, call_ref, lock=False):
+        """Return the call that the PBX names so, or none.
+
+        :param lock: until the transaction ends nobody else changes it, such as a
+            person at the card, who holds no lock of the event
+        """
         self.flush_model(["pbx_id", "call_ref"])
         self.env.cr.execute(
-            "SELECT id FROM telephony_call WHERE pbx_id = %s AND call_ref = %s",
-            [pbx.id, call_ref],
+            SQL(
+                "SELECT id FROM telephony_call WHERE pbx_id = %s AND call_ref = %s %s",
+                pbx.id,
+                call_ref,
+                SQL("FOR NO KEY UPDATE") if lock else SQL(),
+            )
         )
         return self.browse(row[0] for row in self.env.cr.fetchall())
 
@@ -36,7 +44,7 @@ class TelephonyCall(models.Model):
             is told, then nobody is notified
         :return: the call; empty when it is not to be logged
         """
-        call = self._of_ref(pbx, call_ref)
+        call = self._of_ref(pbx, call_ref, lock=True)
         if call.sealed:
             return call
         legs = self._loggable_legs(pbx, state)
@@ -337,7 +345,9 @@ class TelephonyCall(models.Model):
             ("company_id", "=", self.company_id.id),
         ]
         lock(self.env.cr, "number", self.company_id.id, number)
-        if self.answered_by == "person" and self.talk_seconds >= pbx.min_talk_seconds:
+        believed = self.confirmed or self._was_heard_live()
+        talked = self.talk_seconds >= pbx.min_talk_seconds
+        if self.answered_by == "person" and talked and believed:
             self.search(
                 [
                     *same_number,

@@ -24,13 +24,20 @@ class TelephonyCall(models.Model):
         """
         if not events or was == "ended" or (was is None and self.state == "ended"):
             return False
-        if self.create_date > self.start_date + FRESH:
-            return False  # it was over, or old, when we first heard of it
+        if not self._was_heard_live():
+            return False
         return any(
             event.kind is not EventKind.RECORD
             and (not event.occurred_at or event.occurred_at > event.observed_at - FRESH)
             for event in events
         )
+
+    def _was_heard_live(self):
+        """Tell whether we heard of the call when it began, and not later.
+
+        A caught request that is sent again brings the old time, which is signed.
+        """
+        return self.create_date <= self.start_date + FRESH
 
     def _notify(self):
         """Tell the screens of all who take part that the call has changed.

@@ -10,14 +10,16 @@ class TelephonyCall(models.Model):
     _inherit = "telephony.call"
 
     def _decide(self):
-        """Return what the PBX is to do with this ringing call.
+        """Return what the PBX is to do with this call when it comes in.
 
         An old event is answered with nothing: whoever sends it again has no caller
         on the line, and learns no name.
 
         :rtype: pbx.adapter.Decision
         """
-        if not self or self.start_date < fields.Datetime.now() - FRESH:
+        if not self or self.direction != "inbound":
+            return pbx_adapter.Decision()
+        if self.state == "ended" or self.start_date < fields.Datetime.now() - FRESH:
             return pbx_adapter.Decision()
         if self.blocked:
             return pbx_adapter.Decision(blocked=True)

@@ -131,6 +131,7 @@ class TelephonyDial(models.Model):
                 reason
                 or (not extension and "no_extension")
                 or self._guard(user, pbx, vals["e164"] or typed)
+                or (not vals["e164"] and "unparsable")
             )
             if reason:
                 message = self._in_words(reason, pbx, typed)
@@ -245,10 +246,11 @@ class TelephonyDial(models.Model):
             asked = adapter.originate(
                 pbx._credentials(), self.extension_id.number, self.e164
             )
-            transaction.begin(self.env)
+            transaction.end(self.env)
             adapter.answer(pbx._send(asked))
         except pbx_adapter.PbxError as error:
             _logger.info("Dialling %s failed: %s", self.id, error.code)
+            transaction.begin(self.env)
             message = pbx._in_words(error)
             self.env.cr.execute(
                 SQL(

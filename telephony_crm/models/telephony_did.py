@@ -7,14 +7,10 @@ class TelephonyDid(models.Model):
     """A company number that callers dial."""
 
     _name = "telephony.did"
+    _inherit = "telephony.pbx.part"
     _description = "Company Number"
     _order = "pbx_id, name, number"
-    _check_company_auto = True
 
-    pbx_id = fields.Many2one(
-        "telephony.pbx", required=True, index=True, ondelete="cascade"
-    )
-    company_id = fields.Many2one(related="pbx_id.company_id", store=True)
     active = fields.Boolean(default=True)
     number = fields.Char(required=True)
     e164 = fields.Char(
@@ -43,19 +39,6 @@ class TelephonyDid(models.Model):
         for did in self:
             shown = numbers.international(did.e164) if did.e164 else did.number
             did.display_name = " · ".join(part for part in (did.name, shown) if part)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     @api.model
     @tools.ormcache("pbx_id")
@@ -112,7 +95,7 @@ class TelephonyDid(models.Model):
             .sudo()
             .search([("company_id", "=", company_id), ("mobile", "!=", False)])
         )
-        return {
+        found = {
             numbers.parse(extension.mobile, extension.pbx_id._countries()).e164: (
                 extension.id,
                 extension.user_id.id,
@@ -120,3 +103,5 @@ class TelephonyDid(models.Model):
             )
             for extension in extensions
         }
+        found.pop("", None)
+        return found

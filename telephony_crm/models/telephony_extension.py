@@ -1,19 +1,18 @@
 from odoo import api, fields, models, tools
+from odoo.exceptions import ValidationError
+
+from ..pbx import numbers
 
 
 class TelephonyExtension(models.Model):
     """A user's internal number on a PBX."""
 
     _name = "telephony.extension"
+    _inherit = "telephony.pbx.part"
     _description = "Extension"
     _rec_name = "number"
     _order = "pbx_id, number"
-    _check_company_auto = True
 
-    pbx_id = fields.Many2one(
-        "telephony.pbx", required=True, index=True, ondelete="cascade"
-    )
-    company_id = fields.Many2one(related="pbx_id.company_id", store=True)
     active = fields.Boolean(default=True)
     number = fields.Char(required=True)
     user_id = fields.Many2one("res.users", index="btree_not_null", check_company=True)
@@ -39,18 +38,43 @@ class TelephonyExtension(models.Model):
                 part for part in (extension.number, extension.user_id.name) if part
             )
 
+    @api.constrains("number")
+    def _check_number(self):
+        for extension in self:
+            if numbers.internal_extension(extension.number) != extension.number:
+                raise ValidationError(
+                    self.env._(
+                        "“%s” is no extension. Enter its two to five digits, "
+                        "such as 100.",
+                        extension.number,
+                    )
+                )
+
+    @api.constrains("mobile")
+    def _check_mobile(self):
+        for extension in self.filtered("mobile"):
+            countries = extension.pbx_id._countries()
+            if not numbers.parse(extension.mobile, countries).e164:
+                raise ValidationError(
+                    self.env._(
+                        "“%s” is no phone number. Write it with its country prefix, "
+                        "such as +44.",
+                        extension.mobile,
+                    )
+                )
+
     @api.model_create_multi
     def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
+        return super().create([self._plain(vals) for vals in vals_list])
 
     def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
+        return super().write(self._plain(vals))
 
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
+    @api.model
+    def _plain(self, vals):
+        """Write an extension as events do: a SIP login 499499-100 is 100."""
+        number = numbers.internal_extension(vals.get("number") or "")
+        return {**vals, "number": number} if number else vals
 
     @api.model
     @tools.ormcache("pbx_id")

@@ -3,6 +3,7 @@ import logging
 import secrets
 from datetime import timedelta
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from babel.dates import format_timedelta
 
@@ -237,6 +238,20 @@ class TelephonyPbx(models.Model):
                         pbx.allowed_ips,
                     )
                 ) from error
+
+    @api.constrains("api_url")
+    def _check_api_url(self):
+        """Refuse an address to which key and signatures would travel in the open."""
+        for pbx in self.filtered("api_url"):
+            address = urlsplit(pbx.api_url)
+            local = address.hostname in ("127.0.0.1", "::1", "localhost")
+            if not (address.scheme == "https" or address.scheme == "http" and local):
+                raise ValidationError(
+                    self.env._(
+                        "“%s” is no safe address. It has to begin with https://.",
+                        pbx.api_url,
+                    )
+                )
 
     # -- CRUD ------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from psycopg2 import OperationalError
 from psycopg2.extras import Json
 
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError
+from odoo.exceptions import AccessError, ConcurrencyError
 
 from ..pbx import adapter as pbx_adapter
 from ..pbx import call_state
@@ -15,6 +15,9 @@ _logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 8
 BATCH = 200
+PURGE = 10_000
+# Of an honest call there are a few dozen; a caught signature can make any number.
+MAX_OF_CALL = 500
 
 
 class TelephonyPbxEvent(models.Model):
@@ -71,10 +74,16 @@ class TelephonyPbxEvent(models.Model):
     # -- actions ---------------------------------------------------------------
 
     def action_replay(self):
-        """Apply the events again, as an administrator asks for."""
-        self.check_access("write")
+        """Apply the events again, as an administrator asks for.
+
+        What belongs to no call, or was ignored, has nothing to be applied to.
+        """
+        self.check_access("read")
+        if not self.env.user.has_group("telephony_crm.group_telephony_administrator"):
+            raise AccessError(self.env._("Only an administrator applies events again."))
         for event in self.sudo():
-            event._apply()
+            if event.call_ref and event.state != "ignored":
+                event._apply()
 
     # -- the way of an event -----------------------------------------------------
 
@@ -91,15 +100,20 @@ class TelephonyPbxEvent(models.Model):
         """
         begin(self.env)
         event, done = self._store(pbx, notification)
-        decision = None
+        call = None
         if not done:
-            decision = event._apply(
-                pbx.id, notification.call_ref, decide=notification.wants_decision
-            )
-        if notification.wants_decision and not decision:
+            call = event._apply(pbx.id, notification.call_ref)
+        if not notification.wants_decision:
+            return None
+        if call is None:
             call = self.env["telephony.call"]._of_ref(pbx, notification.call_ref)
-            decision = call._decide()
-        return decision
+        try:
+            return call._decide()
+        except (OperationalError, ConcurrencyError):
+            raise
+        except Exception:  # the call is logged; it goes its usual way in the PBX
+            _logger.exception("PBX %s: no decision on event %s", pbx.id, event.id)
+            return None
 
     @api.model
     def _store(self, pbx, notification):
@@ -137,7 +151,7 @@ class TelephonyPbxEvent(models.Model):
         event_id, state = self.env.cr.fetchone()
         return self.browse(event_id), state in ("done", "ignored")
 
-    def _apply(self, pbx_id=None, call_ref=None, decide=False):
+    def _apply(self, pbx_id=None, call_ref=None):
         """Fold the call of this event anew, alone, and commit.
 
         A failure stays in the row and is tried again by a job. A database that is
@@ -145,16 +159,13 @@ class TelephonyPbxEvent(models.Model):
         be told that all is well.
 
         :param pbx_id: and ``call_ref`` are the event's; who knows them spares reading
-        :param decide: the PBX waits for an answer; while the call is at hand, it costs
-            nothing to find
-        :return: that answer, `pbx.adapter.Decision`; `None` without, or when it failed
+        :return: the call, empty when it is not logged; `None` when it failed
         """
         self.ensure_one()
         pbx_id, call_ref = pbx_id or self.pbx_id.id, call_ref or self.call_ref
         try:
             with exclusive(self.env, "call", pbx_id, call_ref):
-                call = self._apply_alone(pbx_id, call_ref)
-                return call._decide() if decide else None
+                return self._apply_alone(pbx_id, call_ref)
         except (OperationalError, ConcurrencyError):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it was, the row keeps it
@@ -171,10 +182,15 @@ class TelephonyPbxEvent(models.Model):
             SELECT id, payload, received_at, state, kind
               FROM telephony_pbx_event
              WHERE pbx_id = %s AND call_ref = %s AND state != 'ignored'
+             ORDER BY id
+             LIMIT %s
             """,
-            [pbx_id, call_ref],
+            [pbx_id, call_ref, MAX_OF_CALL],
         )
         rows = self.env.cr.fetchall()
+        if len(rows) == MAX_OF_CALL and self.id not in {row[0] for row in rows}:
+            self._ignore("The call has far too many events.")
+            return self.env["telephony.call"]._of_ref(self.pbx_id, call_ref)
         pbx = self.env["telephony.pbx"].browse(pbx_id)._for_events()
         adapter, account = pbx._adapter(), pbx._account()
         events, mine = [], []
@@ -207,6 +223,11 @@ class TelephonyPbxEvent(models.Model):
         self.invalidate_recordset()
         return call
 
+    def _ignore(self, reason):
+        """Keep the event, and never look at it again."""
+        self.invalidate_recordset()
+        self.write({"state": "ignored", "error": reason})
+
     def _fail(self, error):
         """Keep what went wrong, and say when it is tried again."""
         self.invalidate_recordset()
@@ -238,8 +259,14 @@ class TelephonyPbxEvent(models.Model):
         ]
         events = self.search(waiting, order="id", limit=BATCH)
         for event in events:
-            event._apply()
-            self.env["ir.cron"]._commit_progress(1)
+            try:
+                event._apply()
+            except (OperationalError, ConcurrencyError) as error:
+                # It waits for its turn like the others, and holds none of them up.
+                self.env.cr.rollback()
+                event._fail(error)
+            if not self.env["ir.cron"]._commit_progress(1):
+                break
         if len(events) == BATCH:
             self.env.ref("telephony_crm.ir_cron_event_apply")._trigger()
 
@@ -263,10 +290,14 @@ class TelephonyPbxEvent(models.Model):
                      WHERE e.state IN ('done', 'ignored') AND e.received_at < %s
                        AND (c.id IS NULL OR c.state = 'ended')
                      LIMIT %s)
-             RETURNING call_id)
-            UPDATE telephony_call SET sealed = TRUE
-             WHERE id IN (SELECT call_id FROM gone) AND NOT COALESCE(sealed, FALSE)
+             RETURNING call_id),
+            sealed AS (
+                UPDATE telephony_call SET sealed = TRUE
+                 WHERE id IN (SELECT call_id FROM gone)
+                   AND NOT COALESCE(sealed, FALSE))
+            SELECT count(*) FROM gone
             """,
-            [fields.Datetime.now() - timedelta(days=days), 50 * BATCH],
+            [fields.Datetime.now() - timedelta(days=days), PURGE],
         )
-        return self.env.cr.rowcount, self.env.cr.rowcount == 50 * BATCH
+        [[purged]] = self.env.cr.fetchall()
+        return purged, purged == PURGE

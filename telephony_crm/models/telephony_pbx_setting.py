@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import NO_ACCESS
 
 from ..tools import mask
@@ -12,12 +13,10 @@ class TelephonyPbxSetting(models.Model):
     """
 
     _name = "telephony.pbx.setting"
+    _inherit = "telephony.pbx.part"
     _description = "PBX Setting"
     _order = "pbx_id, sequence, id"
 
-    pbx_id = fields.Many2one(
-        "telephony.pbx", required=True, index=True, ondelete="cascade"
-    )
     sequence = fields.Integer()
     key = fields.Char(required=True, readonly=True)
     label = fields.Char(compute="_compute_declaration")
@@ -52,5 +51,6 @@ class TelephonyPbxSetting(models.Model):
                 setting.sudo().secret_stored = setting.secret_value
 
     def write(self, vals):
-        self.env.registry.clear_cache()
+        if not self.env.su and set(vals) - {"value", "secret_value"}:
+            raise AccessError(self.env._("The adapter says which settings there are."))
         return super().write(vals)

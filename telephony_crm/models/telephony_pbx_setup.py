@@ -23,7 +23,10 @@ class TelephonyPbx(models.Model):
             stored, of_pbx = pbx.sudo(), [("pbx_id", "=", pbx._origin.id)]
             adapter = stored._adapter(raise_if_unknown=False)
             pbx.has_credentials = bool(
-                adapter and (stored.api_secret_stored or not adapter.verifies)
+                adapter
+                and (
+                    stored.api_key and stored.api_secret_stored or not adapter.verifies
+                )
             )
             pbx.has_event = bool(Event.search_count(of_pbx, limit=1))
             pbx.has_extension = bool(stored.extension_ids.user_id)

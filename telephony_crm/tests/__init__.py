@@ -9,6 +9,7 @@ from . import (
     test_card,
     test_dial,
     test_dialer,
+    test_hostile,
     test_js,
     test_match_company,
     test_match_order,

@@ -25,6 +25,15 @@ def lock(cr, *parts):
     cr.execute("SELECT pg_advisory_xact_lock(%s)", [key])
 
 
+def end(env):
+    """Commit what was done and hold no transaction, for as long as others are asked.
+
+    Within a test one transaction holds everything; nothing is done then.
+    """
+    if not (type(env.cr) is Cursor and module.current_test):
+        env.cr.commit()  # pylint: disable=invalid-commit  # what was stored must last
+
+
 def begin(env):
     """Commit what was done and begin a transaction under READ COMMITTED.
 

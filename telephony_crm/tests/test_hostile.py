@@ -1,0 +1,139 @@
+from pathlib import Path
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import tagged
+
+from ..models import telephony_pbx_event
+from .common import TelephonyCase
+
+
+@tagged("post_install", "-at_install")
+class TestHostile(TelephonyCase):
+    """What somebody tries who has a right, a caught request, or a copy."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.admin = cls._user("telephony_admin", "telephony_administrator")
+        other = cls.env["res.company"].create({"name": "Other Ltd"})
+        cls.other_pbx = cls.env["telephony.pbx"].create(
+            {"name": "Theirs", "company_id": other.id, "api_secret": "theirs"}
+        )
+
+    def test_a_neutralised_copy_can_neither_call_nor_be_called(self):
+        token = self.pbx.webhook_token
+        self.env.flush_all()
+        path = Path(telephony_pbx_event.__file__).parents[1] / "data/neutralize.sql"
+        self.env.cr.execute(path.read_text())
+        self.env.invalidate_all()
+        self.env.registry.clear_cache()
+        self.assertFalse(self.pbx.active)
+        self.assertFalse(self.pbx.api_key)
+        self.assertFalse(self.pbx.sudo().api_secret_stored)
+        self.assertNotEqual(self.pbx.webhook_token, token)
+        self.assertFalse(self.env["telephony.pbx"]._doors())
+        answer = self.env["telephony.dial"].with_user(self.agent).dial("+442079460999")
+        self.assertEqual(answer["status"], "refused")
+
+    def test_nothing_is_moved_to_the_pbx_of_another_company(self):
+        for record in (self.extension, self.did):
+            with self.assertRaises(AccessError):
+                record.with_user(self.admin).pbx_id = self.other_pbx
+        with self.assertRaises(AccessError):
+            self.env["telephony.extension"].with_user(self.admin).create(
+                {"pbx_id": self.other_pbx.id, "number": "105"}
+            )
+
+    def test_the_events_of_a_pbx_cannot_be_rewritten(self):
+        self._tell("NOTIFY_START")
+        event = (
+            self.env["telephony.pbx.event"].with_user(self.admin).search([], limit=1)
+        )
+        with self.assertRaises(AccessError):
+            event.write({"payload": {}})
+        event.action_replay()
+        self.assertEqual(event.state, "done")
+
+    def test_replaying_what_belongs_to_no_call_changes_nothing(self):
+        self._tell("DOCUMENT", call_ref="", result="{}")
+        event = (
+            self.env["telephony.pbx.event"].with_user(self.admin).search([], limit=1)
+        )
+        self.assertEqual(event.state, "ignored")
+        event.action_replay()
+        self.assertEqual(event.state, "ignored")
+
+    def test_a_caught_request_makes_no_endless_call(self):
+        started = self._ago(seconds=30)
+        with patch.object(telephony_pbx_event, "MAX_OF_CALL", 5):
+            for number in range(8):
+                self._tell("NOTIFY_START", started=started, junk=str(number))
+        events = self.env["telephony.pbx.event"].search([("call_ref", "=", "in_1")])
+        self.assertEqual(len(events), 8)
+        self.assertEqual(
+            len(events.filtered(lambda event: event.state == "ignored")), 3
+        )
+
+    def test_an_old_request_made_into_an_end_settles_no_call_back(self):
+        missed = self._ago(minutes=60)
+        self._tell("NOTIFY_START", started=missed, after=0)
+        self._tell("NOTIFY_INTERNAL", started=missed, after=1, internal="100")
+        self._tell(
+            "NOTIFY_END",
+            started=missed,
+            after=20,
+            duration="0",
+            disposition="no answer",
+        )
+        self.assertTrue(self._call().needs_callback)
+        self._tell(
+            "NOTIFY_END",
+            call_ref="in_forged",
+            started=self._ago(minutes=50),
+            internal="100",
+            duration="900",
+            disposition="answered",
+        )
+        self.assertTrue(self._call("in_forged"))
+        self.assertTrue(self._call().needs_callback)
+
+    def test_an_outgoing_call_is_not_taken_away_from_its_agent(self):
+        self.pbx.route_to_responsible = True
+        self.env["res.partner"].create(
+            {"name": "Ann", "phone": "+442037691880", "user_id": self.colleague.id}
+        )
+        decision = self._tell(
+            "NOTIFY_START", caller_id="100", called_did="442037691880"
+        )
+        self.assertFalse(decision and (decision.extension or decision.caller_name))
+
+    def test_a_mobile_that_is_no_number_is_refused(self):
+        with self.assertRaises(ValidationError):
+            self.extension.mobile = "call reception"
+
+    def test_an_extension_is_written_as_events_write_it(self):
+        self.extension.number = "499499-105"
+        self.assertEqual(self.extension.number, "105")
+        with self.assertRaises(ValidationError):
+            self.extension.number = "123456"
+
+    def test_keys_are_not_sent_over_an_open_line(self):
+        with self.assertRaises(ValidationError):
+            self.pbx.api_url = "http://internal.example/"
+        self.pbx.api_url = "http://127.0.0.1:8899"
+
+    def test_the_purge_goes_on_until_all_is_gone(self):
+        for number in range(4):
+            started = self._ago(days=40)
+            self._tell("NOTIFY_END", call_ref=f"in_{number}", started=started)
+        events = self.env["telephony.pbx.event"].search([("pbx_id", "=", self.pbx.id)])
+        events.received_at = self._ago(days=40)
+        with patch.object(telephony_pbx_event, "PURGE", 3):
+            self.assertEqual(self.env["telephony.pbx.event"]._gc_events(), (3, True))
+            self.assertEqual(self.env["telephony.pbx.event"]._gc_events(), (1, False))
+
+    def test_an_agent_can_read_all_fields_of_a_call(self):
+        self._tell("NOTIFY_START")
+        self._tell("NOTIFY_INTERNAL", internal="100")
+        self.assertTrue(self._call().with_user(self.agent).read())
