@@ -131,7 +131,7 @@ export class CallBook {
     /** Keep the card while `reason` lasts: a form is open, the pointer is on it. */
     hold(id, reason, on) {
         const entry = this.calls[id];
-        if (entry && Boolean(entry.holds[reason]) !== on) {
+        if (entry) {
             entry.holds[reason] = on;
         }
     }
@@ -140,10 +140,12 @@ export class CallBook {
         return this.hasWords(entry.id) || Object.values(entry.holds).some(Boolean);
     }
 
-    raise(id) {
+    /** Show in a line, or whole and above all others. */
+    minimise(id, on) {
         const entry = this.calls[id];
         if (entry) {
-            entry.order = ++this.lastOrder;
+            entry.minimised = on;
+            entry.order = on ? entry.order : ++this.lastOrder;
         }
     }
 

@@ -3,14 +3,17 @@ import { _t } from "@web/core/l10n/translation";
 
 const SAVE_DELAY = 600;
 const RETRY_DELAY = 5000;
+const LONGEST_DELAY = 300000;
 const ROUTE = "/web/dataset/call_kw/telephony.call/card_note";
 
 /**
  * Keeps every keystroke of a note: at once in the browser's storage, a moment later on
  * the server, again and again until the server has it.
+ *
+ * @typedef {{text: string, base: string}} Draft what is typed, and what it began from
  */
 export class NoteKeeper {
-    /** words the server does not have yet, by call id */
+    /** @type {Object<number, Draft>} words the server does not have yet, by call id */
     drafts = {};
     /** what went wrong, by call id, in words */
     problems = {};
@@ -19,17 +22,32 @@ export class NoteKeeper {
      * @param {Object} options
      * @param {import("./tab_memory").TabMemory} options.memory
      * @param {(id: number, text: string) => Promise<void>} options.save
+     * @param {(id: number) => Promise<string|undefined>} options.load what the server has
      */
-    setup({ memory, save }) {
-        this.memory = memory;
-        this.save = save;
+    setup(options) {
+        Object.assign(this, options);
         this.timers = {};
         this.saving = {};
-        for (const id of memory.ids("draft")) {
-            this.drafts[id] = memory.get("draft", id);
-            this._later(id, SAVE_DELAY);
-        }
+        this.failures = {};
         browser.addEventListener("pagehide", () => this._flushByBeacon());
+    }
+
+    /** Words of an earlier page that may or may not have reached the server. */
+    async recover() {
+        for (const id of this.memory.ids("draft")) {
+            const { text, base } = this.memory.get("draft", id) || {};
+            const saved = await this.load(id).catch(() => undefined);
+            if (saved === undefined || id in this.drafts) {
+                continue; // Out of reach now: kept for the next page.
+            }
+            if (saved === text) {
+                this.memory.remove("draft", id);
+            } else {
+                // Somebody wrote something else meanwhile: nobody's words are lost.
+                const both = [saved, text].filter(Boolean).join("\n");
+                this.edit(id, saved === base ? text : both, saved);
+            }
+        }
     }
 
     isDirty(id) {
@@ -37,22 +55,26 @@ export class NoteKeeper {
     }
 
     textOf(id, saved) {
-        return this.isDirty(id) ? this.drafts[id] : saved || "";
+        return this.isDirty(id) ? this.drafts[id].text : saved || "";
     }
 
-    edit(id, text) {
-        this.drafts[id] = text;
-        this.memory.set("draft", id, text);
+    /**
+     * @param {number} id of the call
+     * @param {string} text all of it
+     * @param {string} saved what the server has, as far as this page knows
+     */
+    edit(id, text, saved) {
+        const base = this.isDirty(id) ? this.drafts[id].base : saved || "";
+        this._keep(id, { text, base });
         this._later(id, SAVE_DELAY);
     }
 
     /** Another tab of the same user types, or has saved: show its words. */
-    hear(id, text) {
-        if (text === undefined) {
-            delete this.drafts[id];
-            delete this.problems[id];
-        } else if (text !== this.drafts[id]) {
-            this.drafts[id] = text;
+    hear(id, draft) {
+        if (draft) {
+            this.drafts[id] = draft;
+        } else {
+            this._forget(id);
         }
     }
 
@@ -63,11 +85,11 @@ export class NoteKeeper {
         if (!this.isDirty(id)) {
             return true;
         }
-        const text = this.drafts[id];
-        this.saving[id] = this._send(id, text);
-        const saved = await this.saving[id];
+        this.saving[id] = this._send(id, this.drafts[id].text);
+        await this.saving[id];
         delete this.saving[id];
-        return saved;
+        // What was typed meanwhile goes after it, unless there is something wrong.
+        return this.problems[id] ? false : this.flush(id);
     }
 
     flushAll() {
@@ -79,16 +101,28 @@ export class NoteKeeper {
             await this.save(id, text);
         } catch {
             this.problems[id] = _t("Not saved yet. It is kept here and saved as soon as possible.");
-            this._later(id, RETRY_DELAY);
-            return false;
+            this.failures[id] = (this.failures[id] || 0) + 1;
+            this._later(id, Math.min(RETRY_DELAY * 2 ** (this.failures[id] - 1), LONGEST_DELAY));
+            return;
         }
-        delete this.problems[id];
-        if (this.drafts[id] === text) {
-            delete this.drafts[id];
+        const typed = this.isDirty(id) && this.drafts[id].text;
+        this._forget(id);
+        if (typed === text || typed === false) {
             this.memory.remove("draft", id);
-            return true;
+        } else {
+            this._keep(id, { text: typed, base: text });
         }
-        return false;
+    }
+
+    _keep(id, draft) {
+        this.drafts[id] = draft;
+        this.memory.set("draft", id, { ...draft });
+    }
+
+    _forget(id) {
+        delete this.drafts[id];
+        delete this.problems[id];
+        delete this.failures[id];
     }
 
     _later(id, delay) {
@@ -98,7 +132,7 @@ export class NoteKeeper {
 
     /** The page goes: a beacon is not cancelled with it. The draft stays until known saved. */
     _flushByBeacon() {
-        for (const [id, text] of Object.entries(this.drafts)) {
+        for (const [id, { text }] of Object.entries(this.drafts)) {
             const params = {
                 model: "telephony.call",
                 method: "card_note",

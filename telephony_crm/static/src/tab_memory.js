@@ -1,7 +1,9 @@
 import { browser } from "@web/core/browser/browser";
 
 const PREFIX = "telephony_crm";
-const KEPT_FOR = 24 * 3600 * 1000;
+const DAY = 24 * 3600 * 1000;
+/** How long a fact is kept; words nobody has saved for long, the card's place for good. */
+const KEPT_FOR = { draft: 30 * DAY, place: Infinity };
 
 /**
  * What the tabs of one user know together: which cards are closed or minimised, which
@@ -83,12 +85,12 @@ export class TabMemory {
         }
     }
 
-    /** Forget what is a day old, but never words nobody has saved or the card's place. */
+    /** Forget what is old. */
     _prune() {
         for (const key of this._keys()) {
             const kind = key.slice(this.prefix.length).split(".")[0];
             const at = this._parse(browser.localStorage.getItem(key))?.at || 0;
-            if (!["draft", "place"].includes(kind) && at < Date.now() - KEPT_FOR) {
+            if (at < Date.now() - (KEPT_FOR[kind] || DAY)) {
                 browser.localStorage.removeItem(key);
             }
         }

@@ -7,6 +7,7 @@ import { CallBook } from "./call_book";
 import { Dialing } from "./dialing";
 import { NoteKeeper } from "./note_keeper";
 import { openByItself, openRecord } from "./open_record";
+import { hearOtherTab } from "./other_tabs";
 import { TabMemory } from "./tab_memory";
 import { watchWaking } from "./wake";
 
@@ -23,7 +24,7 @@ export class Telephony {
         this.services = services;
         this.options = session.telephony;
         this.orm = services.orm.silent;
-        this.memory = new TabMemory(user.userId, (...fact) => this._onMemory(...fact));
+        this.memory = new TabMemory(user.userId, (...fact) => hearOtherTab(this, ...fact));
         this.calls = reactive(new CallBook());
         this.calls.setup({
             userId: user.userId,
@@ -35,8 +36,11 @@ export class Telephony {
         this.notes = reactive(new NoteKeeper());
         this.notes.setup({
             memory: this.memory,
-            save: async (id, text) =>
-                this._put(await this.orm.call("telephony.call", "card_note", [id, text])),
+            load: async (id) => (await this._ask("get_card", id))?.note,
+            save: async (id, text) => {
+                this._put(await this._ask("card_note", id, text));
+                this.memory.set("news", id, Date.now());
+            },
         });
         this.dialing = reactive(new Dialing(this));
         this.link = reactive({ connected: true });
@@ -53,8 +57,12 @@ export class Telephony {
     start() {
         const { bus_service: bus } = this.services;
         bus.subscribe("telephony.call/update", (message) => this._onBus(message));
-        bus.addEventListener("BUS:CONNECT", () => this._onConnect());
-        bus.addEventListener("BUS:RECONNECT", () => this._onConnect());
+        for (const event of ["BUS:CONNECT", "BUS:RECONNECT"]) {
+            bus.addEventListener(event, () => {
+                this.link.connected = true;
+                this.sync();
+            });
+        }
         bus.addEventListener("BUS:DISCONNECT", () => (this.link.connected = false));
         bus.start();
         watchWaking(
@@ -62,6 +70,7 @@ export class Telephony {
             (now) => this._onTick(now)
         );
         this.sync();
+        this.notes.recover();
     }
 
     /** Replace everything by the server's list. */
@@ -70,7 +79,7 @@ export class Telephony {
         this.syncedAt = Date.now();
         let cards;
         try {
-            cards = await this.orm.call("telephony.call", "get_cards", []);
+            cards = await this._ask("get_cards");
         } catch {
             return this._changed(); // Asked again on reconnection; cards expire by themselves.
         }
@@ -91,11 +100,12 @@ export class Telephony {
         }
         this.fetching.set(id, false);
         try {
-            const card = await this.orm.call("telephony.call", "get_card", [id]);
+            const card = await this._ask("get_card", id);
             if (card) {
                 this._put(card);
-            } else if (id in this.calls.calls && !this.notes.isDirty(id)) {
-                this.calls.leave(id);
+            } else if (!this.notes.isDirty(id)) {
+                this.memory.remove("after", id);
+                this.leave(id);
             }
         } catch {
             // The next news or synchronisation asks again.
@@ -115,23 +125,25 @@ export class Telephony {
     }
 
     minimise(id, on = true) {
-        this.calls.calls[id].minimised = on;
+        this.calls.minimise(id, on);
         this.memory[on ? "set" : "remove"]("minimised", id);
-        if (!on) {
-            this.calls.raise(id);
-        }
     }
 
     /** Close a card in all tabs, when every word on it is saved. */
     async close(id) {
         if (await this.notes.flush(id)) {
             this.memory.set("closed", id);
-            this._leave(id);
+            this.leave(id);
         }
     }
 
     open(resModel, resId) {
         return openRecord(this.services.action, resModel, resId);
+    }
+
+    /** Ask the server without troubling the user, whatever comes of it. */
+    _ask(method, ...args) {
+        return this.orm.call("telephony.call", method, args);
     }
 
     _put(card) {
@@ -148,7 +160,8 @@ export class Telephony {
         this._changed();
     }
 
-    _leave(id) {
+    /** Take a card off this tab's screen. */
+    leave(id) {
         if (id in this.calls.calls) {
             this.calls.leave(id);
         }
@@ -163,23 +176,6 @@ export class Telephony {
             this.env.bus.trigger("TELEPHONY:ENDED");
         }
         this._changed();
-    }
-
-    _onConnect() {
-        this.link.connected = true;
-        this.sync();
-    }
-
-    _onMemory(kind, id, value) {
-        if (kind === "draft") {
-            this.notes.hear(id, value);
-        } else if (kind === "closed" && value) {
-            this._leave(id);
-        } else if (kind === "minimised" && this.calls.calls[id]) {
-            this.calls.calls[id].minimised = Boolean(value);
-        } else if (kind === "news" && value && this.calls.calls[id]) {
-            this.fetch(id);
-        }
     }
 
     _onTick(now) {

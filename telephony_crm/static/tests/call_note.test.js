@@ -20,7 +20,7 @@ import {
 defineTelephonyModels();
 
 const NOTE = ".o_telephony_note textarea";
-const draft = () => JSON.parse(browser.localStorage.getItem(memoryKey("draft", 1)))?.value;
+const draft = () => JSON.parse(browser.localStorage.getItem(memoryKey("draft", 1)))?.value.text;
 
 async function type(text) {
     await contains(NOTE).edit(text, { confirm: false });
@@ -114,7 +114,44 @@ test("a page that goes sends the words by a beacon and keeps them until they are
 
 test("words another tab has not saved are shown here too", async () => {
     await startTelephony({ cards: [makeCard()] });
-    otherTab("draft", 1, "Typed over there");
+    otherTab("draft", 1, { text: "Typed over there", base: "" });
     await animationFrame();
     expect(NOTE).toHaveValue("Typed over there");
+    otherTab("draft", 1, undefined);
+    await animationFrame();
+    expect(NOTE).toHaveValue("Typed over there");
+});
+
+test("words of a page that crashed reach the server from the next one", async () => {
+    onRpc("telephony.call", "card_note", ({ args }) => asyncStep(args[1]));
+    const telephony = await startTelephony({ cards: [makeCard({ note: "Asked for a price" })] });
+    const [text, base] = ["Asked for a price, 300 boxes", "Asked for a price"];
+    telephony.memory.set("draft", 1, { text, base });
+    telephony.notes.hear(1, undefined);
+    await telephony.notes.recover();
+    await advanceTime(700);
+    await waitForSteps([text]);
+});
+
+test("words that were overtaken by somebody else's are added to them", async () => {
+    onRpc("telephony.call", "card_note", ({ args }) => asyncStep(args[1]));
+    const telephony = await startTelephony({
+        cards: [makeCard({ note: "Bruno: sent the offer" })],
+    });
+    telephony.memory.set("draft", 1, { text: "Wants 300 boxes", base: "" });
+    telephony.notes.hear(1, undefined);
+    await telephony.notes.recover();
+    await advanceTime(700);
+    await waitForSteps(["Bruno: sent the offer\nWants 300 boxes"]);
+});
+
+test("words that had reached the server are not sent again", async () => {
+    onRpc("telephony.call", "card_note", () => asyncStep("saved"));
+    const telephony = await startTelephony({ cards: [makeCard({ note: "Wants 300 boxes" })] });
+    telephony.memory.set("draft", 1, { text: "Wants 300 boxes", base: "" });
+    telephony.notes.hear(1, undefined);
+    await telephony.notes.recover();
+    await advanceTime(700);
+    await waitForSteps([]);
+    expect(draft()).toBe(undefined);
 });

@@ -22,6 +22,7 @@ export class CallNote extends Component {
     }
 
     onInput(ev) {
-        this.notes.edit(this.props.entry.id, ev.target.value);
+        const { id, card } = this.props.entry;
+        this.notes.edit(id, ev.target.value, card.note);
     }
 }

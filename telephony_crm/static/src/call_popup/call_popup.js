@@ -36,7 +36,7 @@ export class CallPopup extends Component {
             () => [this.calls.ringing.map((entry) => Boolean(entry.card) && entry.id).join()]
         );
         useCommand(_t("Go to the phone call"), () => this.focus(), {
-            category: "app",
+            category: "default",
             hotkey: "alt+shift+p",
             global: true,
             hotkeyOptions: { bypassEditableProtection: true },

@@ -39,7 +39,10 @@ export class LeadList extends Component {
                 [false, "kanban"],
                 [false, "form"],
             ],
-            domain: [["partner_id", "=", partner.id]],
+            domain: [
+                ["partner_id", "=", partner.id],
+                ["won_status", "=", "pending"],
+            ],
             target: "current",
         });
     }

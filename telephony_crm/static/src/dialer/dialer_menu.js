@@ -57,6 +57,8 @@ export class DialerMenu extends Component {
     async refresh() {
         try {
             this.state.data = await this.orm.call("telephony.dial", "get_dialer", []);
+            // An administrator may have given or taken it since the page was loaded.
+            this.telephony.options.extension = this.state.data.extension;
         } catch {
             // The icon stays as it was; opening the panel asks again.
         }
