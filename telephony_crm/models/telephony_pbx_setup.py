@@ -48,11 +48,16 @@ class TelephonyPbx(models.Model):
         """Say how far the customers' numbers are read, as long as they are not."""
         progress = self.env["telephony.number.fill"].sudo()._progress()
         text = False
-        if progress["state"] != "done":
+        if progress["state"] != "done" and progress["total"]:
             text = self.env._(
                 "The phone numbers of contacts and leads are being read: %(done)s of "
                 "%(total)s. Until then some callers are not known.",
                 **{key: self._in_thousands(progress[key]) for key in ("done", "total")},
+            )
+        elif progress["state"] != "done":
+            text = self.env._(
+                "The phone numbers of contacts and leads will be read within minutes. "
+                "Until then no caller is known."
             )
         self.reading_numbers = text
 
@@ -67,7 +72,7 @@ class TelephonyPbx(models.Model):
         for pbx in edited:
             pbx.health_state = pbx._origin.health_state
             pbx.health = pbx._origin.health
-        super(TelephonyPbx, self - edited)._compute_health()
+        return super(TelephonyPbx, self - edited)._compute_health()
 
     def action_open_failed_events(self):
         """Show the events that could not be applied."""
