@@ -149,7 +149,8 @@ class Databases:
         source = self.filestore(template)
         if source.exists():
             # Attachments are never changed in place, so a link is a copy.
-            shutil.copytree(source, self.filestore(name), copy_function=_link)
+            with paths.built(self.filestore(name)) as draft:
+                shutil.copytree(source, draft, copy_function=_link, dirs_exist_ok=True)
 
     def template(self, optional=False):
         """The name of the database with Odoo's own addons, made when missing."""

@@ -1,11 +1,14 @@
 """Everything a command needs, in order, each step only when it is missing."""
 
 import fcntl
+import time
 from contextlib import contextmanager
 
 from setup.lib import odoo, paths, postgres, system, venv
 from setup.lib.console import say
 from setup.lib.database import Databases
+
+KEPT_SECONDS = 14 * 24 * 3600  # of logs
 
 
 @contextmanager
@@ -33,4 +36,7 @@ def preparing():
         except BlockingIOError:
             say("… waiting for another run that prepares")
             fcntl.flock(handle, fcntl.LOCK_EX)
+        for log in paths.LOGS.glob("*.log"):
+            if log.stat().st_mtime < time.time() - KEPT_SECONDS:
+                log.unlink()
         yield

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from setup.lib import paths, system
-from setup.lib.console import Failure, run, step
+from setup.lib.console import Failure, end_with_parent, run, step
 
 LOCK = paths.SETUP / "requirements.txt"
 
@@ -60,7 +60,8 @@ def environment(odoo, **more):
 def python(odoo, *words, **options):
     """Run the environment's Python in the foreground; its exit code."""
     env = environment(odoo, **options.pop("env", {}))
-    return subprocess.call([paths.PYTHON, *map(str, words)], env=env, **options)
+    command = [paths.PYTHON, *map(str, words)]
+    return subprocess.call(command, env=env, preexec_fn=end_with_parent, **options)
 
 
 def fail_outside():

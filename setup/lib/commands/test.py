@@ -7,10 +7,11 @@ is updated only when the addon changed; ``--keep`` leaves this run's databases.
 """
 
 import os
+import re
 import time
 from pathlib import Path
 
-from setup.lib import paths, venv
+from setup.lib import paths, postgres, venv
 from setup.lib.console import Failure, say, step
 from setup.lib.prepare import ground
 
@@ -32,6 +33,7 @@ def main(arguments):
     chosen, options = split([word for word in arguments if word not in own])
     with ground("chromium", "nginx", "git") as databases:
         session = Session(databases, chosen, options)
+        session.sweep()
         if "--quick" in own:
             return session.quick()
         try:
@@ -187,6 +189,15 @@ class Session:
         if codes == {NOTHING_COLLECTED}:
             return NOTHING_COLLECTED
         return max(codes - {NOTHING_COLLECTED})
+
+    def sweep(self):
+        """Remove what killed runs left; on a shared server that is not for us."""
+        if self.databases.server.is_own:
+            return
+        for name in postgres.names(self.databases.server, "telephony_test_"):
+            process = re.match(r"telephony_test_(\d+)_", name)
+            if process and not Path("/proc", process[1]).exists():
+                self.databases.drop(name)
 
     def clean(self):
         """Remove this run's databases."""
