@@ -2,8 +2,12 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
 from ..pbx import numbers
+from ..tools.rights import check_fields
 
 OWNERS = {"res.partner": "partner_id", "crm.lead": "lead_id"}
+# What a person may say of a number. All else follows, and decides who calls.
+WRITABLE = frozenset({"number", "label"})
+CREATABLE = WRITABLE | set(OWNERS.values())
 
 
 class TelephonyNumber(models.Model):
@@ -121,6 +125,23 @@ class TelephonyNumber(models.Model):
                 )
             if row.source_field and row._owner()[row.source_field] != row.number:
                 raise ValidationError(row._mirrored_message())
+
+    # -- CRUD ----------------------------------------------------------------------
+
+    @api.model
+    def default_get(self, fields):
+        """Override since defaults, too, may set only what a person may."""
+        return super().default_get([name for name in fields if name in CREATABLE])
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        check_fields(self, vals_list, CREATABLE)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Override to keep by whom a caller is found, and the owner, as they are."""
+        check_fields(self, vals, WRITABLE)
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_mirrored(self):

@@ -1,6 +1,7 @@
 from . import (
     test_access_call,
     test_access_call_write,
+    test_access_number,
     test_access_other,
     test_access_pbx,
     test_blocked_number,
