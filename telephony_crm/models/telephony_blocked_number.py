@@ -1,8 +1,16 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from ..pbx import numbers
+from ..tools.rights import check_fields
+
+# What a person may say of a block. What is compared follows from the number.
+WRITABLE = frozenset({"number", "company_id", "reason", "expires"})
+# How long a block that has ended can still be seen in the list.
+KEPT = timedelta(days=90)
 
 
 class TelephonyBlockedNumber(models.Model):
@@ -56,6 +64,50 @@ class TelephonyBlockedNumber(models.Model):
                         blocked.number,
                     )
                 )
+
+    # -- CRUD ----------------------------------------------------------------------
+
+    @api.model
+    def default_get(self, fields):
+        """Override since defaults, too, may set only what a person may."""
+        return super().default_get([name for name in fields if name in WRITABLE])
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        check_fields(self, vals_list, WRITABLE)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Override to check the rights on the new company, too."""
+        check_fields(self, vals, WRITABLE)
+        result = super().write(vals)
+        if "company_id" in vals:
+            self.check_access("write")
+        return result
+
+    # -- blocking ------------------------------------------------------------------
+
+    @api.model
+    def _block(self, number, company, reason):
+        """Block a number for good, unless it is blocked already.
+
+        A block that has ended is used again, since a number has one for a company.
+
+        :param str number: E.164
+        :param company: record of `res.company` whose calls are refused
+        """
+        if self._is_blocked(number, company.id):
+            return
+        ended = self.search([("e164", "=", number), ("company_id", "=", company.id)])
+        if ended:
+            ended.write({"expires": False, "reason": reason})
+        else:
+            self.create({"number": number, "company_id": company.id, "reason": reason})
+
+    @api.autovacuum
+    def _gc_ended(self):
+        """Delete blocks that ended long ago."""
+        self.search([("expires", "<", fields.Datetime.now() - KEPT)]).unlink()
 
     def _countries(self):
         """Return the ISO codes by which a national spelling is read, in order."""

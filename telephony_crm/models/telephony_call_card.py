@@ -86,7 +86,6 @@ class TelephonyCall(models.Model):
         candidates = call._card_candidates()
         agent = call.user_id.sudo()
         owner = call.owner_id.sudo()
-        known = bool(partner or lead)
         return {
             "id": call.id,
             "version": call.version,
@@ -145,9 +144,7 @@ class TelephonyCall(models.Model):
                 "create_partner": not call.hidden
                 and self.env["res.partner"].has_access("create"),
                 "create_lead": self.env["crm.lead"].has_access("create"),
-                "block": bool(e164)
-                and not known
-                and self.env["telephony.blocked.number"].has_access("create"),
+                "block": call._can_block(),
                 "dial": bool(e164),
             },
         }

@@ -85,23 +85,39 @@ class TelephonyCall(models.Model):
 
     @api.model
     def card_block(self, call_id):
-        """Block the number of the call: it is refused from now on."""
+        """Block the number of an unknown caller: it is refused from now on.
+
+        For the company that was called. To lift the block is for supervisors.
+        """
+        self._check_agent()
         call = self._for_card(call_id)
-        if not call.number_e164:
-            raise UserError(self.env._("Only a caller with a number can be blocked."))
-        Blocked = self.env["telephony.blocked.number"]
-        if not Blocked.sudo()._is_blocked(call.number_e164, call.company_id.id):
-            Blocked.create(
-                {
-                    "number": call.number_e164,
-                    "company_id": call.company_id.id,
-                    "reason": self.env._(
-                        "Blocked from a call by %s", self.env.user.name
-                    ),
-                }
+        if not call._can_block():
+            raise UserError(
+                self.env._("Only an unknown caller with a number can be blocked.")
             )
+        self.env["telephony.blocked.number"].sudo()._block(
+            call.number_e164,
+            call.company_id,
+            self.env._("Blocked from a call by %s", self.env.user.name),
+        )
         call.sudo()._update({"needs_callback": False})
         return call._card()
+
+    def _can_block(self):
+        """Tell whether the caller is an unknown one, who has a number.
+
+        Contacts and leads count that the user may not read, too.
+        """
+        call = self.sudo()
+        own = self.env["telephony.did"]._own_numbers(call.company_id.id)
+        return (
+            call.direction == "inbound"
+            and bool(call.number_e164)
+            and call.number_e164 not in own
+            and call.match_reason not in ("own", "ambiguous")
+            and not call.partner_id
+            and not call.lead_id
+        )
 
     def _create_lead(self, text, phone):
         self.ensure_one()

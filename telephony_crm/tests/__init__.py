@@ -8,6 +8,7 @@ from . import (
     test_call,
     test_call_screen,
     test_card,
+    test_card_block,
     test_dial,
     test_dialer,
     test_hostile,

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
@@ -23,7 +23,9 @@ class TestBlockedNumber(TelephonyCase):
         cls.other = cls.env["res.company"].create({"name": "Other"})
 
     def _block(self, number=LONDON, user=None, **values):
-        blocked = self.env["telephony.blocked.number"].with_user(user or self.agent)
+        blocked = self.env["telephony.blocked.number"].with_user(
+            user or self.supervisor
+        )
         return blocked.create(
             {"number": number, "company_id": self.company.id, **values}
         )
@@ -57,7 +59,7 @@ class TestBlockedNumber(TelephonyCase):
                 self._block(number)
 
     def test_a_corrected_number_is_what_is_blocked(self):
-        blocked = self._block(user=self.supervisor)
+        blocked = self._block()
         blocked.number = "020 3769 1882"
         self.assertFalse(self._is_blocked())
         self.assertTrue(self._is_blocked("+442037691882"))
@@ -87,9 +89,55 @@ class TestBlockedNumber(TelephonyCase):
         with self.assertQueryCount(1):
             self._is_blocked()
 
-    def test_an_agent_blocks_but_only_a_supervisor_unblocks(self):
-        blocked = self._block()
+    def test_an_agent_enters_no_block_and_lifts_none(self):
         with self.assertRaises(AccessError):
-            blocked.unlink()
-        blocked.with_user(self.supervisor).unlink()
+            self._block(user=self.agent)
+        blocked = self._block()
+        self.assertTrue(blocked.with_user(self.agent).read(["number"]))
+        for change in (
+            lambda rows: rows.write({"number": "+442037691882"}),
+            lambda rows: rows.unlink(),
+        ):
+            with self.assertRaises(AccessError):
+                change(blocked.with_user(self.agent))
+        blocked.unlink()
         self.assertFalse(self._is_blocked())
+
+    def test_what_is_compared_follows_from_the_number(self):
+        with self.assertRaises(AccessError):
+            self._block("+442037691882", e164=LONDON)
+        blocked = self._block("+442037691882")
+        with self.assertRaises(AccessError):
+            blocked.write({"e164": LONDON})
+        blocked = self.env["telephony.blocked.number"].with_user(self.supervisor)
+        blocked.with_context(default_e164=LONDON).create({"number": "+442037691883"})
+        self.assertFalse(self._is_blocked())
+
+    def test_a_supervisor_blocks_for_companies_of_theirs(self):
+        for company in (self.other.id, False):
+            with self.subTest(company=company), self.assertRaises(AccessError):
+                self._block(company_id=company)
+        blocked = self._block()
+        for company in (self.other.id, False):
+            with self.subTest(moved_to=company), self.assertRaises(AccessError):
+                blocked.write({"company_id": company})
+        shared = self.env["telephony.blocked.number"].create(
+            {"number": "+442037691882", "company_id": False}
+        )
+        with self.assertRaises(AccessError):
+            shared.with_user(self.supervisor).unlink()
+        administrator = self._user("administrator", "telephony_administrator")
+        shared.with_user(administrator).unlink()
+
+    def test_what_ended_long_ago_is_deleted(self):
+        now = datetime(2026, 1, 15, 12)
+        blocks = self.env["telephony.blocked.number"]
+        for number, expires in (
+            ("+442037691881", False),
+            ("+442037691882", now - timedelta(days=1)),
+            ("+442037691883", now - timedelta(days=91)),
+        ):
+            blocks |= self._block(number, expires=expires)
+        with freeze_time(now):
+            self.env["telephony.blocked.number"]._gc_ended()
+        self.assertEqual(blocks.exists(), blocks[:2])

@@ -4,9 +4,8 @@ from odoo.tests import new_test_user, tagged
 from .common import CUSTOMER, TelephonyCase
 
 
-@tagged("post_install", "-at_install")
-class TestCard(TelephonyCase):
-    """What the screen asks for, always as a plain agent."""
+class CardCase(TelephonyCase):
+    """An agent at the screen, whose extension rings."""
 
     def setUp(self):
         super().setUp()
@@ -17,6 +16,11 @@ class TestCard(TelephonyCase):
         self._tell("NOTIFY_START", call_ref=call_ref, **fields)
         self._tell("NOTIFY_INTERNAL", call_ref=call_ref, internal="100", **fields)
         return self._call(call_ref).id
+
+
+@tagged("post_install", "-at_install")
+class TestCard(CardCase):
+    """What the screen asks for, always as a plain agent."""
 
     def test_the_card_of_a_known_caller_says_who_why_and_what_is_open(self):
         company = self.env["res.partner"].create({"name": "Roshen", "is_company": True})
@@ -125,13 +129,6 @@ class TestCard(TelephonyCase):
         self.assertEqual(card["note"], "wants <i>blue</i> ones")
         self.assertEqual(card["outcome_id"], outcome.id)
         self.assertFalse(self.calls.card_outcome(call_id, outcome.id)["outcome_id"])
-
-    def test_a_caller_who_was_blocked_is_refused_next_time(self):
-        call_id = self._ring()
-        self.calls.card_block(call_id)
-        self.calls.card_block(call_id)
-        decision = self._tell("NOTIFY_START", call_ref="in_2")
-        self.assertTrue(decision.blocked)
 
     def test_a_record_that_the_user_may_not_read_cannot_be_chosen(self):
         secret = self.env["crm.lead"].create(
