@@ -26,7 +26,10 @@ class TelephonyCall(models.Model):
 
     @api.model
     def card_none(self, call_id):
-        """Say that the call is with none of the candidates."""
+        """Say that the call is with none of the candidates.
+
+        What was chosen for the number before is forgotten.
+        """
         call = self._for_card(call_id)
         call.sudo()._update(
             {
@@ -36,6 +39,8 @@ class TelephonyCall(models.Model):
                 "owner_id": False,
             }
         )
+        if call.number_e164:
+            self.env["telephony.number"]._forget(call.number_e164, call.company_id)
         call._after_change()
         return call._card()
 
@@ -172,7 +177,9 @@ class TelephonyCall(models.Model):
             }
         )
         if self.number_e164:
-            self.env["telephony.number"].sudo()._remember(self.number_e164, record)
+            self.env["telephony.number"].sudo()._remember(
+                self.number_e164, record, self.company_id
+            )
         self._after_change()
 
     def _after_change(self):

@@ -61,6 +61,10 @@ BEGIN
     END IF;
     FOREACH hit IN ARRAY hits LOOP
         chosen := extract(epoch FROM hit.chosen_date);
+        IF hit.company_id IS NOT NULL THEN
+            -- However old, it comes before what others chose among shared records.
+            chosen := chosen + 1000000000000;
+        END IF;
         lead := hit.lead_id;
         partner := hit.partner_id;
         lead_open := 0;
@@ -122,7 +126,8 @@ class _Found(NamedTuple):
 
     :param reason: index in `REASONS`
     :param number: tells equal numbers from others
-    :param chosen: when a person chose it, in seconds since 1970
+    :param chosen: when a person chose it, in seconds since 1970; more by far for what
+        is the company's own
     :param party: whom the contact belongs to: its company, or itself
     :param rank: 0 for a person, 1 for a company, 2 for a mere address of either
     """
@@ -145,7 +150,8 @@ class TelephonyNumber(models.Model):
 
     1. The same international number; if nobody has it, the same national number,
        provided that one owner has it; for what cannot be read, the same digits.
-    2. Who was chosen for this number by a person, last, is it.
+    2. Who was chosen for this number by a person, last, is it: a record of the
+       company's own before a shared one.
     3. Contacts with one commercial partner, and leads of those or of no contact, are
        one owner. Several owners are for a person to choose from. Archived contacts
        count only where there are no others, closed leads never; but the contact of a
@@ -306,11 +312,15 @@ class TelephonyNumber(models.Model):
     # -- choices -----------------------------------------------------------------------
 
     @api.model
-    def _remember(self, number, record):
+    def _remember(self, number, record, company=None):
         """Have ``record`` win for this number from now on, until another is chosen.
+
+        What a company chose of its own stands whatever others choose, and so does a
+        choice among shared records for those who have no choice of their own.
 
         :param number: in international form; a national one is read as the record's
         :param record: contact or lead; it gets the number if it does not have it
+        :param company: record of `res.company` for whose call it was chosen
         """
         owner = OWNERS[record._name]
         forms = self._forms(number, self._countries(record.sudo()))
@@ -320,13 +330,23 @@ class TelephonyNumber(models.Model):
         row = rows.filtered(lambda row: row[owner] == record)[:1]
         if not row:
             row = self.sudo().create({owner: record.id, "number": number})
-        # What another company chose for itself stands.
-        earlier = rows.filtered(lambda other: other.company_id <= row.company_id)
+        scopes = {row.company_id, company or row.company_id}
+        earlier = rows.filtered(lambda other: other.company_id in scopes)
         (earlier - row).chosen_date = False
         row.chosen_date = fields.Datetime.now()
 
     @api.model
-    def _forget(self, number):
-        """Take back every choice that was made for a number in international form."""
-        rows = self.sudo().search([("e164", "=", number), ("chosen_date", "!=", False)])
+    def _forget(self, number, company):
+        """Take back what a company chose for a number, of its own or shared.
+
+        :param number: in international form
+        :param company: record of `res.company`
+        """
+        rows = self.sudo().search(
+            [
+                ("e164", "=", number),
+                ("company_id", "in", [company.id, False]),
+                ("chosen_date", "!=", False),
+            ]
+        )
         rows.chosen_date = False

@@ -121,6 +121,14 @@ class TestCard(CardCase):
         self.assertFalse(self._call().partner_id)
         self.assertEqual(self._call().match_reason, "refused")
 
+    def test_none_of_the_candidates_takes_the_choice_for_the_number_back(self):
+        one, _two = self.env["res.partner"].create(
+            [{"name": "One", "phone": CUSTOMER}, {"name": "Two", "phone": CUSTOMER}]
+        )
+        self.calls.card_choose(self._ring(), "res.partner", one.id)
+        self.calls.card_none(self._call().id)
+        self.assertTrue(self.calls.get_card(self._ring("in_2"))["ambiguous"])
+
     def test_a_note_and_an_outcome_are_kept_on_the_call(self):
         call_id = self._ring()
         outcome = self.env["telephony.call.outcome"].search([], limit=1)

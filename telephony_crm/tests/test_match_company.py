@@ -1,3 +1,7 @@
+from datetime import datetime
+
+from freezegun import freeze_time
+
 from odoo.tests import tagged
 
 from .test_match_spelling import LYON, MatchCase
@@ -63,6 +67,45 @@ class TestMatchCompany(MatchCase):
         numbers._remember(LYON, ours)
         numbers._remember(LYON, theirs)
         self.assertMatch(self._match(), ours, reason="chosen")
+        self.assertMatch(self._match(pbx=self.other_pbx), theirs, reason="chosen")
+
+    def test_a_choice_of_its_own_leaves_that_among_shared_contacts_to_others(self):
+        self._partner("First")
+        second = self._partner("Second")
+        ours = self._partner("Ours", company_id=self.company.id)
+        numbers = self.env["telephony.number"]
+        numbers._remember(LYON, second, self.other)
+        numbers._remember(LYON, ours, self.company)
+        self.assertMatch(self._match(), ours, reason="chosen")
+        self.assertMatch(self._match(pbx=self.other_pbx), second, reason="chosen")
+
+    def test_a_shared_contact_chosen_later_takes_no_choice_from_another_company(self):
+        first, second = self._partner("First"), self._partner("Second")
+        theirs = self._partner("Theirs", company_id=self.other.id)
+        ours = self._partner("Ours", company_id=self.company.id)
+        numbers = self.env["telephony.number"]
+        for minute, (record, company) in enumerate(
+            [
+                (theirs, self.other),
+                (ours, self.company),
+                (first, self.company),
+                (second, self.company),
+            ]
+        ):
+            with freeze_time(datetime(2026, 1, 15, 10, minute)):
+                numbers._remember(LYON, record, company)
+        self.assertMatch(self._match(), second, reason="chosen")
+        self.assertMatch(self._match(pbx=self.other_pbx), theirs, reason="chosen")
+
+    def test_what_another_company_chose_of_its_own_is_not_forgotten(self):
+        theirs = self._partner("Theirs", company_id=self.other.id)
+        shared = self._partner("Shared")
+        self._partner("Another")
+        numbers = self.env["telephony.number"]
+        numbers._remember(LYON, theirs, self.other)
+        numbers._remember(LYON, shared, self.company)
+        numbers._forget(LYON, self.company)
+        self.assertMatch(self._match(), reason="ambiguous")
         self.assertMatch(self._match(pbx=self.other_pbx), theirs, reason="chosen")
 
     def _team(self):

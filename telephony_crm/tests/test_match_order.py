@@ -165,7 +165,7 @@ class TestMatchOrder(MatchCase):
         self.assertEqual(len(match.candidates), 2)
         self._remember(first)
         self.assertMatch(self._match(), first, reason="chosen")
-        self.env["telephony.number"]._forget(LYON)
+        self.env["telephony.number"]._forget(LYON, self.company)
         self.assertMatch(self._match(), reason="ambiguous")
 
     def test_the_last_choice_wins(self):
