@@ -164,10 +164,9 @@ class TelephonyCall(models.Model):
         """Tie the call to a contact or lead that the user may read."""
         self.ensure_one()
         record.check_access("read")
-        if record.company_id and record.company_id != self.company_id:
-            raise UserError(self.env._("This record belongs to another company."))
+        self._check_same_company(record)
         lead = record if record._name == "crm.lead" else self.env["crm.lead"]
-        partner = lead.partner_id if lead else record
+        partner = (lead.partner_id if lead else record).sudo()
         self.sudo()._update(
             {
                 "match_reason": reason,
@@ -181,6 +180,12 @@ class TelephonyCall(models.Model):
                 self.number_e164, record, self.company_id
             )
         self._after_change()
+
+    def _check_same_company(self, record):
+        """Refuse a contact or lead of another company than was called."""
+        company = record.sudo().company_id
+        if company and company != self.company_id:
+            raise UserError(self.env._("This record belongs to another company."))
 
     def _after_change(self):
         """Let the other tabs and people know."""

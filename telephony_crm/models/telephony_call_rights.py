@@ -97,6 +97,8 @@ class TelephonyCall(models.Model):
         if not lead and not partner:
             self.card_none(self.id)
             return
+        for record in (lead, partner):
+            self._check_same_company(record)
         self._link(lead or partner, "chosen")
         if lead and partner and not self.partner_id:
             self.sudo().partner_id = partner

@@ -111,3 +111,49 @@ class TestAccessCallWrite(AccessCase):
         with self.assertRaises(UserError):
             self.mine.with_user(self.agent).write({"partner_id": foreign.id})
         self.assertEqual(self.mine.partner_id, self.customer)
+
+    def test_a_lead_does_not_bring_in_a_contact_of_another_company(self):
+        self.agent.company_ids += self.other_company
+        foreign = self.env["res.partner"].create(
+            {"name": "Foreign", "company_id": self.other_company.id}
+        )
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Order",
+                "user_id": self.agent.id,
+                "company_id": self.company.id,
+            }
+        )
+        mine = self.mine.with_user(self.agent).with_context(
+            allowed_company_ids=(self.company + self.other_company).ids
+        )
+        with self.assertRaises(UserError):
+            mine.write({"lead_id": lead.id, "partner_id": foreign.id})
+        self.assertEqual(self.mine.partner_id, self.customer)
+        mine.write({"lead_id": lead.id, "partner_id": self.customer.id})
+        self.assertEqual(
+            (self.mine.lead_id, self.mine.partner_id), (lead, self.customer)
+        )
+
+    def test_a_lead_can_be_chosen_whose_contact_the_user_may_not_read(self):
+        secret = self.env["res.partner"].create(
+            {"name": "Secret", "user_id": self.colleague.id}
+        )
+        self.env["ir.rule"].create(
+            {
+                "name": "No secrets",
+                "model_id": self.env.ref("base.model_res_partner").id,
+                "domain_force": [("id", "!=", secret.id)],
+            }
+        )
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Order",
+                "partner_id": secret.id,
+                "user_id": False,
+                "company_id": self.company.id,
+            }
+        )
+        self.mine.with_user(self.agent).write({"lead_id": lead.id})
+        self.assertEqual(self.mine.lead_id, lead)
+        self.assertEqual(self.mine.owner_id, self.colleague)
