@@ -52,6 +52,7 @@ class TelephonyCall(models.Model):
 
         :param kind: ``partner``, ``company`` or ``lead``
         :param values: dict of text: ``name``, ``company``, ``email``
+        :raises UserError: when there is neither a name nor a number
         """
         call = self._for_card(call_id)
         text = {
@@ -61,6 +62,10 @@ class TelephonyCall(models.Model):
         phone = (
             numbers.international(call.number_e164) if call.number_e164 else call.number
         )
+        if not (phone or text["name"] or text["company"]):
+            raise UserError(
+                self.env._("The caller hides the number. Please write a name.")
+            )
         if kind == "lead":
             record = call._create_lead(text, phone)
         elif kind in ("partner", "company"):

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from .common import CUSTOMER, TelephonyCase
@@ -85,6 +85,14 @@ class TestCard(CardCase):
         self.assertEqual(
             self.env["telephony.number"]._match(CUSTOMER, self.pbx).lead_id, lead.id
         )
+
+    def test_a_hidden_caller_becomes_a_lead_by_a_name_only(self):
+        call_id = self._ring(caller_id="anonymous")
+        for values in ({}, {"name": " ", "email": "ann@example.com"}):
+            with self.subTest(values=values), self.assertRaises(UserError):
+                self.calls.card_create(call_id, "lead", values)
+        card = self.calls.card_create(call_id, "lead", {"name": "Ann"})
+        self.assertEqual(card["leads"][0]["name"], "Call from Ann")
 
     def test_an_unknown_caller_becomes_a_contact_or_a_company(self):
         for kind, ref in (("partner", "in_1"), ("company", "in_2")):

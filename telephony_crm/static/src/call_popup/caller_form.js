@@ -62,7 +62,8 @@ export class CallerForm extends Component {
     get fields() {
         const name =
             this.form.kind === "company" ? _t("Name of the company") : _t("Name of the person");
-        const fields = [{ id: "name", label: name }];
+        // A hidden caller has nothing else to be called by.
+        const fields = [{ id: "name", label: name, required: !this.card.number }];
         if (this.form.kind !== "company") {
             fields.push({ id: "company", label: _t("Company") });
         }
