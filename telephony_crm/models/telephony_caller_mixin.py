@@ -159,6 +159,8 @@ class TelephonyCallerMixin(models.AbstractModel):
             ("number_e164", "in", list(filter(None, e164s))),
             ("partner_id", "=", False),
             ("lead_id", "=", False),
+            # Somebody has said that the call is with none of those.
+            ("match_reason", "!=", "refused"),
             ("direction", "!=", "internal"),
             ("company_id", "in", companies.ids),
         ]

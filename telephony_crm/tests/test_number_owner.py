@@ -157,6 +157,16 @@ class TestNumberCalls(CallsCase):
         lead.action_link_earlier_calls()
         self.assertEqual((call.lead_id, call.partner_id), (lead, partner))
 
+    def test_calls_that_a_person_said_are_nobodys_are_not_offered(self):
+        refused = self._make_call(number_e164=LYON, match_reason="refused")
+        call = self._make_call(number_e164=LYON, match_reason="none")
+        partner = self._partner("Camille", LYON, user_id=self.agent.id)
+        self.assertEqual(partner.telephony_earlier_call_count, 1)
+        partner.action_link_earlier_calls()
+        self.assertEqual(call.partner_id, partner)
+        self.assertFalse(refused.partner_id)
+        self.assertEqual(refused.match_reason, "refused")
+
     def test_calls_of_another_company_are_not_offered(self):
         other = self.env["res.company"].create({"name": "Other"})
         self._make_call(number_e164=LYON, company_id=other.id)
