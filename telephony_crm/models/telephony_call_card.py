@@ -183,7 +183,7 @@ class TelephonyCall(models.Model):
         )
 
     def _card_partner(self, partner):
-        company = partner.parent_id
+        company = partner.parent_id._filtered_access("read")
         return {
             "id": partner.id,
             "name": partner.name or partner.display_name,

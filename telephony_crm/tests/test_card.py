@@ -52,6 +52,23 @@ class TestCard(CardCase):
         self.assertIn("London", card["region"])
         self.assertTrue(card["match_reason"])
 
+    def test_a_company_that_the_user_may_not_read_is_left_out(self):
+        secret = self.env["res.partner"].create({"name": "Roshen", "is_company": True})
+        partner = self.env["res.partner"].create(
+            {"name": "Olena", "phone": CUSTOMER, "parent_id": secret.id}
+        )
+        self.env["ir.rule"].create(
+            {
+                "name": "No secrets",
+                "model_id": self.env.ref("base.model_res_partner").id,
+                "domain_force": [("id", "!=", secret.id)],
+            }
+        )
+        card = self.calls.get_card(self._ring())
+        self.assertEqual(card["partner"]["id"], partner.id)
+        self.assertEqual(card["partner"]["name"], "Olena")
+        self.assertEqual(card["partner"]["company"], "")
+
     def test_get_cards_lists_what_rings_now_and_nothing_that_is_over(self):
         self.assertEqual(self.calls.get_cards(), [])
         call_id = self._ring()
