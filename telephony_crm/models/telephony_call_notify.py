@@ -43,7 +43,7 @@ class TelephonyCall(models.Model):
         """Tell the screens of all who take part that the call has changed.
 
         While nobody is rung yet, the responsible user is told. What they may know
-        of it, they ask for themselves.
+        of it, they ask for themselves; the number is for the call's company only.
         """
         self.ensure_one()
         users = self.leg_ids.user_id or self.owner_id
@@ -55,7 +55,10 @@ class TelephonyCall(models.Model):
             "state": self.state,
             "number": self.number_e164 or self.number or "",
         }
+        company_id = self.company_id.id
         for user in users:
+            if company_id not in user.sudo()._get_company_ids():
+                continue
             user._bus_send("telephony.call/update", message)
 
     @api.model

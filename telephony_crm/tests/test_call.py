@@ -52,6 +52,15 @@ class TestCall(TelephonyCase):
         self.assertEqual(call.hangup_cause, 16)
         self.assertFalse(call.needs_callback)
 
+    def test_who_has_left_the_company_is_told_nothing(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.colleague.write({"company_ids": other.ids, "company_id": other.id})
+        self._tell("NOTIFY_START")
+        self._tell("NOTIFY_INTERNAL", internal="100")
+        self._tell("NOTIFY_INTERNAL", internal="101")
+        self.assertEqual(self._call().leg_ids.user_id, self.agent + self.colleague)
+        self.assertEqual(self._bus_users(), self.agent)
+
     def test_in_a_ring_group_each_extension_has_its_leg_and_one_answers(self):
         started = self._ago(seconds=40)
         self._tell("NOTIFY_START", started=started, after=0)
