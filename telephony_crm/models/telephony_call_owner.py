@@ -1,7 +1,7 @@
-from collections import defaultdict
-
 from odoo import api, models
 from odoo.tools import SQL
+
+from ..tools import pending
 
 PENDING = "telephony_crm.owners"
 RECORDS = {"res.partner": "partner_id", "crm.lead": "lead_id"}
@@ -71,26 +71,18 @@ class TelephonyCall(models.Model):
             return
         column = SQL.identifier("c", RECORDS[records._name])
         self._move_owner(SQL("%s = ANY(%s)", column, records.ids))
-        if pending := self.env.cr.precommit.data.get(PENDING):
-            pending[records._name].difference_update(records._ids)
+        pending.discard(records, PENDING)
 
     @api.model
     def _move_owner_later(self, records):
         """Have `_move_owner_of` run before the transaction ends."""
-        ids = [id_ for id_ in records._ids if isinstance(id_, int)]
-        if not ids:
-            return
-        precommit = self.env.cr.precommit
-        if PENDING not in precommit.data:
-            precommit.data[PENDING] = defaultdict(set)
-            precommit.add(self.sudo()._move_owner_pending)
-        precommit.data[PENDING][records._name].update(ids)
+        pending.add(records, PENDING, self.sudo()._move_owner_pending)
 
     @api.model
     def _move_owner_pending(self):
         """Do what `_move_owner_later` was asked for."""
-        for model, ids in self.env.cr.precommit.data.pop(PENDING, {}).items():
-            self._move_owner_of(self.env[model].browse(ids).exists())
+        for records in pending.take(self.env, PENDING):
+            self._move_owner_of(records)
 
     @api.model
     def _move_partner(self, leads, old_partners):

@@ -220,8 +220,8 @@ class TelephonyNumber(models.Model):
     @api.model
     def _flush_for_match(self):
         """Bring to the database what the function reads."""
-        pending = PENDING in self.env.cr.precommit.data
-        if not (pending or self.env._field_dirty or self.env.fields_to_compute()):
+        waiting = PENDING in self.env.cr.precommit.data
+        if not (waiting or self.env._field_dirty or self.env.fields_to_compute()):
             return
         self.env["crm.lead"].flush_model(
             ["phone", "partner_id", "user_id", "active", "won_status", "company_id"]

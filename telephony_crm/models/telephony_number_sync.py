@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..pbx import numbers
+from ..tools import pending
 from .telephony_number import OWNERS
 
 PENDING = "telephony_crm.numbers"
@@ -47,8 +48,7 @@ class TelephonyNumber(models.Model):
                     rows.append(row)
                 elif not new:
                     gone[fname].append(record.id)
-        if pending := self.env.cr.precommit.data.get(PENDING):
-            pending[records._name].difference_update(records._ids)
+        pending.discard(records, PENDING)
         if not rows and not gone:
             return
         self.flush_model()
@@ -152,21 +152,13 @@ class TelephonyNumber(models.Model):
 
         For computed changes: within a computation nothing else can be written.
         """
-        ids = [id_ for id_ in records._ids if isinstance(id_, int)]
-        if not ids:
-            return
-        precommit = self.env.cr.precommit
-        if PENDING not in precommit.data:
-            precommit.data[PENDING] = defaultdict(set)
-            precommit.add(self.sudo()._sync_pending)
-        precommit.data[PENDING][records._name].update(ids)
+        pending.add(records, PENDING, self.sudo()._sync_pending)
 
     @api.model
     def _sync_pending(self):
         """Do what `_sync_later` was asked for."""
-        for model, ids in self.env.cr.precommit.data.pop(PENDING, {}).items():
-            if ids:
-                self._sync(self.env[model].browse(ids).exists())
+        for records in pending.take(self.env, PENDING):
+            self._sync(records)
 
     # -- merging -----------------------------------------------------------------------
 
