@@ -15,6 +15,7 @@ from . import (
     telephony_blocked_number,
     telephony_call,
     telephony_call_apply,
+    telephony_call_callback,
     telephony_call_card,
     telephony_call_card_actions,
     telephony_call_leg,

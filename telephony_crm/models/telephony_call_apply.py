@@ -4,9 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..pbx import numbers
-from ..tools.transaction import lock
 
-MISSED = ("missed", "abandoned", "voicemail")
 DECIDED = ("clicked", "chosen", "refused")
 
 
@@ -325,51 +323,6 @@ class TelephonyCall(models.Model):
             )
         )
         self.invalidate_recordset(["participant_ids"], flush=False)
-
-    # -- what is left to do ------------------------------------------------------------
-
-    def _vals_of_end(self, pbx):
-        """Return what the end of a call decides: its result and the call-back.
-
-        A talk of at least `min_talk_seconds` with a number, whoever had it and in
-        whichever direction, settles the earlier missed calls of that number.
-        """
-        vals = {"needs_callback": False}
-        if self.blocked and self.disposition != "answered":
-            vals["disposition"] = "rejected"
-        number = self.number_e164
-        if not number or self.direction == "internal" or self.match_reason == "own":
-            return vals
-        same_number = [
-            ("number_e164", "=", number),
-            ("company_id", "=", self.company_id.id),
-        ]
-        lock(self.env.cr, "number", self.company_id.id, number)
-        believed = self.confirmed or self._was_heard_live()
-        talked = self.talk_seconds >= pbx.min_talk_seconds
-        if self.answered_by == "person" and talked and believed:
-            self.search(
-                [
-                    *same_number,
-                    ("start_date", "<=", self.start_date),
-                    ("needs_callback", "=", True),
-                ]
-            ).write({"needs_callback": False})
-        elif (
-            self.direction == "inbound"
-            and self.disposition in MISSED
-            and not self.blocked
-        ):
-            vals["needs_callback"] = not self.search_count(
-                [
-                    *same_number,
-                    ("start_date", ">=", self.start_date),
-                    ("answered_by", "=", "person"),
-                    ("talk_seconds", ">=", pbx.min_talk_seconds),
-                ],
-                limit=1,
-            )
-        return vals
 
 
 def _order(date, other, leg):

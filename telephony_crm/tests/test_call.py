@@ -243,3 +243,19 @@ class TestCall(TelephonyCase):
         self.assertEqual(call.match_reason, "clicked")
         self.assertEqual(call.lead_id, mine)
         self.assertNotEqual(call.lead_id, others)
+
+    def test_who_was_answered_by_nobody_knows_whom_is_rung_back_after_ten_minutes(self):
+        started = self._ago(minutes=12)
+        self._tell("NOTIFY_START", started=started, after=0)
+        self._tell(
+            "NOTIFY_END",
+            started=started,
+            after=20,
+            duration="15",
+            disposition="answered",
+        )
+        call = self._call()
+        self.assertEqual(call.answered_by, "unknown")
+        self.assertFalse(call.needs_callback)
+        self.env["telephony.call"]._cron_settle_unconfirmed()
+        self.assertTrue(self._call().needs_callback)
