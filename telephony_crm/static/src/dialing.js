@@ -51,9 +51,11 @@ export class Dialing {
      * @param {string} number in any spelling
      * @param {string|false} [resModel] of the record the number stands on
      * @param {number|false} [resId]
+     * @param {{notify?: boolean}} [options] `notify`: say a refusal in a notification, not
+     *  only on what was clicked
      * @returns {Promise<boolean>} whether the PBX calls
      */
-    async dial(number, resModel = false, resId = false) {
+    async dial(number, resModel = false, resId = false, { notify = true } = {}) {
         const key = this.keyOf(number, resModel, resId);
         if (this.current?.key === key) {
             return false; // A double click is one call.
@@ -72,8 +74,10 @@ export class Dialing {
         if (answer.status !== "calling") {
             this._end(dialling);
             this.refusals[key] = answer.message;
-            const type = answer.status === "refused" ? "warning" : "danger";
-            notification.add(answer.message, { type, title: _t("Not called") });
+            if (notify) {
+                const type = answer.status === "refused" ? "warning" : "danger";
+                notification.add(answer.message, { type, title: _t("Not called") });
+            }
             return false;
         }
         browser.setTimeout(() => dialling.callId || this._end(dialling), FORGET_AFTER);

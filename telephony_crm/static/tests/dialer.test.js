@@ -115,8 +115,10 @@ test("a refusal keeps the dialler open and says why", async () => {
     await openDialer();
     server.dial = { status: "refused", message: "Calls to premium numbers are not allowed." };
     await contains(".o_telephony_dialer input").edit("0900123456", { confirm: "enter" });
-    expect(".o_notification").toHaveText(/Calls to premium numbers are not allowed/);
-    expect(".o_telephony_dialer").toHaveCount(1);
+    expect(".o_telephony_refusal").toHaveText("Calls to premium numbers are not allowed.");
+    expect(".o_notification").toHaveCount(0);
+    await contains(".o_telephony_dialer input").edit("044", { confirm: false });
+    expect(".o_telephony_refusal").toHaveCount(0);
 });
 
 test("recent calls can be called again, and lead to their record", async () => {

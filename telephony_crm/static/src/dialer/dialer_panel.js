@@ -28,7 +28,7 @@ export class DialerPanel extends Component {
         this.permission = useState(useService("mail.notification.permission"));
         this.calls = useState(this.telephony.calls);
         this.dialing = useState(this.telephony.dialing);
-        this.state = useState({ term: "", found: null, tab: "recent" });
+        this.state = useState({ term: "", found: null, tab: "recent", refusal: "" });
         this.keepLast = new KeepLast();
         this.search = useDebounced(() => this.find(), SEARCH_DELAY);
         useAutofocus({ refName: "term" });
@@ -77,6 +77,7 @@ export class DialerPanel extends Component {
 
     onInput(ev) {
         this.state.term = ev.target.value;
+        this.state.refusal = "";
         this.search();
     }
 
@@ -104,8 +105,14 @@ export class DialerPanel extends Component {
     async dial({ number, resModel, resId }) {
         if (!this.dialing.possible) {
             window.open(`tel:${number.replace(/\s+/g, "")}`, "_self");
-        } else if (await this.dialing.dial(number, resModel, resId)) {
+            return;
+        }
+        this.state.refusal = "";
+        if (await this.dialing.dial(number, resModel, resId, { notify: false })) {
             this.props.close();
+        } else {
+            const key = this.dialing.keyOf(number, resModel, resId);
+            this.state.refusal = this.dialing.refusals[key] || "";
         }
     }
 

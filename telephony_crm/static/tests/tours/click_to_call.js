@@ -37,6 +37,6 @@ registry.category("web_tour.tours").add("telephony_crm.call_refused", {
         { trigger: ".o_telephony_systray", run: "click" },
         { trigger: ".o_telephony_dialer input", run: "edit +1 900 555 0123" },
         { trigger: ".o_telephony_dialer_field button", run: "click" },
-        { content: "one sentence says why", trigger: ".o_notification:contains(Not called)" },
+        { content: "one sentence says why", trigger: ".o_telephony_refusal:contains(premium)" },
     ],
 });
