@@ -6,7 +6,7 @@ COUNT = 3000  # look-ups of each kind, in each database
 
 
 def measure(world):
-    """Our function's time over the floor's, and over its own at a hundredth the size."""
+    """Our function's time over the floor's, and over its own at a hundredth."""
     for dataset in (world.small, world.large):
         world.have_numbers(dataset)
     count = min(COUNT, world.small.size)

@@ -1,4 +1,4 @@
-"""The answer to NOTIFY_START, with a caller on the line: how late it is at the worst."""
+"""The answer to NOTIFY_START, with a caller on the line: how late at the worst."""
 
 from bench.callers import callers
 from bench.calls import Call, floor
