@@ -243,9 +243,7 @@ class TelephonyPbx(models.Model):
     def _check_api_url(self):
         """Refuse an address to which key and signatures would travel in the open."""
         for pbx in self.filtered("api_url"):
-            address = urlsplit(pbx.api_url)
-            local = address.hostname in ("127.0.0.1", "::1", "localhost")
-            if not (address.scheme == "https" or address.scheme == "http" and local):
+            if not _is_safe(pbx.api_url):
                 raise ValidationError(
                     self.env._(
                         "“%s” is no safe address. It has to begin with https://.",
@@ -420,3 +418,15 @@ class TelephonyPbx(models.Model):
         return self.with_user(SUPERUSER_ID).with_context(
             allowed_company_ids=[company_id], tz=tz, tracking_disable=True
         )
+
+
+def _is_safe(url):
+    """Tell whether what is sent there is encrypted, or stays on this machine."""
+    try:
+        address = urlsplit(url)
+        host = address.hostname
+    except ValueError:
+        return False
+    if address.scheme == "http":
+        return host in ("127.0.0.1", "::1", "localhost")
+    return address.scheme == "https" and bool(host)

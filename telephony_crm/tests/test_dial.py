@@ -9,7 +9,7 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from odoo import fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -409,9 +409,21 @@ class TestDialFailed(DialCase):
         self.assertIn("does not answer", self._assert_failed("unreachable"))
 
     def test_an_address_that_is_none_is_told(self):
-        for url in ("nonsense", "http://", "ftp://127.0.0.1", "http://[::1", "http://a..b"):
-            self.pbx.api_url = url
+        for url in (
+            "nonsense",
+            "http://",
+            "ftp://127.0.0.1",
+            "http://[::1",
+            "http://a..b",
+        ):
             with self.subTest(url=url):
+                with self.assertRaises(ValidationError), self.cr.savepoint():
+                    self.pbx.api_url = url
+                self.env.cr.execute(
+                    "UPDATE telephony_pbx SET api_url = %s WHERE id = %s",
+                    [url, self.pbx.id],
+                )
+                self.env.invalidate_all()
                 self.assertEqual(self._dial()["status"], "failed")
 
 
