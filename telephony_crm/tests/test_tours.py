@@ -13,6 +13,11 @@ class TestTours(DialCase, TelephonyHttpCase):
     """An agent in a real browser, while the PBX tells things by signed webhooks."""
 
     @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.agent.lang = "en_US"  # the tours look for words
+
+    @classmethod
     def _request_handler(cls, s, r, /, **kw):
         """Override: the browser is asked with one time limit, the PBX with two."""
         if not isinstance(kw["timeout"], tuple):
