@@ -38,7 +38,7 @@ test("the newest is on top, three whole, the others in a line", async () => {
 });
 
 test("as many are whole as fit, so that all can be seen", async () => {
-    patchWithCleanup(browser, { innerHeight: 700 });
+    patchWithCleanup(browser, { innerHeight: 800 });
     await startTelephony();
     for (const id of [1, 2, 3, 4, 5]) {
         await tell(makeCard({ id }));

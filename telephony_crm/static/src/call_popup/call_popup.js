@@ -10,7 +10,7 @@ import { useDragAside } from "./drag_aside";
 
 const WHOLE = 3;
 /** What a card needs at least, and a line, in pixels; and what is above the stack. */
-const CARD_HEIGHT = 260;
+const CARD_HEIGHT = 300;
 const LINE_HEIGHT = 44;
 const NAVBAR_HEIGHT = 54;
 const CARDS = ".o_telephony_card, .o_telephony_line";
