@@ -2,7 +2,7 @@
 
 from bench.table import Figure, median, milliseconds
 
-COUNT = 3000  # look-ups of each kind, in each database
+COUNT = 1000  # look-ups of each kind, in each database
 
 
 def measure(world):
