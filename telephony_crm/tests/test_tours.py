@@ -2,7 +2,7 @@ import json
 
 from odoo.tests import tagged
 
-from .common import DID, TelephonyHttpCase
+from .common import DID, SECRET, TelephonyHttpCase
 from .test_dial import DialCase
 
 STRANGER = "+33478323232"
@@ -27,29 +27,29 @@ class TestTours(DialCase, TelephonyHttpCase):
     def _start(self, tour, url="/odoo", **webhooks):
         """Run a tour as the agent.
 
-        :param webhooks: what the PBX tells in its course: the event, and its fields
+        :param webhooks: what the PBX tells in its course: the event, and its fields;
+            the page signs and posts them when the tour comes to it
         """
-        address = f"/telephony/webhook/{self.pbx.webhook_token}"
-        told = {}
-        for name, (event, values) in webhooks.items():
-            content = self._fields(event, **values)
-            told[name] = {
-                "url": address,
-                "fields": content,
-                "signature": self._sign(content),
-            }
+        told = {
+            "url": f"/telephony/webhook/{self.pbx.webhook_token}",
+            "secret": SECRET,
+            "webhooks": {
+                name: self._fields(event, **values)
+                for name, (event, values) in webhooks.items()
+            },
+        }
         options = json.dumps({"startUrl": url})
         self.start_tour(
             url,
             tour,
             login=self.agent.login,
-            code=f"odoo.telephonyWebhooks = {json.dumps(told)};"
+            code=f"odoo.telephonyPbx = {json.dumps(told)};"
             f"odoo.startTour({tour!r}, {options})",
         )
 
     def _incoming(self, number, **end):
         """Return what the PBX tells of a call that comes in and rings the agent."""
-        caller = {"caller_id": number[1:], "started": self._ago(seconds=0)}
+        caller = {"caller_id": number[1:]}
         ended = {
             "internal": "100",
             "duration": "4",
