@@ -62,10 +62,11 @@ def commands(fix):
         f"--manifest-required-authors={AUTHOR}", *names,
     )  # fmt: skip
     for name in names:
-        yield "oca-checks-odoo-module", "--config=setup/linters/oca_hooks.cfg", name
+        config = "--config=setup/linters/oca_hooks.cfg"
+        yield "oca-checks-odoo-module", *mend, config, name
         translations = sorted((paths.ROOT / name / "i18n").glob("*.po*"))
         if translations:
-            yield "oca-checks-po", *translations
+            yield "oca-checks-po", *mend, config, *translations
     scripts = [f"{name}/static/{part}" for name in names for part in ("src", "tests")]
     scripts = [folder for folder in scripts if any((paths.ROOT / folder).rglob("*.js"))]
     if scripts:
