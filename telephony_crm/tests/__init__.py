@@ -20,6 +20,7 @@ from . import (
     test_number_merge,
     test_number_owner,
     test_number_sync,
+    test_optional_addons,
     test_pbx,
     test_session,
     test_tours,
