@@ -36,6 +36,7 @@ from . import (
     telephony_number_sync,
     telephony_pbx,
     telephony_pbx_event,
+    telephony_pbx_health,
     telephony_pbx_request,
     telephony_pbx_setting,
     telephony_pbx_setup,

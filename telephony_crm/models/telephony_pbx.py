@@ -1,11 +1,8 @@
 import ipaddress
 import logging
 import secrets
-from datetime import timedelta
 from typing import NamedTuple
 from urllib.parse import urlsplit
-
-from babel.dates import format_timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
@@ -131,14 +128,6 @@ class TelephonyPbx(models.Model):
     )
     extension_ids = fields.One2many("telephony.extension", "pbx_id")
     did_ids = fields.One2many("telephony.did", "pbx_id", string="Company Numbers")
-    health_state = fields.Selection(
-        [("ok", "Connected"), ("warning", "Attention"), ("error", "Not working")],
-        compute="_compute_health",
-        groups=ADMINISTRATOR,
-    )
-    health = fields.Char(compute="_compute_health", groups=ADMINISTRATOR)
-    refused_date = fields.Datetime(readonly=True, copy=False, groups=ADMINISTRATOR)
-    refused_reason = fields.Char(readonly=True, copy=False, groups=ADMINISTRATOR)
 
     _webhook_token_unique = models.Constraint(
         "UNIQUE (webhook_token)", "Each PBX has a webhook address of its own."
@@ -172,56 +161,6 @@ class TelephonyPbx(models.Model):
         base = self.env["ir.config_parameter"].sudo().get_param("web.base.url")
         for pbx in self:
             pbx.webhook_url = f"{base}/telephony/webhook/{pbx.webhook_token}"
-
-    def _compute_health(self):
-        now = fields.Datetime.now()
-        Event = self.env["telephony.pbx.event"].sudo()
-        for pbx in self:
-            stored = pbx.sudo()
-            failed = Event.search_count(
-                [("pbx_id", "=", pbx.id), ("state", "=", "failed")], limit=1000
-            )
-            last = Event.search(
-                [("pbx_id", "=", pbx.id)], order="received_at desc", limit=1
-            )
-            if not pbx._adapter(raise_if_unknown=False):
-                pbx.health_state = "error"
-                pbx.health = self.env._(
-                    "The system “%s” is not installed any more. Choose another one.",
-                    pbx.adapter,
-                )
-            elif stored._adapter().verifies and not stored.api_secret_stored:
-                pbx.health_state = "error"
-                pbx.health = self.env._(
-                    "There is no API secret, so every event is refused. Enter it below."
-                )
-            elif stored.refused_date and stored.refused_date > now - timedelta(hours=1):
-                pbx.health_state = "error"
-                pbx.health = self.env._(
-                    "An event was refused within the last hour: %s",
-                    stored.refused_reason,
-                )
-            elif failed:
-                pbx.health_state = "warning"
-                pbx.health = self.env._(
-                    "%s events could not be applied. Open them to see why.", failed
-                )
-            elif not last:
-                pbx.health_state = "warning"
-                pbx.health = self.env._(
-                    "No event yet. Set the webhook address in the PBX, then call."
-                )
-            else:
-                pbx.health_state = "ok"
-                pbx.health = self.env._(
-                    "Connected. Last event %s.",
-                    format_timedelta(
-                        last.received_at - now,
-                        add_direction=True,
-                        locale=self.env["res.lang"]._lang_get(self.env.user.lang).code
-                        or "en",
-                    ),
-                )
 
     # -- constraints ---------------------------------------------------------
 
@@ -388,22 +327,6 @@ class TelephonyPbx(models.Model):
             for pbx in self.sudo().search([])
             if pbx._adapter(raise_if_unknown=False)
         }
-
-    def _note_refusal(self, reason):
-        """Remember for the health sentence that an event was refused.
-
-        At most once a minute: who sends nonsense must not make us write.
-        """
-        self.ensure_one()
-        now = fields.Datetime.now()
-        self.env.cr.execute(
-            """
-            UPDATE telephony_pbx SET refused_date = %s, refused_reason = %s
-             WHERE id = %s
-               AND (refused_date IS NULL OR refused_date < %s)
-            """,
-            [now, reason, self.id, now - timedelta(minutes=1)],
-        )
 
     def _for_events(self):
         """Return this PBX in the environment in which its events are applied.
