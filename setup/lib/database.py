@@ -18,8 +18,7 @@ data_dir = {data}
 db_host = {host}
 db_port = {port}
 db_user = {user}
-db_password = {password}
-db_template = template0
+{password}db_template = template0
 http_interface = 127.0.0.1
 gevent_port = {gevent_port}
 http_port = {http_port}
@@ -66,7 +65,10 @@ class Databases:
             host=self.server.host,
             port=self.server.port or "5432",
             user=self.server.user or "False",
-            password=self.server.password or "False",
+            # Odoo warns of the word False where it expects a text.
+            password=f"db_password = {self.server.password}\n"
+            if self.server.password
+            else "",
             http_port=http_port,
             gevent_port=gevent_port,
             nowhere=NOWHERE,
