@@ -214,8 +214,9 @@ class TelephonyCall(models.Model):
         lead = self.env["crm.lead"].browse(vals.get("lead_id", self.lead_id.id))
         # No more than that: a lead has a hundred fields.
         lead.fetch(["user_id", "team_id"])
-        partner.fetch(["user_id"])
-        vals["owner_id"] = lead.user_id.id or partner.user_id.id
+        if "owner_id" not in vals:
+            partner.fetch(["user_id"])
+            vals["owner_id"] = lead.user_id.id or partner.user_id.id
         team_of = {
             extension_id: team_id for _leg, (extension_id, _user, team_id) in legs
         }
@@ -267,6 +268,7 @@ class TelephonyCall(models.Model):
             "match_reason": match.reason,
             "partner_id": match.partner_id,
             "lead_id": match.lead_id,
+            "owner_id": match.owner_id,
         }
         if self.direction == "inbound" and not self.hidden:
             vals["blocked"] = self.env["telephony.blocked.number"]._is_blocked(

@@ -1,13 +1,34 @@
+import logging
+
+from psycopg2 import OperationalError
+
 from odoo import fields, models
+from odoo.exceptions import ConcurrencyError
 
 from ..pbx import adapter as pbx_adapter
 from .telephony_call_notify import FRESH
+
+_logger = logging.getLogger(__name__)
 
 
 class TelephonyCall(models.Model):
     """What the PBX is told to do with a call that rings."""
 
     _inherit = "telephony.call"
+
+    def _try_to_decide(self):
+        """Return what `_decide` does; whatever fails there, the call stays logged.
+
+        It then goes its usual way in the PBX.
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self._decide()
+        except (OperationalError, ConcurrencyError):
+            raise
+        except Exception:
+            _logger.exception("Call %s: no decision", self.id)
+            return pbx_adapter.Decision()
 
     def _decide(self):
         """Return what the PBX is to do with this call when it comes in.

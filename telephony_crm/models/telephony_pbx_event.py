@@ -100,20 +100,13 @@ class TelephonyPbxEvent(models.Model):
         """
         begin(self.env)
         event, done = self._store(pbx, notification)
-        call = None
+        decision, decide = None, notification.wants_decision
         if not done:
-            call = event._apply(pbx.id, notification.call_ref)
-        if not notification.wants_decision:
-            return None
-        if call is None:
+            decision = event._apply(pbx.id, notification.call_ref, decide)
+        if decide and decision is None:
             call = self.env["telephony.call"]._of_ref(pbx, notification.call_ref)
-        try:
-            return call._decide()
-        except (OperationalError, ConcurrencyError):
-            raise
-        except Exception:  # the call is logged; it goes its usual way in the PBX
-            _logger.exception("PBX %s: no decision on event %s", pbx.id, event.id)
-            return None
+            decision = call._try_to_decide()
+        return decision
 
     @api.model
     def _store(self, pbx, notification):
@@ -151,7 +144,7 @@ class TelephonyPbxEvent(models.Model):
         event_id, state = self.env.cr.fetchone()
         return self.browse(event_id), state in ("done", "ignored")
 
-    def _apply(self, pbx_id=None, call_ref=None):
+    def _apply(self, pbx_id=None, call_ref=None, decide=False):
         """Fold the call of this event anew, alone, and commit.
 
         A failure stays in the row and is tried again by a job. A database that is
@@ -159,13 +152,16 @@ class TelephonyPbxEvent(models.Model):
         be told that all is well.
 
         :param pbx_id: and ``call_ref`` are the event's; who knows them spares reading
-        :return: the call, empty when it is not logged; `None` when it failed
+        :param decide: the PBX waits for an answer. It is found before the commit, which
+            forgets all that was read of the call.
+        :return: that answer; `None` without one, or when it failed
         """
         self.ensure_one()
         pbx_id, call_ref = pbx_id or self.pbx_id.id, call_ref or self.call_ref
         try:
             with exclusive(self.env, "call", pbx_id, call_ref):
-                return self._apply_alone(pbx_id, call_ref)
+                call = self._apply_alone(pbx_id, call_ref)
+                return call._try_to_decide() if decide else None
         except (OperationalError, ConcurrencyError):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it was, the row keeps it

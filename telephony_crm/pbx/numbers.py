@@ -78,7 +78,7 @@ def parse(raw: str | None, countries: Sequence[str] = ()) -> Number:
     return _parse((raw or "")[:MAX_LENGTH], tuple(countries))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)
 def _parse(raw, countries):
     text = raw.strip()
     if not text.isascii():
@@ -233,13 +233,13 @@ def _number(found, digits, extension):
     )
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)
 def international(e164: str) -> str:
     """Return ``+33478323232`` as ``+33 4 78 32 32 32``; what cannot be read, as is."""
     return _formatted(e164, PhoneNumberFormat.INTERNATIONAL)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)
 def national(e164: str) -> str:
     """Return ``+33478323232`` as ``04 78 32 32 32``; what cannot be read, as is."""
     return _formatted(e164, PhoneNumberFormat.NATIONAL)

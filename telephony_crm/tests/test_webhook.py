@@ -157,6 +157,20 @@ class TestWebhook(TelephonyHttpCase):
     def test_an_unknown_caller_is_answered_with_nothing(self):
         self.assertFalse(self._post("NOTIFY_START").content)
 
+    @mute_logger(
+        "odoo.sql_db", "odoo.addons.telephony_crm.models.telephony_call_routing"
+    )
+    def test_a_call_is_logged_though_no_answer_to_the_pbx_can_be_found(self):
+        def fail(call):
+            call.env.cr.execute("SELECT 1 / 0")
+
+        self.patch(self.env.registry["telephony.call"], "_decide", fail)
+        response = self._post("NOTIFY_START")
+        self.assertEqual(response.status_code, 200)
+        self.assertFalse(response.content)
+        self.assertEqual(self._call().state, "ringing")
+        self.assertEqual(self._events().state, "done")
+
     def test_a_caught_request_sent_again_later_learns_no_name(self):
         self.env["res.partner"].create({"name": "Ann", "phone": "+442037691880"})
         response = self._post("NOTIFY_START", started=self._ago(minutes=6))
