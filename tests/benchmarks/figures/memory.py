@@ -30,7 +30,6 @@ def measure(world):
             worker = _worker(stack.odoo.pid)
             pids.add(worker.pid)
             samples.append(worker.memory_info().rss / MEGABYTE)
-    world.clean(world.large)
     if len(pids) > 1:
         raise RuntimeError("the worker was replaced by another one")
     settled, last = samples[SETTLED // STEP - 1], samples[-1]

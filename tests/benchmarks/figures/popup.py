@@ -87,7 +87,6 @@ def measure(world):
             call = Call(other.number, extension)
             screen.client.send([call.start()])
             times["internal"].append(screen.card("internal", call, other.number[-8:]))
-    world.clean(world.large)
     bare = median(times["message"][WARM_UP:])
     for kind, words in (
         ("start", "a call of my customer comes in"),

@@ -26,7 +26,6 @@ def measure(world):
             if turn:
                 bare += plain.seconds
                 ours += answered.seconds
-    world.clean(world.large)
     worst, floor_worst = percentile(ours, 0.99), percentile(bare, 0.99)
     yield Figure(
         f"reply to NOTIFY_START, {AT_ONCE} at once, 99th percentile",
