@@ -129,6 +129,8 @@ class TelephonyCall(models.Model):
     _call_ref_unique = models.Constraint(
         "UNIQUE (pbx_id, call_ref)", "A call of a PBX is logged once."
     )
+    # Counting an agent's calls is looking at the company of each.
+    _by_id_with_company = models.Index("(id) INCLUDE (company_id)")
     _by_start = models.Index("(start_date DESC, id DESC)")
     _by_partner = models.Index(
         "(partner_id, start_date DESC) WHERE partner_id IS NOT NULL"

@@ -24,6 +24,32 @@ class TestAccessCall(AccessCase):
         self.theirs.participant_ids = [Command.link(self.agent.id)]
         self.assertEqual(self._seen(self.agent), {"mine", "theirs"})
 
+    def test_agent_finds_own_calls_alike_whether_asked_for_or_not(self):
+        Call = self.env["telephony.call"].with_user(self.agent)
+        among = [("id", "in", self.calls.ids)]
+        for mine in (
+            [("participant_ids", "in", self.agent.id)],
+            [("participant_ids", "=", self.agent.id)],
+            ["|", ("participant_ids", "in", self.agent.ids), ("id", "=", 0)],
+        ):
+            self.assertEqual(Call.search(among + mine), self.mine)
+        for others in (
+            [("participant_ids", "not in", self.agent.ids)],
+            ["!", ("participant_ids", "in", self.agent.ids)],
+            [("participant_ids", "in", self.colleague.ids)],
+        ):
+            self.assertFalse(Call.search(among + others))
+
+    def test_agent_s_list_asks_once_who_takes_part(self):
+        Call = self.env["telephony.call"].with_user(self.agent)
+        query = Call._search([("participant_ids", "in", self.agent.ids)])
+        self.assertEqual(str(query.select().code).count("telephony_call_user_rel"), 1)
+
+    def test_supervisor_finds_own_calls_among_those_of_the_team(self):
+        Call = self.env["telephony.call"].with_user(self.supervisor)
+        self.assertIn(self.mine, Call.search([]))
+        self.assertFalse(Call.search([("participant_ids", "in", self.supervisor.ids)]))
+
     def test_dispatcher_sees_unknown_callers_too(self):
         self.assertEqual(self._seen(self.dispatcher), {"unknown"})
 
