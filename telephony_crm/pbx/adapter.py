@@ -30,6 +30,8 @@ from .messages import (
     Account,
     Credentials,
     Decision,
+    DidInfo,
+    ExtensionInfo,
     HttpRequest,
     HttpResponse,
     Notification,
@@ -47,6 +49,8 @@ __all__ = [
     "AuthError",
     "Credentials",
     "Decision",
+    "DidInfo",
+    "ExtensionInfo",
     "HttpRequest",
     "HttpResponse",
     "Notification",
@@ -76,8 +80,10 @@ class Adapter:
     """One kind of PBX. A subclass overrides what its PBX can do.
 
     ``capabilities`` says what that is: ``originate``, ``redirect``, ``caller_name``,
-    ``blacklist``. An adapter whose PBX proves nothing has ``verifies = False``; then
-    the secret address and the list of allowed addresses carry all of it.
+    ``blacklist``, ``recording``, ``statistics``, ``setup``, ``sms``; the methods of
+    what it does not name are never called. An adapter whose PBX proves nothing has
+    ``verifies = False``; then the secret address and the list of allowed addresses
+    carry all of it.
     """
 
     code: str = ""
@@ -86,6 +92,11 @@ class Adapter:
     settings: tuple[Setting, ...] = ()
     default_api_url: str = ""
     verifies: bool = True
+    #: Requests for statistics that the PBX takes a minute, rows of one answer, and the
+    #: longest period of one request in days.
+    statistics_a_minute: int = 60
+    statistics_limit: int = 1000
+    statistics_days: int = 31
 
     def handshake(self, request: Request) -> Response | None:
         """Return the answer to the PBX's check of the address, if this is one.
@@ -139,6 +150,121 @@ class Adapter:
         :param number: E.164 with its plus sign, already allowed to be dialled
         """
         raise NotImplementedError
+
+    # -- recordings ------------------------------------------------------------------
+
+    def recording_link(
+        self, credentials: Credentials, ref: str, call_ref: str
+    ) -> HttpRequest | None:
+        """Return the request that asks where the sound is; ``None``: nobody is asked.
+
+        :param ref: the PBX's proven id of the recording; empty when it only said that
+            the call was recorded, then all recordings of ``call_ref`` are asked for
+        """
+        return None
+
+    def recording_sounds(
+        self, credentials: Credentials, ref: str, call_ref: str, answer: dict
+    ) -> list[tuple[str, HttpRequest]]:
+        """Return ``(ref, request)`` of each recording; the request fetches the sound.
+
+        :param answer: to ``recording_link``, read by ``answer``; empty without one
+        :raises PbxError: when the answer makes no sense
+        """
+        raise NotImplementedError
+
+    # -- statistics ------------------------------------------------------------------
+
+    def statistics(
+        self,
+        credentials: Credentials,
+        account: Account,
+        start: datetime,
+        end: datetime,
+        skip: int = 0,
+    ) -> HttpRequest:
+        """Return the request for the PBX's own rows of the calls begun in a period.
+
+        :param start: and ``end``, naive UTC
+        :param skip: how many rows were read before
+        """
+        raise NotImplementedError
+
+    def statistics_rows(self, answer: dict) -> list[Notification]:
+        """Return one notification a row; its key is the same whenever it is read.
+
+        ``events`` makes confirmed `EventKind.RECORD` events of their payloads. A row
+        that names no call has an empty ``call_ref``.
+
+        :raises PbxError: when the answer makes no sense
+        """
+        raise NotImplementedError
+
+    # -- set-up ----------------------------------------------------------------------
+
+    def zone(self, credentials: Credentials) -> HttpRequest:
+        """Return the request for the account's time zone."""
+        raise NotImplementedError
+
+    def read_zone(self, answer: dict) -> str:
+        """Return an IANA name or a form like ``UTC+2``."""
+        raise NotImplementedError
+
+    def extensions(self, credentials: Credentials) -> HttpRequest:
+        """Return the request for the numbers of all extensions."""
+        raise NotImplementedError
+
+    def read_extensions(self, answer: dict) -> list[str]:
+        """Return the numbers of all extensions."""
+        raise NotImplementedError
+
+    def extension(self, credentials: Credentials, number: str) -> HttpRequest:
+        """Return the request for what is known of one extension."""
+        raise NotImplementedError
+
+    def read_extension(self, number: str, answer: dict) -> ExtensionInfo:
+        """Return what is known of one extension."""
+        raise NotImplementedError
+
+    def dids(self, credentials: Credentials) -> HttpRequest:
+        """Return the request for all company numbers."""
+        raise NotImplementedError
+
+    def read_dids(self, answer: dict) -> list[DidInfo]:
+        """Return all company numbers."""
+        raise NotImplementedError
+
+    def subscribe(self, credentials: Credentials, url: str) -> list[HttpRequest]:
+        """Return the requests, in order, after which all events are posted to us."""
+        raise NotImplementedError
+
+    def subscriptions(self, credentials: Credentials) -> list[HttpRequest]:
+        """Return the requests that ask where which events are posted to."""
+        raise NotImplementedError
+
+    def read_subscriptions(self, answers: list[dict], url: str) -> list[str]:
+        """Return what is missing to post all events to ``url``; none: all is well.
+
+        :return: the vendor's names of addresses and notifications
+        """
+        raise NotImplementedError
+
+    # -- messages --------------------------------------------------------------------
+
+    def send_sms(
+        self, credentials: Credentials, number: str, text: str, sender: str = ""
+    ) -> HttpRequest:
+        """Return the request that sends a text message.
+
+        :param number: E.164 with its plus sign, already allowed to be dialled
+        """
+        raise NotImplementedError
+
+    def read_sms(self, number: str, answer: dict) -> str:
+        """Return why the message to ``number`` was refused; empty: it was taken."""
+        raise NotImplementedError
+
+    # -- answers ---------------------------------------------------------------------
 
     def answer(self, response: HttpResponse) -> dict:
         """Return what the PBX answered to one of our requests.

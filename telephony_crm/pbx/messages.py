@@ -121,3 +121,24 @@ class Setting:
     default: str = ""
     help: str = ""
     required: bool = False
+
+
+@dataclass(frozen=True)
+class ExtensionInfo:
+    """An extension as the PBX knows it."""
+
+    number: str
+    name: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class DidInfo:
+    """A company number as the PBX knows it.
+
+    :param active: calls to it reach the PBX
+    """
+
+    number: str
+    name: str = ""
+    active: bool = True
