@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import random
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +10,7 @@ from datetime import datetime
 from .settings import Settings
 
 KEPT = 5000  # calls
+
 
 @dataclass
 class Leg:
@@ -87,6 +88,7 @@ class Call:
     blocked: bool = False
     placed: bool = False  # over REST
     doing: str = ""
+    luck: random.Random = field(default_factory=random.SystemRandom, repr=False)
     over: threading.Event = field(default_factory=threading.Event, repr=False)
 
     def as_dict(self) -> dict:
@@ -124,18 +126,23 @@ class Book:
     def __init__(self, settings: Settings):
         self.settings = settings
         self.calls: dict[str, Call] = {}
+        self.kept = KEPT
         self._lock = threading.Lock()
         self._ordinal = 0
 
-    def open(self, start: datetime, **values) -> Call:
-        """A new call; its reference never repeats, not even after a restart."""
+    def open(self, start: datetime, luck=None, **values) -> Call:
+        """A new call; its reference never repeats, not even after a restart.
+
+        :param luck: ``random.Random`` that makes the call's ids repeatable
+        """
+        luck = luck or random.SystemRandom()
         side = "in" if values["direction"] == "inbound" else "out"
+        ref = f"{side}_{luck.getrandbits(160):040x}"
         with self._lock:
             self._ordinal += 1
-            ref = f"{side}_{secrets.token_hex(20)}"
-            call = Call(ref=ref, ordinal=self._ordinal, start=start, **values)
+            call = Call(ref, self._ordinal, start=start, luck=luck, **values)
             self.calls[ref] = call
-            if len(self.calls) > KEPT:
+            if len(self.calls) > self.kept:
                 self._forget()
         return call
 
@@ -149,7 +156,7 @@ class Book:
     def leg(self, call: Call, kind: str, at: datetime, **values) -> Leg:
         """A new leg of the call, ringing since ``at``."""
         # six digits that do not end in zero survive being a JSON number
-        tail = f"{secrets.randbelow(99999):05d}{1 + secrets.randbelow(9)}"
+        tail = f"{call.luck.randrange(100000):05d}{call.luck.randint(1, 9)}"
         leg = Leg(kind, f"{int(at.timestamp())}.{tail}", ring=at, **values)
         call.legs.append(leg)
         return leg

@@ -20,6 +20,7 @@ from .simulator import Simulator
 from .wording import Wording
 
 PORT = 8899
+CALLS_A_DAY = 25
 EPILOG = """
 examples:
   main.py serve --odoo http://127.0.0.1:8069 --autoplay
@@ -53,6 +54,8 @@ def serve(args) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with simulator:
+        if args.history:
+            simulator.remember(args.history, CALLS_A_DAY)
         if args.autoplay:
             simulator.autoplay.start()
         print(f"REST API      {simulator.url}/v1/")
@@ -170,6 +173,7 @@ def _settings(args):
     if not webhook and args.odoo:
         webhook = f"{args.odoo.rstrip('/')}/telephony/webhook/{settings.webhook_token}"
     settings.webhook_url = webhook or settings.webhook_url
+    settings.second_url = settings.second_url or settings.webhook_url
     return settings
 
 
@@ -212,6 +216,13 @@ def _parser():
     sub = command("serve", serve, [common])
     sub.add_argument(
         "--autoplay", action="store_true", help="let the phone ring by itself"
+    )
+    sub.add_argument(
+        "--history",
+        type=int,
+        default=0,
+        metavar="DAYS",
+        help="remember calls of so many days before, which nobody was told of",
     )
     sub = command("play", play, [common, call])
     sub.add_argument("scenario", choices=SCENARIOS, metavar="SCENARIO", help="see list")

@@ -14,6 +14,7 @@ from .autoplay import arguments
 from .delivery import DeliveryFaults
 from .faults import RestFault
 from .scenarios import SCENARIOS
+from .subscription import OTHERS
 
 PAGE = Path(__file__).with_name("page.html")
 LOOPBACK = r"(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?"
@@ -105,30 +106,26 @@ class Control:
         return self.simulator.calls[rest].as_dict()
 
     def _get_faults(self, _values, _rest):
-        limit = self.simulator.limit
         return {
             "delivery": vars(self.simulator.poster.faults),
             "rest": [vars(fault) for fault in self.simulator.rest_faults.pending],
-            "limit": {
-                "general": limit.general,
-                "statistics": limit.statistics,
-                "form": limit.form,
-            },
+            "limit": self.simulator.limit.shown(),
             "callback": self.simulator.callback_scenario,
+            "denied": self.simulator.messages.denied,
         }
 
     def _post_faults(self, values, _rest):
-        """Set any of delivery, rest (a list), limit, callback (a placed scene)."""
+        """Set any of delivery, rest (a list), limit, callback (a placed scene),
+        denied (numbers that no message reaches, with the reason)."""
         simulator = self.simulator
         if "delivery" in values:
             simulator.poster.faults = DeliveryFaults(**values["delivery"])
         if "rest" in values:
             faults = [RestFault(**fault) for fault in values["rest"]]
             simulator.rest_faults.pending[:] = faults
-        for name, value in values.get("limit", {}).items():
-            if name not in ("general", "statistics", "form"):
-                raise ValueError("limit has general, statistics and form")
-            setattr(simulator.limit, name, value)
+        simulator.limit.set(values.get("limit", {}))
+        if "denied" in values:
+            simulator.messages.denied = dict(values["denied"])
         if "callback" in values:
             if not SCENARIOS[values["callback"]].placed:
                 raise ValueError("callback is one of the click_… scenes")
@@ -140,9 +137,30 @@ class Control:
         simulator = self.simulator
         simulator.poster.faults = DeliveryFaults()
         simulator.rest_faults.pending.clear()
-        simulator.limit.reset()
+        simulator.limit.forget()
+        simulator.messages.denied = {}
         simulator.callback_scenario = "click_answered"
         return self._get_faults({}, "")
+
+    def _get_messages(self, _values, _rest):
+        """What was sent over REST, and told to the second address."""
+        messages = self.simulator.messages
+        return {"outbox": list(messages.outbox), "told": list(messages.told)}
+
+    def _post_messages(self, values, rest):
+        """Tell the second address something: see ``Messages`` for each one's values.
+
+        ``/simulator/messages/sms``, ``number_lookup``, ``call_tracking`` or
+        ``speech_recognition``.
+        """
+        if rest not in OTHERS.values():
+            raise KeyError(f"there are: {', '.join(OTHERS.values())}")
+        return getattr(self.simulator.messages, rest)(**values)
+
+    def _post_history(self, values, _rest):
+        """Have calls of days before today: ``days``, and ``calls`` a day."""
+        days, calls = int(values.get("days", 30)), int(values.get("calls", 20))
+        return {"calls": len(self.simulator.remember(days, calls))}
 
     def _post_autoplay(self, values, _rest):
         self.simulator.autoplay.steer(values.get("action", ""))

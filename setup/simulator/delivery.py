@@ -12,17 +12,8 @@ import requests
 
 from .settings import Settings
 from .signing import sign_event
+from .subscription import CALLS, OTHERS, Subscription
 
-# events that the account can switch off; RECORD and IVR have no switch
-SWITCHES = {
-    "NOTIFY_START": "notify_start",
-    "NOTIFY_INTERNAL": "notify_internal",
-    "NOTIFY_INTERNAL_END": "notify_internal",
-    "NOTIFY_ANSWER": "notify_answer",
-    "NOTIFY_END": "notify_end",
-    "NOTIFY_OUT_START": "notify_out_start",
-    "NOTIFY_OUT_END": "notify_out_end",
-}
 CONNECT_SECONDS = 3
 REPLY_KEPT = 2000  # characters
 
@@ -64,17 +55,25 @@ class _Waiting:
 
 
 class Poster:
-    """Delivers webhooks to the address that the account has."""
+    """Delivers webhooks to the addresses that the account has.
+
+    ``calls`` is where calls are told to, ``others`` the second address, of messages.
+    """
 
     def __init__(self, settings: Settings, stopping: threading.Event):
         self.settings = settings
         self.stopping = stopping
-        self.url = settings.webhook_url
-        self.switches = dict.fromkeys(SWITCHES.values(), True)
+        self.calls = Subscription(CALLS, settings.webhook_url)
+        self.others = Subscription(OTHERS, settings.second_url)
         self.faults = DeliveryFaults()
         self.problem = ""  # the last refusal, in words, for the page
         self._waiting: dict[str, _Waiting] = {}
         self._lock = threading.Lock()
+
+    @property
+    def url(self) -> str:
+        """Where calls are told to; empty where nobody asked for it."""
+        return self.calls.url
 
     def post(self, call, fields: dict, at: datetime) -> dict:
         """Deliver an event of a call; the reply's JSON object, or nothing.
@@ -89,10 +88,7 @@ class Poster:
             seed = f"{self.settings.seed}/{call.ordinal}/{waiting.index}"
             waiting.index += 1
         fate = self.faults.fate(event, random.Random(seed))
-        if not self.switches.get(SWITCHES.get(event), True):
-            fate = "switched off"
-        elif not self.url:
-            fate = "no address"
+        fate = self.calls.obstacle(event) or fate
         entry = {"event": event, "at": at.isoformat(), "fields": fields}
         entry.update(fate=fate, status=None)
         call.deliveries.append(entry)
@@ -134,8 +130,18 @@ class Poster:
         thread.start()
 
     def _send(self, entry) -> dict:
-        """Post one event and note the answer in its entry."""
-        entry.update(self.send(entry["fields"]))
+        """Post one event and note the answer in its entry.
+
+        Whether Zadarma repeats what was not taken is not documented: see
+        ``Settings.retries``.
+        """
+        for attempt in range(1 + self.settings.retries):
+            pause = self.settings.retry_seconds * self.settings.speed
+            if attempt and self.stopping.wait(pause):
+                break
+            entry.update(self.send(entry["fields"]), attempts=attempt + 1)
+            if entry["status"] == 200:
+                break
         return entry.get("json") or {}
 
     def send(self, fields: dict, url: str = "", signature: str | None = None) -> dict:

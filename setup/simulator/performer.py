@@ -198,7 +198,7 @@ class Performer:
     def _answered(self, leg):
         call = self.call
         leg.answer = self.now
-        leg.recorded = self.settings.recorded
+        leg.recorded = self.settings.records(call.extension)
         call.answer = call.answer or self.now
         call.state = "in_progress"
         call.doing = f"{self._whose(call.extension)} talks"

@@ -33,9 +33,7 @@ class Player:
         self.stopping = stopping
         self._threads: list[threading.Thread] = []
 
-    def play(
-        self, name: str, *, wait: bool, delay=0, ago=0, talk=None, **who
-    ) -> Call:
+    def play(self, name: str, *, wait: bool, delay=0, ago=0, talk=None, **who) -> Call:
         """Play a scene that has no parts.
 
         :param wait: return when the call and all its deliveries are over
@@ -60,12 +58,29 @@ class Player:
         if wait:
             self._perform(*rehearsed)
         else:
-            thread = threading.Thread(
-                target=self._perform, args=rehearsed, daemon=True
-            )
+            thread = threading.Thread(target=self._perform, args=rehearsed, daemon=True)
             self._threads = [one for one in self._threads if one.is_alive()]
             self._threads.append(thread)
             thread.start()
+        return call
+
+    def imagine(
+        self, name: str, *, start: datetime, poster, talk=None, luck=None, **who
+    ) -> Call:
+        """A call that took place, told by nobody but ``poster``; returns at once.
+
+        :param start: aware UTC
+        :param poster: such as a ``Notebook``
+        :param luck: ``random.Random`` that makes its ids repeatable
+        """
+        scenario = SCENARIOS[name]
+        call = self._open(start, name, scenario, luck=luck, **who)
+        performer = Performer(self.settings, self.book, poster, call)
+        talk = scenario.talk if talk is None else talk
+        for step in scenario.steps:
+            performer.wait(talk if step.after == "talk" else step.after)
+            getattr(performer, step.action)(*step.args)
+        call.over.set()
         return call
 
     def join(self):
@@ -81,7 +96,7 @@ class Player:
         """
         return self.settings.shrink or scenario.placed
 
-    def _open(self, start, name, scenario, number="", did="", extension=""):
+    def _open(self, start, name, scenario, number="", did="", extension="", luck=None):
         settings = self.settings
         extension = extension or settings.extensions[0].number
         if scenario.direction == "internal":
@@ -100,6 +115,7 @@ class Player:
             extension=extension,
             hidden=scenario.hidden,
             placed=scenario.placed,
+            luck=luck,
         )
 
     def _perform(self, call: Call, scenario: Scenario, delay: float, talk: float):

@@ -50,6 +50,7 @@ RING = (1, "ring")
 RECORD = (6, "record")
 OVER = ("answered", "answered", 16)
 
+# fmt: off
 SCENARIOS = {
     "answered": _scene(
         "A call is answered",
@@ -173,3 +174,4 @@ SCENARIOS = {
         parts=((0, "answered"), (3, "missed")),
     ),
 }
+# fmt: on

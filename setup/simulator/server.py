@@ -69,7 +69,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif path.startswith("/simulator"):
             self._send(*self.control.answer(self.command, path, body, self.headers))
         elif self.command == "GET" and DOWNLOAD.fullmatch(path):
-            self._download(DOWNLOAD.fullmatch(path)[1])
+            self._download(path)
         else:
             text = query if self.command == "GET" else body.decode("utf-8", "replace")
             self._rest(path, parse_query(text))
@@ -119,6 +119,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._linger(fault.seconds)
         if fault.kind in ("hang", "drop"):
             self.close_connection = True
+        elif fault.kind == "redirect":
+            self._send(302, b"", "text/plain", {"Location": fault.location})
         elif fault.kind == "html":
             self._send(200, NONSENSE, "text/html; charset=UTF-8")
         elif fault.kind == "error":
@@ -132,8 +134,11 @@ class _Handler(BaseHTTPRequestHandler):
         while time.monotonic() < until and not self.simulator.stopping.wait(0.05):
             pass
 
-    def _download(self, token):
-        sound = self.simulator.api.recordings.download(token)
+    def _download(self, path):
+        fault = self.simulator.rest_faults.take(path)
+        if fault and self._faulty(fault):
+            return
+        sound = self.simulator.recordings.download(DOWNLOAD.fullmatch(path)[1])
         if sound is None:
             self._send(404, b"File not found", "text/plain")
         else:

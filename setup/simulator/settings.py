@@ -55,6 +55,8 @@ class Spelling:
     :param statistics: ``spec`` (types as the vendor's OpenAPI file has them) or
         ``seen`` (strings with names, as integrators report them)
     :param internal_end: whether the undocumented NOTIFY_INTERNAL_END is posted
+    :param sip: of an inbound statistics row: ``extension`` that was rung, or ``did``
+    :param reset: X-RateLimit-Reset as ``moment`` (Unix time) or ``seconds`` from now
     """
 
     plus: bool = True
@@ -63,6 +65,8 @@ class Spelling:
     hidden: str = "0"
     statistics: str = "spec"
     internal_end: bool = False
+    sip: str = "extension"
+    reset: str = "moment"
 
 
 @dataclass
@@ -80,6 +84,13 @@ class Settings:
     :param headers: sent with every webhook, such as ``X-Forwarded-For``
     :param callback_legs: 1 or 2 OUT events' pairs for a call placed over REST
     :param recorded: whether calls are recorded
+    :param unrecorded: extensions whose calls are not
+    :param second_url: the address for what is no call, such as messages
+    :param retries: how often an event is posted again that was not answered with 200,
+        and after ``retry_seconds`` each time; the vendor documents none
+    :param statistics_delay: seconds after its end at which a call enters the statistics
+    :param senders: names and numbers that a text message may come from
+    :param templates: texts of messages
     """
 
     key: str = ""
@@ -97,6 +108,13 @@ class Settings:
     headers: dict = field(default_factory=dict)
     callback_legs: int = 1
     recorded: bool = True
+    unrecorded: set = field(default_factory=set)
+    second_url: str = ""
+    retries: int = 0
+    retry_seconds: float = 5.0
+    statistics_delay: float = 0.0
+    senders: list = field(default_factory=lambda: ["Teamsale"])
+    templates: list = field(default_factory=list)
     spelling: Spelling = field(default_factory=Spelling)
     extensions: list = field(default_factory=list)
     dids: list = field(default_factory=list)
@@ -127,9 +145,17 @@ class Settings:
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise ValueError(f"unknown time zone {self.tz!r}") from error
 
+    def naive(self, moment: datetime) -> datetime:
+        """An aware moment on the account's clock, without its zone."""
+        return moment.astimezone(self.zone()).replace(tzinfo=None)
+
     def local(self, moment: datetime) -> str:
-        """An aware moment as the account writes it, without its zone."""
-        return moment.astimezone(self.zone()).strftime("%Y-%m-%d %H:%M:%S")
+        """An aware moment as the account writes it."""
+        return self.naive(moment).strftime("%Y-%m-%d %H:%M:%S")
+
+    def records(self, extension: str) -> bool:
+        """Whether talks of that extension are recorded."""
+        return self.recorded and extension not in self.unrecorded
 
     def extension(self, spelled: str) -> Extension | None:
         """The extension meant by ``100``, ``499499-100`` or ``499499*100``."""

@@ -8,7 +8,10 @@ from .autoplay import Autoplay
 from .book import Book, Call
 from .delivery import DeliveryFaults, Poster
 from .faults import RateLimit, RestFaults
+from .history import remember
+from .messages import Messages
 from .player import Player
+from .recordings import Recordings
 from .rest import Api
 from .scenarios import SCENARIOS
 from .server import Server
@@ -29,7 +32,9 @@ class Simulator:
         self.book = Book(self.settings)
         self.poster = Poster(self.settings, self.stopping)
         self.player = Player(self.settings, self.book, self.poster, self.stopping)
-        self.limit = RateLimit()
+        self.messages = Messages(self.settings, self.book, self.poster)
+        self.recordings = Recordings(self.settings, self.book)
+        self.limit = RateLimit(reset=self.settings.spelling.reset)
         self.rest_faults = RestFaults()
         self.callback_scenario = "click_answered"
         self.api = Api(self)
@@ -106,6 +111,13 @@ class Simulator:
             extension=extension.number if extension else "",
             number=number,
         )
+
+    def remember(self, days: int, calls: int) -> list[Call]:
+        """Have calls of so many days before today, so many a day.
+
+        The statistics know them; no event of them was or will be posted.
+        """
+        return remember(self, days, calls)
 
     def settle(self):
         """Wait until no call is on stage and nothing is on its way any more."""

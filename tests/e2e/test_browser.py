@@ -155,13 +155,15 @@ def test_no_card_outlives_its_call_when_the_connection_was_lost(
     stack.nginx.stop()
     tab.see(CARD, "No connection")
     # The PBX has a way of its own to Odoo, which the browser has not.
-    proxy = simulator.poster.url
-    simulator.poster.url = proxy.replace(f":{stack.port}/", f":{stack.http_port}/")
+    proxy = simulator.poster.calls.url
+    simulator.poster.calls.url = proxy.replace(
+        f":{stack.port}/", f":{stack.http_port}/"
+    )
     ended.is_missed()
     begun.rings()
     tab.see(CARD, name)
     stack.start_nginx()
-    simulator.poster.url = proxy
+    simulator.poster.calls.url = proxy
 
     tab.see(f"{CARD}.o_telephony_is_ringing", "Not in your contacts")
     tab.wait(f"!document.body.innerText.includes({json.dumps(name)})")

@@ -114,8 +114,21 @@ def test_without_an_address_nothing_is_posted():
     assert {entry["fate"] for entry in call.deliveries} == {"no address"}
 
 
+def test_what_was_not_taken_is_not_repeated_unless_asked_for(odoo, pbx):
+    odoo.status = 500
+    pbx.play("missed")
+    assert len(odoo.posts) == 3
+    pbx.settings.retries = 2
+    call = pbx.calls[pbx.play("missed")]
+    assert len(odoo.posts) == 3 + 9
+    assert {entry["attempts"] for entry in call.deliveries} == {3}
+    odoo.status = 200
+    call = pbx.calls[pbx.play("missed")]
+    assert {entry["attempts"] for entry in call.deliveries} == {1}
+
+
 def test_an_event_switched_off_is_not_posted(odoo, pbx):
-    pbx.poster.switches["notify_internal"] = False
+    pbx.poster.calls.switches["notify_internal"] = False
     pbx.play("missed")
     assert odoo.events == ["NOTIFY_START", "NOTIFY_END"]
 

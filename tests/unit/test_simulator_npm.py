@@ -8,9 +8,11 @@ import json
 import os
 import shutil
 import subprocess
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from simulator_odoo import StandIn
 
 from setup.lib.paths import HOME, locked
 from setup.simulator import Simulator
@@ -58,6 +60,12 @@ def listener(node):
     process.stdout.close()
 
 
+@pytest.fixture
+def odoo():
+    with StandIn() as stand_in:
+        yield stand_in
+
+
 def ask(node, pbx, method, params=None, secret=SECRET, key=KEY, verb="GET"):
     """One request by the package's ``api``; its answer."""
     request = {
@@ -102,6 +110,88 @@ def test_it_can_place_a_call(node):
         assert (call.number, call.extension) == ("+33199001723", "100")
 
 
+@pytest.mark.parametrize(
+    ("verb", "method", "params", "wanted"),
+    [
+        ("GET", "/v1/info/timezone/", {}, {"timezone": "UTC+0"}),
+        ("GET", "/v1/pbx/internal/100/status/", {}, {"is_online": "true"}),
+        ("GET", "/v1/pbx/internal/100/info/", {}, {"name": "Maya Lindqvist"}),
+        ("PUT", "/v1/pbx/internal/recording/", {"id": "100", "status": "off"},
+         {"internal_number": 100, "recording": "off"}),
+        ("GET", "/v1/direct_numbers/", {}, {"info.0.number": "442079460100"}),
+        ("GET", "/v1/pbx/callinfo/", {}, {"notifications.notify_end": "true"}),
+        ("POST", "/v1/pbx/callinfo/url/", {"url": "{url}"}, {"url": "{url}"}),
+        ("DELETE", "/v1/pbx/callinfo/url/", {}, {"url": ""}),
+        ("POST", "/v1/pbx/webhooks/url/", {"url": "{url}"}, {"url": "{url}"}),
+        ("POST", "/v1/pbx/webhooks/hooks/", {"sms": "true", "call_tracking": "false"},
+         {"hooks.sms": "true", "hooks.call_tracking": "false"}),
+        ("GET", "/v1/pbx/webhooks/", {}, {"url": "", "hooks.sms": "false"}),
+        ("DELETE", "/v1/pbx/webhooks/url/", {}, {"url": ""}),
+        ("GET", "/v1/statistics/",
+         {"start": "{start}", "end": "{end}", "skip": 0, "limit": 10},
+         {"stats.0.billseconds": 20}),
+        ("GET", "/v1/statistics/", {"cost_only": "true"}, {"stats.0.seconds": 20}),
+        ("GET", "/v1/statistics/pbx/",
+         {"start": "{start}", "end": "{end}", "version": 2, "call_type": "in"},
+         {"stats.0.seconds": 30, "stats.0.pbx_call_id": "{ref}"}),
+        ("GET", "/v1/statistics/incoming-calls/", {}, {"stats.0.billseconds": 30}),
+        ("GET", "/v1/pbx/record/request/", {"call_id": "{leg}", "lifetime": 180},
+         {"status": "success"}),
+        ("GET", "/v1/pbx/record/request/", {"pbx_call_id": "{ref}"},
+         {"status": "success"}),
+        ("DELETE", "/v1/pbx/record/request/", {"pbx_call_id": "{ref}"},
+         {"failed_files": []}),
+        ("POST", "/v1/sms/send/",
+         {"number": ["+33199001723", "442079460017"], "message": "Ça va & bien?"},
+         {"messages": 2, "sms_detalization.1.number": "442079460017"}),
+        ("GET", "/v1/sms/templates/", {"skip": 0}, {"list": []}),
+        ("GET", "/v1/sms/senderid/", {"phones": "33199001723"},
+         {"senders.0": "Teamsale"}),
+        ("POST", "/v1/info/number_lookup/", {"numbers": ["33199001723"]},
+         {"info.errorDescription": "No Error"}),
+    ],
+)  # fmt: skip
+def test_it_can_call_every_method(node, odoo, verb, method, params, wanted):
+    with Simulator(speed=0, webhook_url=odoo.url) as pbx:
+        pbx.play("outgoing_handset")
+        call = pbx.calls[pbx.play("answered")]
+        now = datetime.now(timezone.utc)
+        known = {
+            "url": odoo.url,
+            "ref": call.ref,
+            "leg": call.legs[0].call_id,
+            "start": pbx.settings.local(now - timedelta(days=2)),
+            "end": pbx.settings.local(now + timedelta(days=1)),
+        }
+
+        def filled(values):
+            return {
+                name: value.format(**known) if isinstance(value, str) else value
+                for name, value in values.items()
+            }
+
+        answer = ask(node, pbx, method, filled(params), verb=verb)
+    assert answer["status"] == "success", answer
+    for path, value in filled(wanted).items():
+        assert found(answer, path) == value, answer
+
+
+def found(value, path):
+    """What lies at a path such as ``stats.0.seconds``."""
+    for name in path.split("."):
+        value = value[int(name) if name.isdigit() else name]
+    return value
+
+
+def test_it_is_told_of_too_many_requests_in_both_forms(node):
+    message = "You exceeded the rate limit by User Limits"
+    with Simulator(speed=0) as pbx:
+        for form in ("429", "200"):
+            pbx.limit.set({"statistics": 0, "form": form})
+            answer = ask(node, pbx, "/v1/statistics/pbx/")
+            assert answer == {"status": "error", "message": message}
+
+
 @pytest.mark.parametrize("wrong", [{"secret": "0" * 20}, {"key": "0" * 20}])
 def test_its_requests_with_a_wrong_key_are_refused(node, wrong):
     with Simulator(speed=0) as pbx:
@@ -140,6 +230,26 @@ def test_it_refuses_webhooks_of_another_secret(listener):
     with Simulator(speed=0, webhook_url=url, **options) as pbx:
         pbx.play("missed")
     assert [line["verify"] for line in heard(3)] == [False, False, False]
+
+
+def test_it_verifies_what_comes_to_the_second_address(listener):
+    url, heard = listener
+    options = {"second_url": url, "headers": VENDOR, "content": "multipart"}
+    with Simulator(speed=0, **options) as pbx:
+        ref = pbx.play("answered")
+        pbx.messages.sms("+33199001723", "Ça va? « 1/2 »")
+        pbx.messages.number_lookup(["+33199001723", "+442079460017"])
+        pbx.messages.call_tracking(ref, url="https://shop.example/?a=1")
+        pbx.messages.speech_recognition(ref)
+    sms, lookup, tracking, speech = heard(4)
+    for line in (sms, lookup, tracking):
+        assert line["verify"] is True, line
+    assert (sms["data"]["from"], sms["data"]["text"]) == (
+        "33199001723",
+        "Ça va? « 1/2 »",
+    )
+    # how this one is signed is not documented, and the package does not ask
+    assert json.loads(speech["data"]["result"])["words"]
 
 
 def test_it_repeats_the_token_of_the_address_check(listener):

@@ -12,12 +12,12 @@ from urllib.parse import urlencode
 import pytest
 import requests
 from openapi_check import differences, schema_of, specification
+from simulator_client import KEY, SECRET, ask, control, success
 from simulator_odoo import StandIn
 
 from setup.simulator import Simulator
 from setup.simulator.signing import build_query, parse_query, sign_request
 
-KEY, SECRET = "d0e1a2b3c4d5e6f70819", "5ec2e7f00dba5eba11ca"
 CUSTOMER = "+33199001723"
 
 
@@ -31,27 +31,6 @@ def odoo():
 def pbx(odoo):
     with Simulator(speed=0, webhook_url=odoo.url) as simulator:
         yield simulator
-
-
-def ask(pbx, path, params=None, method="GET", key=KEY, secret=SECRET, timeout=10):
-    """A signed request; the signature is the simulator's own, see the npm test."""
-    params = params or {}
-    headers = {"Authorization": f"{key}:{sign_request(secret, path, params)}"}
-    query = build_query(params)
-    if method == "GET":
-        return requests.get(
-            f"{pbx.url}{path}?{query}", headers=headers, timeout=timeout
-        )
-    headers["Content-Type"] = "application/x-www-form-urlencoded"
-    return requests.request(
-        method, pbx.url + path, data=query, headers=headers, timeout=timeout
-    )
-
-
-def success(answer):
-    assert answer.status_code == 200, answer.text
-    assert answer.json()["status"] == "success"
-    return answer.json()
 
 
 @pytest.mark.parametrize("path", ["/v1/info/balance/", "/v1/info/balance"])
@@ -291,40 +270,85 @@ def test_statistics_have_a_limit_of_their_own(pbx):
     assert ask(pbx, "/v1/info/balance/").status_code == 200
 
 
-def control(pbx, **faults):
-    answer = requests.post(f"{pbx.url}/simulator/faults", json=faults, timeout=10)
-    assert answer.status_code == 200, answer.text
+def test_statistics_count_as_requests_too(pbx):
+    control(pbx, "faults", {"limit": {"general": 2}})
+    ask(pbx, "/v1/statistics/pbx/")
+    answers = [ask(pbx, "/v1/info/balance/") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 429]
+    assert ask(pbx, "/v1/statistics/pbx/").status_code == 429
+
+
+def test_a_minute_may_be_made_shorter(pbx):
+    control(pbx, "faults", {"limit": {"statistics": 1, "window": 0.3}})
+    assert success(ask(pbx, "/v1/statistics/pbx/"))
+    until = time.monotonic() + 10
+    while ask(pbx, "/v1/statistics/pbx/").status_code == 429:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_the_end_of_the_wait_may_be_told_in_seconds(pbx):
+    control(pbx, "faults", {"limit": {"general": 0, "reset": "seconds"}})
+    headers = ask(pbx, "/v1/info/balance/").headers
+    assert 0 < int(headers["X-RateLimit-Reset"]) <= 61
 
 
 def test_nonsense_can_be_asked_for_and_passes(pbx):
-    control(pbx, rest=[{"kind": "html"}])
+    control(pbx, "faults", {"rest": [{"kind": "html"}]})
     assert "<html>" in ask(pbx, "/v1/info/balance/").text
     assert success(ask(pbx, "/v1/info/balance/"))
 
 
 def test_an_error_can_be_asked_for_of_one_method(pbx):
-    control(pbx, rest=[{"kind": "error", "status": 500, "path": "/v1/request/"}])
+    control(
+        pbx,
+        "faults",
+        {"rest": [{"kind": "error", "status": 500, "path": "/v1/request/"}]},
+    )
     assert success(ask(pbx, "/v1/info/balance/"))
     assert ask(pbx, "/v1/request/callback/").status_code == 500
 
 
 def test_a_slow_answer_is_right_in_the_end(pbx):
-    control(pbx, rest=[{"kind": "slow", "seconds": 0.3}])
+    control(pbx, "faults", {"rest": [{"kind": "slow", "seconds": 0.3}]})
     began = time.monotonic()
     assert success(ask(pbx, "/v1/info/balance/"))
     assert time.monotonic() - began >= 0.3
 
 
 def test_a_dropped_connection_has_no_answer(pbx):
-    control(pbx, rest=[{"kind": "drop"}])
+    control(pbx, "faults", {"rest": [{"kind": "drop"}]})
     with pytest.raises(requests.ConnectionError):
         ask(pbx, "/v1/info/balance/")
 
 
 def test_a_hanging_answer_ends_with_the_simulator(pbx):
-    control(pbx, rest=[{"kind": "hang", "seconds": 600}])
+    control(pbx, "faults", {"rest": [{"kind": "hang", "seconds": 600}]})
     with pytest.raises(requests.Timeout):
         ask(pbx, "/v1/info/balance/", timeout=0.3)
+
+
+def test_a_recording_may_be_elsewhere_or_not_there_yet(pbx):
+    call = pbx.calls[pbx.play("answered")]
+    params = {"call_id": call.legs[0].call_id}
+    link = success(ask(pbx, "/v1/pbx/record/request/", params))["link"]
+    where = "http://169.254.0.1/"
+    path = "/v1/pbx/record/download/"
+    fault = {"kind": "redirect", "path": path, "location": where}
+    control(pbx, "faults", {"rest": [fault, {**fault, "kind": "html"}]})
+    answer = requests.get(link, timeout=10, allow_redirects=False)
+    assert (answer.status_code, answer.headers["Location"]) == (302, where)
+    assert "<html>" in requests.get(link, timeout=10).text
+    assert requests.get(link, timeout=10).headers["Content-Type"] == "audio/wav"
+
+
+def test_an_extension_may_be_without_recordings(pbx):
+    path = "/v1/pbx/internal/recording/"
+    answer = success(ask(pbx, path, {"id": "100", "status": "off"}, method="PUT"))
+    assert answer["recording"] == "off"
+    assert pbx.calls[pbx.play("answered")].legs[0].recorded is False
+    assert pbx.calls[pbx.play("answered", extension="101")].legs[0].recorded
+    assert ask(pbx, path, {"id": "100"}, method="PUT").status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -341,7 +365,21 @@ def test_a_hanging_answer_ends_with_the_simulator(pbx):
         ("POST", "/v1/pbx/callinfo/url", {"url": "{odoo}"}),
         ("DELETE", "/v1/pbx/callinfo/url", {}),
         ("POST", "/v1/pbx/callinfo/notifications", {"notify_end": "true"}),
+        ("GET", "/v1/pbx/webhooks", {}),
+        ("POST", "/v1/pbx/webhooks/url", {"url": "{odoo}"}),
+        ("DELETE", "/v1/pbx/webhooks/url", {}),
+        ("POST", "/v1/pbx/webhooks/hooks", {"sms": "true"}),
+        ("PUT", "/v1/pbx/internal/recording", {"id": "100", "status": "off"}),
+        ("GET", "/v1/statistics", {}),
+        ("GET", "/v1/statistics", {"cost_only": "true"}),
         ("GET", "/v1/statistics/pbx", {"version": "2"}),
+        ("GET", "/v1/statistics/incoming-calls", {}),
+        ("GET", "/v1/statistics/callback_widget", {}),
+        ("POST", "/v1/sms/send", {"number": CUSTOMER, "message": "Hi"}),
+        ("POST", "/v1/sms/send", {"number": "442079460017", "message": "Hi"}),
+        ("GET", "/v1/sms/templates", {}),
+        ("GET", "/v1/sms/senderid", {"phones": "33199001723"}),
+        ("POST", "/v1/info/number_lookup", {"numbers": CUSTOMER}),
         ("GET", "/v1/pbx/record/request", {"pbx_call_id": "{ref}"}),
         ("GET", "/v1/pbx/record/request", {"call_id": "{call_id}"}),
         ("DELETE", "/v1/pbx/record/request", {"pbx_call_id": "{ref}"}),
@@ -355,6 +393,8 @@ def test_answers_have_the_shape_of_the_vendors_specification(
     ref = pbx.play("answered")
     for scene in ("missed", "abandoned", "hidden", "outgoing_busy", "internal"):
         pbx.play(scene)
+    pbx.settings.templates = ["Your order {$order_id} has been sent."]
+    pbx.messages.denied = {"442079460017": "Landline"}
     known = {"odoo": odoo.url, "ref": ref, "call_id": pbx.calls[ref].legs[0].call_id}
     params = {name: value.format(**known) for name, value in params.items()}
     asked = path.format(pbxsip="100")
