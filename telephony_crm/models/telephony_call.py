@@ -61,6 +61,10 @@ class TelephonyCall(models.Model):
         default="none",
     )
     sealed = fields.Boolean(help="Its events were purged, so it is folded no more.")
+    imported = fields.Boolean(
+        readonly=True,
+        help="Comes from an import of history: nobody is rung back for it.",
+    )
     blocked = fields.Boolean(help="The number was blocked when it rang.")
     needs_callback = fields.Boolean(string="To Call Back")
     number = fields.Char(help="As the PBX gave it; empty when the caller is hidden.")

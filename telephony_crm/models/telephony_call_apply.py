@@ -32,7 +32,7 @@ class TelephonyCall(models.Model):
         return self.browse(row[0] for row in self.env.cr.fetchall())
 
     @api.model
-    def _apply_state(self, pbx, call_ref, state, events):
+    def _apply_state(self, pbx, call_ref, state, events, imported=False):
         """Make the call equal to the fold of its events.
 
         The caller holds the call's lock, see `telephony.pbx.event`.
@@ -40,6 +40,7 @@ class TelephonyCall(models.Model):
         :param state: `pbx.call_state.CallState` of all events of the call
         :param events: the `pbx.event.CallEvent` that are new; none when nothing new
             is told, then nobody is notified
+        :param imported: all that is known of the call comes from an import of history
         :return: the call; empty when it is not to be logged
         """
         call = self._of_ref(pbx, call_ref, lock=True)
@@ -55,7 +56,8 @@ class TelephonyCall(models.Model):
             number_changed = (call.number or "") != (state.number or "")
             changed = call._update(vals)
         else:
-            call = self.create({"pbx_id": pbx.id, "call_ref": call_ref, **vals})
+            vals.update(pbx_id=pbx.id, call_ref=call_ref, imported=imported)
+            call = self.create(vals)
             number_changed = changed = True
         changed |= call._sync_legs(legs)
         changed |= call._update(call._vals_of_people(pbx, legs, number_changed))

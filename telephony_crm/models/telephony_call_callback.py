@@ -59,7 +59,10 @@ class TelephonyCall(models.Model):
 
         A PBX may say "answered" of a menu or a voicemail. Where it does not say who
         answered within ten minutes, the caller is rather rung back than forgotten.
+        What was imported is history.
         """
+        if self.imported:
+            return False
         if self.disposition in MISSED:
             return True
         ended = self.end_date or self.start_date

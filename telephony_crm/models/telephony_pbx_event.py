@@ -9,6 +9,7 @@ from odoo.exceptions import AccessError, ConcurrencyError
 
 from ..pbx import adapter as pbx_adapter
 from ..pbx import call_state
+from ..pbx.event import CallEvent, EventKind
 from ..tools.transaction import begin, exclusive
 
 _logger = logging.getLogger(__name__)
@@ -18,6 +19,10 @@ BATCH = 200
 PURGE = 10_000
 # Of an honest call there are a few dozen; a caught signature can make any number.
 MAX_OF_CALL = 500
+# Rows of the PBX's statistics, and the end that Odoo itself notes for a call which
+# they do not know. Adapters name their own events otherwise.
+STATISTICS = "STATISTICS"
+CLOSED = "CLOSED"
 
 
 class TelephonyPbxEvent(models.Model):
@@ -54,6 +59,7 @@ class TelephonyPbxEvent(models.Model):
     error = fields.Char()
     attempts = fields.Integer()
     retry_at = fields.Datetime(string="Next Attempt")
+    imported = fields.Boolean(help="Read by an import of history.")
     call_id = fields.Many2one(
         "telephony.call", index="btree_not_null", ondelete="set null"
     )
@@ -145,19 +151,19 @@ class TelephonyPbxEvent(models.Model):
         return self.browse(event_id), state in ("done", "ignored")
 
     def _apply(self, pbx_id=None, call_ref=None, decide=False):
-        """Fold the call of this event anew, alone, and commit.
+        """Fold the call of these events anew, alone, and commit.
 
         A failure stays in the row and is tried again by a job. A database that is
         away or busy is no failure of the event: it goes to the caller, who must not
         be told that all is well.
 
+        :param self: one event, or several of the same call that are news together
         :param pbx_id: and ``call_ref`` are the event's; who knows them spares reading
         :param decide: the PBX waits for an answer. It is found before the commit, which
             forgets all that was read of the call.
         :return: that answer; `None` without one, or when it failed
         """
-        self.ensure_one()
-        pbx_id, call_ref = pbx_id or self.pbx_id.id, call_ref or self.call_ref
+        pbx_id, call_ref = pbx_id or self.pbx_id.id, call_ref or self[0].call_ref
         try:
             with exclusive(self.env, "call", pbx_id, call_ref):
                 call = self._apply_alone(pbx_id, call_ref)
@@ -165,6 +171,10 @@ class TelephonyPbxEvent(models.Model):
         except (OperationalError, ConcurrencyError):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it was, the row keeps it
+            if len(self) > 1:  # one that makes no sense does not hold up the others
+                for event in self:
+                    event._apply(pbx_id, call_ref)
+                return None
             _logger.warning(
                 "PBX %s: event %s cannot be applied", pbx_id, self.id, exc_info=True
             )
@@ -172,10 +182,10 @@ class TelephonyPbxEvent(models.Model):
             return None
 
     def _apply_alone(self, pbx_id, call_ref):
-        """Apply this event within the caller's lock; return its call."""
+        """Apply these events within the caller's lock; return their call."""
         self.env.cr.execute(
             """
-            SELECT id, payload, received_at, state, kind
+            SELECT id, payload, received_at, state, kind, imported
               FROM telephony_pbx_event
              WHERE pbx_id = %s AND call_ref = %s AND state != 'ignored'
              ORDER BY id
@@ -184,37 +194,43 @@ class TelephonyPbxEvent(models.Model):
             [pbx_id, call_ref, MAX_OF_CALL],
         )
         rows = self.env.cr.fetchall()
-        if len(rows) == MAX_OF_CALL and self.id not in {row[0] for row in rows}:
+        news = set(self.ids)
+        if len(rows) == MAX_OF_CALL and not news <= {row[0] for row in rows}:
             self._ignore("The call has far too many events.")
             return self.env["telephony.call"]._of_ref(self.pbx_id, call_ref)
         pbx = self.env["telephony.pbx"].browse(pbx_id)._for_events()
         adapter, account = pbx._adapter(), pbx._account()
         events, mine = [], []
-        for row_id, payload, received_at, state, _kind in rows:
-            try:
-                read = adapter.events(payload, account, received_at)
-            except pbx_adapter.PayloadError:
-                if row_id == self.id:
-                    raise
-                continue  # it failed by itself and says so in its own row
+        for row_id, payload, received_at, state, kind, _imported in rows:
+            if kind == CLOSED:
+                read = [CallEvent(EventKind.ENDED, call_ref, received_at)]
+            else:
+                try:
+                    read = adapter.events(payload, account, received_at)
+                except pbx_adapter.PayloadError:
+                    if row_id in news:
+                        raise
+                    continue  # it failed by itself and says so in its own row
             events += read
-            if row_id == self.id:
-                mine = read
-                if state == "done":
-                    mine = []  # a replay repeats no side effect
+            if row_id in news and state != "done":  # a replay has no side effect
+                mine += read
         call = self.env["telephony.call"].browse()
         if events:
             call = pbx.env["telephony.call"]._apply_state(
-                pbx, call_ref, call_state.fold(events), mine
+                pbx,
+                call_ref,
+                call_state.fold(events),
+                mine,
+                imported=all(row[-1] for row in rows),
             )
         self.env.cr.execute(
             """
             UPDATE telephony_pbx_event
                SET state = 'done', error = NULL, call_id = %s, retry_at = NULL,
                    attempts = attempts + 1
-             WHERE id = %s
+             WHERE id = ANY(%s)
             """,
-            [call.id or None, self.id],
+            [call.id or None, self.ids],
         )
         self.invalidate_recordset()
         return call
