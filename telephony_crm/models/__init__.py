@@ -37,7 +37,11 @@ from . import (
     telephony_pbx,
     telephony_pbx_event,
     telephony_pbx_health,
+    telephony_pbx_reconciliation,
+    telephony_pbx_reconciliation_job,
+    telephony_pbx_reconciliation_take,
     telephony_pbx_request,
     telephony_pbx_setting,
     telephony_pbx_setup,
+    telephony_pbx_statistics,
 )

@@ -1,0 +1,284 @@
+import json
+import logging
+from datetime import timedelta
+
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
+from odoo.tools import SQL
+
+from ..pbx import adapter as pbx_adapter
+from ..pbx.call_parties import digits
+from ..tools import transaction
+from .telephony_pbx_event import CLOSED, STATISTICS
+
+_logger = logging.getLogger(__name__)
+
+CLOCK_ERROR = timedelta(minutes=2)
+#: After this time without news a call is over, whatever it looked like.
+RINGS_AT_MOST = timedelta(hours=1)
+TALKS_AT_MOST = timedelta(hours=4)
+#: The same where the PBX has no records that could tell.
+FORGOTTEN = timedelta(hours=12)
+
+
+class TelephonyPbxReconciliation(models.Model):
+    """What becomes of the rows that a PBX has of its calls."""
+
+    _inherit = "telephony.pbx.reconciliation"
+
+    def _take(self, pbx, rows):
+        """Store rows that are new or different, and apply their calls.
+
+        :param pbx: in the environment of `telephony.pbx._for_events`
+        :param rows: `pbx.adapter.Notification` of one answer
+        """
+        by_call = self._settled(pbx, [row for row in rows if row.call_ref])
+        before = self._calls(pbx, by_call)
+        stored = self._store_rows(
+            pbx,
+            [
+                row
+                for call_ref, read in by_call.items()
+                if not (before.get(call_ref) or {}).get("sealed")
+                for row in read
+            ],
+        )
+        for call_ref, event_ids in stored.items():
+            self._apply_now_or_later(pbx, call_ref, event_ids)
+        transaction.begin(self.env)
+        counts = self._differences(before, self._calls(pbx, stored), stored)
+        counts["row_count"] = len(rows)
+        self.write({name: self[name] + count for name, count in counts.items()})
+
+    @api.model
+    def _apply_now_or_later(self, pbx, call_ref, event_ids):
+        """Apply rows of one call. If that cannot be now, the inbox's job does it."""
+        try:
+            self.env["telephony.pbx.event"].browse(event_ids)._apply(pbx.id, call_ref)
+        except (OperationalError, ConcurrencyError):
+            self.env.cr.rollback()
+            self.env.transaction.reset()
+            _logger.info("PBX %s: a call is applied later", pbx.id)
+
+    # -- what is believed --------------------------------------------------------------
+
+    def _settled(self, pbx, rows):
+        """Return the rows of the calls that are over.
+
+        A row appears when a leg is over, and the call may go on: it may have been
+        passed on. What is left out here is read again by the next comparison.
+
+        :return: ``{call_ref: [Notification]}``
+        """
+        adapter, account = pbx._adapter(), pbx._account()
+        now, settle = fields.Datetime.now(), self._settle()
+        by_call, told, fresh, future = {}, {}, set(), 0
+        for row in rows:
+            by_call.setdefault(row.call_ref, []).append(row)
+            try:
+                events = adapter.events(row.payload, account, now)
+            except pbx_adapter.PayloadError:
+                continue  # it is stored, and says in the inbox what is wrong
+            told.setdefault(row.call_ref, []).extend(events)
+            ended = max((_end_of(event) for event in events), default=now)
+            if ended > now - settle:
+                fresh.add(row.call_ref)
+            future += any(
+                event.started_at and event.started_at > now + CLOCK_ERROR
+                for event in events
+            )
+        self.future_count += future
+        going_on = self._going_on(pbx, told, now)
+        return {
+            call_ref: read
+            for call_ref, read in by_call.items()
+            if call_ref not in fresh and call_ref not in going_on
+        }
+
+    @api.model
+    def _going_on(self, pbx, told, now):
+        """Return the calls in which somebody talks of whom no row is there yet.
+
+        :param told: ``{call_ref: [CallEvent]}``
+        """
+        self.env.cr.execute(
+            """
+            SELECT c.call_ref, x.number, l.number
+              FROM telephony_call c
+              JOIN telephony_call_leg l
+                ON l.call_id = c.id AND l.state = 'in_progress'
+               AND l.kind IN ('agent', 'external')
+              LEFT JOIN telephony_extension x ON x.id = l.extension_id
+             WHERE c.pbx_id = %s AND c.state = 'in_progress' AND c.call_ref = ANY(%s)
+               AND EXISTS (
+                   SELECT FROM telephony_pbx_event e
+                    WHERE e.pbx_id = c.pbx_id AND e.call_ref = c.call_ref
+                      AND e.kind != %s AND e.received_at > %s)
+            """,
+            [pbx.id, list(told), STATISTICS, now - TALKS_AT_MOST],
+        )
+        found = set()
+        for call_ref, extension, number in self.env.cr.fetchall():
+            known = {event.extension for event in told[call_ref]}
+            known |= {event.dialled_by for event in told[call_ref]}
+            known |= {digits(event.target) for event in told[call_ref]}
+            if not known & {extension or number, digits(number or "")} - {""}:
+                found.add(call_ref)
+        return found
+
+    # -- the inbox ---------------------------------------------------------------------
+
+    def _store_rows(self, pbx, rows):
+        """Put the rows into the inbox with one statement.
+
+        One that is there already costs nothing; one that has changed since takes its
+        place and is applied again.
+
+        :return: ``{call_ref: [event_id]}`` of what has to be applied
+        """
+        unique = {row.key: row for row in rows}
+        if not unique:
+            return {}
+        Event = self.env["telephony.pbx.event"]
+        Event.flush_model()
+        found = self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO telephony_pbx_event AS known
+                       (pbx_id, key, call_ref, kind, payload, received_at, state,
+                        attempts, imported)
+                SELECT %(pbx)s, row->>0, row->>1, %(kind)s, row->2, %(now)s, 'new',
+                       0, %(imported)s
+                  FROM jsonb_array_elements(%(rows)s::jsonb) AS row
+                ON CONFLICT (pbx_id, key) DO UPDATE
+                   SET payload = excluded.payload, state = 'new', attempts = 0,
+                       error = NULL, retry_at = NULL
+                 WHERE known.payload IS DISTINCT FROM excluded.payload
+             RETURNING known.id, known.call_ref
+                """,
+                pbx=pbx.id,
+                kind=STATISTICS,
+                now=fields.Datetime.now(),
+                imported=self.kind == "history",
+                rows=json.dumps(
+                    [[row.key, row.call_ref, row.payload] for row in unique.values()]
+                ),
+            )
+        )
+        Event.invalidate_model(flush=False)
+        stored = {}
+        for event_id, call_ref in found:
+            stored.setdefault(call_ref, []).append(event_id)
+        return stored
+
+    # -- calls that nobody ended -------------------------------------------------
+
+    def _close_unknown(self, pbx):
+        """End the calls of this period that the PBX has no record of.
+
+        :return: how many
+        """
+        return self._close(
+            pbx,
+            SQL(
+                "c.start_date BETWEEN %s AND %s AND e.heard_at < %s - "
+                "CASE c.state WHEN 'ringing' THEN %s ELSE %s END",
+                self.start_date,
+                self.end_date,
+                fields.Datetime.now(),
+                RINGS_AT_MOST,
+                TALKS_AT_MOST,
+            ),
+        )
+
+    @api.model
+    def _close_forgotten(self):
+        """End the calls of PBXs that keep no records, when nothing was heard for long.
+
+        Of a PBX that has records, they tell.
+        """
+        now = fields.Datetime.now()
+        for pbx in self.env["telephony.pbx"].sudo().search([]):
+            if not pbx._has_statistics():
+                self._close(pbx._for_events(), SQL("e.heard_at < %s", now - FORGOTTEN))
+
+    @api.model
+    def _close(self, pbx, condition):
+        """Note an end at the moment when a call was last heard of, and apply it."""
+        self.env["telephony.call"].flush_model()
+        self.env["telephony.pbx.event"].flush_model()
+        found = self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO telephony_pbx_event
+                       (pbx_id, key, call_ref, kind, payload, received_at, state,
+                        attempts)
+                SELECT c.pbx_id, 'closed:' || c.call_ref, c.call_ref, %(closed)s, '{}',
+                       e.heard_at, 'new', 0
+                  FROM telephony_call c
+                 CROSS JOIN LATERAL (
+                       SELECT COALESCE(max(received_at), c.write_date) AS heard_at,
+                              COALESCE(bool_or(kind = %(statistics)s), FALSE) AS known
+                         FROM telephony_pbx_event
+                        WHERE pbx_id = c.pbx_id AND call_ref = c.call_ref) e
+                 WHERE c.pbx_id = %(pbx)s AND c.state != 'ended' AND NOT e.known
+                   AND %(condition)s
+                ON CONFLICT (pbx_id, key) DO NOTHING
+             RETURNING id, call_ref
+                """,
+                closed=CLOSED,
+                statistics=STATISTICS,
+                pbx=pbx.id,
+                condition=condition,
+            )
+        )
+        for event_id, call_ref in found:
+            self._apply_now_or_later(pbx, call_ref, [event_id])
+        return len(found)
+
+    # -- what was repaired ---------------------------------------------------------
+
+    @api.model
+    def _calls(self, pbx, call_refs):
+        """Return what the log knows of these calls, by their reference."""
+        self.env.cr.execute(
+            """
+            SELECT c.call_ref, c.state, c.sealed, c.disposition, c.talk_seconds,
+                   (SELECT count(*) FROM telephony_call_leg l WHERE l.call_id = c.id)
+                   AS legs
+              FROM telephony_call c
+             WHERE c.pbx_id = %s AND c.call_ref = ANY(%s)
+            """,
+            [pbx.id, list(call_refs)],
+        )
+        return {row["call_ref"]: row for row in self.env.cr.dictfetchall()}
+
+    @api.model
+    def _differences(self, before, after, stored):
+        """Return how many calls, ends, results and legs the rows have mended."""
+        found = dict.fromkeys(
+            ("call_count", "end_count", "result_count", "leg_count"), 0
+        )
+        for call_ref in stored:
+            was, now = before.get(call_ref), after.get(call_ref)
+            if not now:
+                continue  # a private extension's
+            if not was:
+                found["call_count"] += 1
+                continue
+            found["leg_count"] += max(now["legs"] - was["legs"], 0)
+            if was["state"] != "ended":
+                found["end_count"] += now["state"] == "ended"
+            else:
+                found["result_count"] += any(
+                    was[name] != now[name] for name in ("disposition", "talk_seconds")
+                )
+        return found
+
+
+def _end_of(event):
+    """Return when the leg of a row was over, as far as the row tells."""
+    started = event.started_at or event.occurred_at or event.observed_at
+    return started + timedelta(seconds=event.talk_seconds or 0)
