@@ -56,16 +56,22 @@ class TelephonyCall(models.Model):
             number_changed = (call.number or "") != (state.number or "")
             changed = call._update(vals)
         else:
+            # Before anybody of ours is rung, the match depends on the number alone: the
+            # call is then written at once with it, while the caller waits.
+            rung = any(user_id for _leg, (_extension, user_id, _team) in legs)
+            number_changed = rung or state.direction.value != "inbound"
+            if not number_changed:
+                vals.update(self._vals_of_number(pbx, vals))
             vals.update(pbx_id=pbx.id, call_ref=call_ref, imported=imported)
             call = self.create(vals)
-            number_changed = changed = True
+            changed = True
         changed |= call._sync_legs(legs)
         changed |= call._update(call._vals_of_people(pbx, legs, number_changed))
         if call.state == "ended":
             changed |= call._update(call._vals_of_end(pbx))
         if changed:
             call.version += was is not None
-            call._sync_participants()
+            call._sync_participants(is_new=was is None)
             if call._is_news(was, events):
                 call._notify()
         return call
@@ -216,7 +222,7 @@ class TelephonyCall(models.Model):
         lead = self.env["crm.lead"].browse(vals.get("lead_id", self.lead_id.id))
         # No more than that: a lead has a hundred fields.
         lead.fetch(["user_id", "team_id"])
-        if "owner_id" not in vals:
+        if "owner_id" not in vals and vals.keys() & {"partner_id", "lead_id"}:
             partner.fetch(["user_id"])
             vals["owner_id"] = lead.user_id.id or partner.user_id.id
         team_of = {
@@ -264,17 +270,28 @@ class TelephonyCall(models.Model):
             return self._vals_of_click(*tied)
         if not number_changed:
             return {}
-        user = self.env["res.users"].browse(agent["user_id"])
-        match = self.env["telephony.number"]._match(self.number, pbx, user=user)
+        names = ("direction", "hidden", "number", "number_e164")
+        call = {name: self[name] for name in names}
+        return self._vals_of_number(pbx, call, agent["user_id"])
+
+    @api.model
+    def _vals_of_number(self, pbx, call, user_id=False):
+        """Return whose a number is, who is responsible, and whether it is blocked.
+
+        :param call: values of the call: its direction and number
+        :param user_id: the agent, whose own leads come first
+        """
+        user = self.env["res.users"].browse(user_id)
+        match = self.env["telephony.number"]._match(call["number"], pbx, user=user)
         vals = {
             "match_reason": match.reason,
             "partner_id": match.partner_id,
             "lead_id": match.lead_id,
             "owner_id": match.owner_id,
         }
-        if self.direction == "inbound" and not self.hidden:
+        if call["direction"] == "inbound" and not call["hidden"]:
             vals["blocked"] = self.env["telephony.blocked.number"]._is_blocked(
-                self.number_e164 or self.number, self.company_id.id
+                call["number_e164"] or call["number"], pbx.company_id.id
             )
         return vals
 
@@ -296,8 +313,10 @@ class TelephonyCall(models.Model):
             lead_id = leads.sorted(lambda lead: lead.user_id != agent)[:1].id
         return {"match_reason": "clicked", "partner_id": partner_id, "lead_id": lead_id}
 
-    def _sync_participants(self):
+    def _sync_participants(self, is_new=False):
         """Bring `participant_ids` in line: legs' users, agent and owner."""
+        if is_new and not (self.leg_ids.user_id or self.user_id or self.owner_id):
+            return
         self.flush_recordset()
         self.leg_ids.flush_recordset(["user_id"])
         self.env.cr.execute(

@@ -56,6 +56,7 @@ class TelephonyCall(models.Model):
             "number": self.number_e164 or self.number or "",
         }
         company_id = self.company_id.id
+        users.sudo().fetch(["partner_id"])  # and not the other thirty fields
         for user in users:
             if company_id not in user.sudo()._get_company_ids():
                 continue

@@ -16,6 +16,14 @@ from ..tools import mask
 _logger = logging.getLogger(__name__)
 
 ADMINISTRATOR = "telephony_crm.group_telephony_administrator"
+# What an event needs of its PBX: reading all of it took as long as storing the event.
+EVENT_FIELDS = [
+    "adapter",
+    "company_id",
+    "tz",
+    "fallback_team_id",
+    "route_to_responsible",
+]
 
 
 class Door(NamedTuple):
@@ -335,6 +343,7 @@ class TelephonyPbx(models.Model):
         zone; the events belong to the company of the PBX.
         """
         self.ensure_one()
+        self.fetch(EVENT_FIELDS)
         return self.sudo()._in_world_of(self.company_id.id, self.tz)
 
     def _in_world_of(self, company_id, tz):
