@@ -13,6 +13,7 @@
         "security/ir.model.access.csv",
         "security/telephony_rules.xml",
         "data/ir_cron_data.xml",
+        "data/telephony_call_recording_data.xml",
         "data/telephony_call_outcome_data.xml",
         "views/telephony_call_views.xml",
         "views/telephony_call_outcome_views.xml",

@@ -11,5 +11,10 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Take away what goes with no table: the function that callers are found by."""
+    """Take away what goes with no table.
+
+    That are the function that callers are found by, and what was said in calls.
+    """
+    sounds = [("res_model", "=", "telephony.call.recording")]
+    env["ir.attachment"].sudo().search(sounds).unlink()
     env.cr.execute("DROP FUNCTION IF EXISTS telephony_number_find")

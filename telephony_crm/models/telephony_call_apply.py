@@ -69,6 +69,7 @@ class TelephonyCall(models.Model):
         changed |= call._update(call._vals_of_people(pbx, legs, number_changed))
         if call.state == "ended":
             changed |= call._update(call._vals_of_end(pbx))
+        call._sync_recordings(state.recordings)
         if changed:
             call.version += was is not None
             call._sync_participants(is_new=was is None)

@@ -4,9 +4,12 @@ import time
 import requests
 from urllib3.exceptions import HTTPError
 
-from odoo import models
+from odoo import fields, models
 
 from ..pbx import adapter as pbx_adapter
+from ..pbx.addresses import origin_of
+from ..tools.fetch import fetch
+from .telephony_pbx import ADMINISTRATOR
 
 _logger = logging.getLogger(__name__)
 
@@ -18,6 +21,13 @@ class TelephonyPbx(models.Model):
     """How a PBX is asked for something, and what its answers mean to a person."""
 
     _inherit = "telephony.pbx"
+
+    recordings_after = fields.Datetime(
+        readonly=True,
+        copy=False,
+        groups=ADMINISTRATOR,
+        help="It is asked too often, it said. No recording is asked for before.",
+    )
 
     def action_test(self):
         """Ask the PBX a harmless question and say in words what came of it."""
@@ -72,6 +82,21 @@ class TelephonyPbx(models.Model):
             # The text of the exception holds the address with its parameters.
             _logger.info("PBX %s did not answer: %s", self.id, type(error).__name__)
             raise pbx_adapter.Unreachable("unreachable", "") from error
+
+    def _fetch(self, http_request, limit, own):
+        """Fetch a sound that an adapter described, wherever it lies.
+
+        :param http_request: `pbx.adapter.HttpRequest`
+        :param limit: bytes
+        :param own: the PBX's own address, see `_credentials`
+        :return: `tools.fetch.Sound`, to be closed by the caller
+        :raises pbx.adapter.PbxError: see `tools.fetch.fetch`
+        """
+        try:
+            return fetch(http_request, origin_of(own), limit)
+        except pbx_adapter.PbxError as error:
+            _logger.info("PBX %s: a recording was not fetched: %s", self.id, error.code)
+            raise
 
     def _in_words(self, error):
         """Say what an error of a PBX means to the person who waits for it."""

@@ -22,6 +22,7 @@ from . import (
     test_number_sync,
     test_optional_addons,
     test_pbx,
+    test_recording,
     test_session,
     test_tours,
     test_webhook,

@@ -1,0 +1,219 @@
+"""Fetching a sound that lies where somebody else says, without being led astray.
+
+Who names the address is not trusted: nothing is sent to a machine of our own network,
+nothing unencrypted, no key to a stranger; and what comes is no longer, slower or
+anything else than a sound may be.
+"""
+
+import hashlib
+import os
+import tempfile
+import time
+from dataclasses import dataclass
+from typing import BinaryIO
+from urllib.parse import urljoin
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError
+
+from ..pbx import adapter as pbx_adapter
+from ..pbx import sounds
+from ..pbx.addresses import is_public, may_ask, origin_of
+
+REDIRECTS = 3
+DEADLINE = 90.0  # seconds for all of it
+PIECE = 64 * 1024
+MOVED = (301, 302, 303, 307, 308)
+
+
+@dataclass
+class Sound:
+    """A sound that was fetched; the file is removed when it is closed.
+
+    :param size: bytes
+    :param checksum: SHA-1 of the content, as Odoo tells attachments apart
+    """
+
+    file: BinaryIO
+    kind: sounds.Kind
+    size: int
+    checksum: str
+
+
+def fetch(http_request, own, limit):
+    """Fetch a sound into a temporary file.
+
+    :param http_request: `pbx.adapter.HttpRequest`; its headers are for the PBX only
+    :param own: origin of the PBX's own API, the only one that may be on our network
+        or without encryption; no other is ever shown the headers
+    :param limit: bytes
+    :rtype: Sound
+    :raises pbx.adapter.PbxError: with the codes ``address`` (it may not be asked),
+        ``missing`` (there is no sound), ``large``; or Unreachable, RateLimited
+    """
+    deadline = time.monotonic() + DEADLINE
+    try:
+        with _session(own) as session:
+            with _follow(session, http_request, own) as response:
+                return _receive(response, limit, deadline)
+    except (requests.RequestException, HTTPError, UnicodeError) as error:
+        raise pbx_adapter.Unreachable("unreachable", "") from error
+
+
+def _session(own):
+    """Return a session that takes no proxy and no password from the environment."""
+    session = requests.Session()
+    session.trust_env = False
+    session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, _PublicAdapter())
+    if own:
+        session.mount(own, HTTPAdapter())
+    return session
+
+
+def _follow(session, http_request, own):
+    """Return the answer at the end of all redirects, not yet read."""
+    request = requests.Request(
+        http_request.method,
+        http_request.url,
+        params=http_request.params,
+        data=http_request.data,
+    )
+    for _hop in range(1 + REDIRECTS):
+        prepared = session.prepare_request(request)
+        _dress(prepared, http_request, own)
+        response = session.send(
+            prepared, timeout=http_request.timeout, allow_redirects=False, stream=True
+        )
+        target = response.headers.get("Location")
+        if response.status_code not in MOVED or not target:
+            return response
+        response.close()
+        request = requests.Request("GET", urljoin(prepared.url, target))
+    raise pbx_adapter.PbxError("missing", "The recording is moved again and again.")
+
+
+def _dress(prepared, http_request, own):
+    """Say along who we are, and what the PBX itself is to be told to nobody else.
+
+    The address is looked at as it will be asked for: programs differ in what they
+    read out of a crooked one.
+    """
+    if not may_ask(prepared.url, own):
+        raise _not_allowed()
+    prepared.headers.update({"Accept": "audio/*", "Accept-Encoding": "identity"})
+    if origin_of(prepared.url) == own:
+        prepared.headers.update(http_request.headers)
+
+
+def _receive(response, limit, deadline):
+    """Write the answer to a temporary file, piece by piece."""
+    _check_status(response)
+    digest = hashlib.sha1(usedforsecurity=False)
+    head, kind, size = b"", None, 0
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
+    try:
+        for piece in _pieces(response, deadline):
+            size += len(piece)
+            if size > limit:
+                raise pbx_adapter.PbxError("large", "The recording is too large.")
+            if kind is None:
+                head += piece
+                kind = sounds.kind_of(head[: sounds.HEAD])
+                if kind is None and len(head) >= sounds.HEAD:
+                    raise _no_sound()
+            digest.update(piece)
+            file.write(piece)
+        if kind is None:
+            raise _no_sound()
+        file.flush()
+    except BaseException:
+        file.close()
+        raise
+    return Sound(file, kind, size, digest.hexdigest())
+
+
+def _check_status(response):
+    if response.status_code == 429:
+        raise pbx_adapter.rate_limited(
+            pbx_adapter.HttpResponse(
+                429, {name.lower(): text for name, text in response.headers.items()}
+            )
+        )
+    if response.status_code >= 500:
+        raise pbx_adapter.Unreachable("unreachable", "")
+    if response.status_code != 200:
+        raise pbx_adapter.PbxError("missing", "The PBX does not hand it out.")
+
+
+def _pieces(response, deadline):
+    """Yield what comes as it comes: the time limit of a socket begins anew each time.
+
+    :raises pbx.adapter.Unreachable: when it is too slow, or ends too early
+    """
+    expected = response.headers.get("Content-Length", "")
+    received = 0
+    while piece := response.raw.read1(PIECE, decode_content=False):
+        received += len(piece)
+        yield piece
+        if time.monotonic() > deadline:
+            raise pbx_adapter.Unreachable("unreachable", "")
+    if expected.isdigit() and received < int(expected):
+        raise pbx_adapter.Unreachable("unreachable", "")
+
+
+def _not_allowed():
+    return pbx_adapter.PbxError("address", "The address may not be asked.")
+
+
+def _no_sound():
+    return pbx_adapter.PbxError("missing", "What the PBX handed out is no sound.")
+
+
+# -- who is really at the other end ---------------------------------------------------
+
+
+class _PublicMixin:
+    """Connects, and goes no further when the other end is on our own network.
+
+    Looked at on the connection itself: a name may lead elsewhere by the time it is
+    asked for again.
+    """
+
+    def _new_conn(self):
+        """Override to look before anything is sent, also before encryption begins."""
+        connection = super()._new_conn()
+        if not is_public(connection.getpeername()[0]):
+            connection.close()
+            raise _not_allowed()
+        return connection
+
+
+class _PublicHttp(_PublicMixin, HTTPConnection):
+    pass
+
+
+class _PublicHttps(_PublicMixin, HTTPSConnection):
+    pass
+
+
+class _PublicHttpPool(HTTPConnectionPool):
+    ConnectionCls = _PublicHttp
+
+
+class _PublicHttpsPool(HTTPSConnectionPool):
+    ConnectionCls = _PublicHttps
+
+
+class _PublicAdapter(HTTPAdapter):
+    def init_poolmanager(self, *args, **kwargs):
+        """Override to have all connections looked at."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {
+            "http": _PublicHttpPool,
+            "https": _PublicHttpsPool,
+        }
