@@ -16,6 +16,7 @@
 ``answers``             reading what a PBX answers
 ``registry``            where adapters are found
 ``adapters/``           one file is one kind of PBX
+``zadarma_*``           parts of Zadarma's: its events, statistics, requests, set-up
 ======================  =====================================================
 
 Only relative imports inside: the tests run this package without Odoo.

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from .call_legs import Leg, LegState, seconds, whole
-from .call_result import Result
+from .call_result import Result, talk_of_rows
 from .call_times import Times
 from .event import (
     AnsweredBy,
@@ -16,6 +16,9 @@ from .event import (
     LegKind,
     State,
 )
+
+#: Within this time the legs of a group begin to ring.
+AT_ONCE = timedelta(seconds=2)
 
 
 def talkers_of(legs: list[Leg], result: Result, direction: Direction) -> list[Leg]:
@@ -28,13 +31,23 @@ def talkers_of(legs: list[Leg], result: Result, direction: Direction) -> list[Le
     if direction == Direction.OUTBOUND and not result.is_answered:
         return []
     talked = [leg for leg in legs if leg.is_person and leg.is_answered]
-    # Whose answer nobody saw, is believed to be the last: END names it.
-    talked.sort(
-        key=lambda leg: (leg.answered_at is None, leg.answered_at or 0, leg.ref)
-    )
+    talked.sort(key=_turn)
     if direction == Direction.OUTBOUND:
         return [leg for leg in legs if leg.dialled] + talked
     return talked
+
+
+def _turn(leg):
+    """Return what sorts those who talked.
+
+    Whose answer nobody saw, is believed to be the last if END names it, else has its
+    place by when its row in the statistics begins.
+    """
+    at = leg.answered_at
+    if at is None and not leg.all_of(EventKind.ENDED):
+        rows = [row for row in leg.all_of(EventKind.RECORD) if row.talk_seconds]
+        at = max((row.started_at for row in rows if row.started_at), default=None)
+    return at is None, at or 0, leg.ref
 
 
 def close(
@@ -51,6 +64,7 @@ class _Closing:
         self.legs = legs
         self.result = result
         self.times = times
+        self.direction = direction
         self.talkers = talkers_of(legs, result, direction)
         #: Have picked up, and wait for the customer.
         self.waiting = [
@@ -92,7 +106,7 @@ class _Closing:
                 leg.answered_at = min(leg.answered_at, end or leg.answered_at)
         timed = [leg for leg in self.talkers if leg.answered_at and leg.is_person]
         if timed and not any(leg.dialled for leg in self.talkers):
-            timed[0].answered_at = answer
+            self.talkers[0].answered_at = answer
 
     def _end_of_talk(self, leg):
         """Return when a leg's talk ended: when the next took over, or with the call."""
@@ -100,18 +114,28 @@ class _Closing:
         next_at = after[0].answered_at if after else None
         if next_at and leg.answered_at:
             return max(next_at, leg.answered_at)
+        if after and leg.answered_at and (talk := self._row(leg)):
+            return min(leg.answered_at + timedelta(seconds=talk), self.times.end)
         return next_at or self.times.end
 
+    def _row(self, leg):
+        return talk_of_rows(leg, self.direction)
+
     def _talks(self):
-        """Return the seconds that each leg talked; together those of the call."""
+        """Return the seconds that each leg talked; together those of the call.
+
+        The row of who placed the call is the customer's, and holds what colleagues
+        talked to whom the call was passed on.
+        """
+        rows = {leg.ref: self._row(leg) for leg in self.talkers}
         left, talks = self.times.talk, {}
         for leg in self.talkers:
-            rows = [event.talk_seconds or 0 for event in leg.all_of(EventKind.RECORD)]
-            if any(rows):
-                own = max(rows)
-            elif leg is self.talkers[-1]:
+            own = rows.pop(leg.ref)
+            if own and leg.dialled:
+                own = max(0, min(own, left) - sum(rows.values()))
+            elif not own and leg is self.talkers[-1]:
                 own = left
-            else:
+            elif not own:
                 own = seconds(leg.answered_at, self._end_of_talk(leg))
             talks[leg.ref] = min(own, left)
             left -= talks[leg.ref]
@@ -189,10 +213,21 @@ class _Closing:
             return self._build(leg, State.ENDED, elsewhere, min(wins))
         if not self.times.end:
             return self._build(leg, State.RINGING, None, None)
-        unseen = any(other.answered_at is None for other in self.talkers)
-        if unseen and not leg.said(EventKind.ENDED) | leg.said(EventKind.RECORD):
+        if self._lost_unseen(leg):
             return self._build(leg, State.ENDED, elsewhere, self._talk_began())
         return self._build(leg, State.ENDED, self._of_nobody(), self.times.end)
+
+    def _lost_unseen(self, leg):
+        """Tell whether a leg lost to another whose answer nobody saw.
+
+        Statistics tell that it talked to nobody, but not whether it rang before the
+        talk or was to take the call over later.
+        """
+        if all(other.answered_at for other in self.talkers):
+            return False
+        if leg.all_of(EventKind.RECORD) and leg.rung_at:
+            return leg.rung_at <= self._talk_began() + AT_ONCE
+        return not leg.said(EventKind.ENDED) | leg.said(EventKind.RECORD)
 
     def _wins_over(self, leg, others):
         """Return when others answered while this leg rang.

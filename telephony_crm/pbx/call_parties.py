@@ -21,6 +21,9 @@ SOURCE = {
 }
 #: The fixed order where even the source is the same.
 DIRECTIONS = (Direction.INBOUND, Direction.INTERNAL, Direction.OUTBOUND)
+#: Likewise for what rows of statistics suggest: a colleague who is asked within a call
+#: does not make it an internal one.
+HINTED = (Direction.INBOUND, Direction.OUTBOUND, Direction.INTERNAL)
 
 
 def distinct(events: Iterable[CallEvent]) -> list[CallEvent]:
@@ -51,7 +54,7 @@ def direction_of(events: list[CallEvent]) -> Direction:
     said = _directions(events, lambda event: event.direction)
     if len(said) > 1 and (agreed := said & hints):
         said = agreed
-    for direction in DIRECTIONS:
+    for direction in DIRECTIONS if said else HINTED:
         if direction in (said or hints):
             return direction
     return Direction.INBOUND
@@ -118,7 +121,8 @@ def _inbound(event, parties):
     """Name the parties of an event of a call that came in.
 
     Who answered is an extension, or a number outside that is not the company number
-    which was dialled. Without that number nothing can be told, and nothing is.
+    which was dialled. Without that number nothing can be told, and nothing is; but rows
+    of statistics name where the call was sent to.
     """
     if event.direction == Direction.OUTBOUND:  # we dial somebody of ours outside
         if is_among(event.number, parties.theirs):
@@ -127,10 +131,12 @@ def _inbound(event, parties):
     if event.direction:
         return event
     changes = {"number": event.number or event.caller}
+    names_target = event.kind == EventKind.RECORD and not event.extension
     if event.kind == EventKind.RINGING:
         changes["did"] = event.did or event.called
-    elif parties.ours and event.called and not is_among(event.called, parties.ours):
-        changes["target"] = event.target or event.called
+    elif (parties.ours or names_target) and event.called:
+        if not is_among(event.called, parties.ours):
+            changes["target"] = event.target or event.called
     return replace(event, **changes)
 
 
@@ -138,6 +144,8 @@ def _placed(event, parties):
     """Name the parties of an event of a call that we placed, outside or inside."""
     if event.direction == Direction.INBOUND:
         return replace(event, number="", did="")
+    if event.kind == EventKind.RECORD and not event.direction:
+        return _placed_row(event, parties)
     if event.direction or event.kind != EventKind.ANSWERED or not event.called:
         return event
     if event.extension and event.extension != parties.dialler:
@@ -145,6 +153,20 @@ def _placed(event, parties):
     if parties.theirs and not is_among(event.called, parties.theirs):
         return replace(event, target=event.target or event.called)
     return replace(event, number=event.called, leg_kind=LegKind.CUSTOMER)
+
+
+def _placed_row(event, parties):
+    """Name the parties of a row of statistics of a call that we placed.
+
+    A row between two extensions is a colleague's part, in a call outside as well.
+    """
+    if event.called:
+        return replace(event, number=event.called, did=event.did or event.caller)
+    if not event.extension or event.extension in (event.dialled_by, parties.dialler):
+        return event
+    if parties.direction == Direction.INTERNAL:
+        return replace(event, number=event.extension)
+    return replace(event, dialled_by="")
 
 
 def digits(number: str) -> str:

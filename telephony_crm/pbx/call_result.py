@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from .call_legs import MACHINES, Leg
 from .event import (
@@ -191,17 +192,15 @@ def _talk(events, legs, direction):
     Statistics have a row for each leg. Of two ENDs of a call that we placed, the
     longer is the agent's, who heard it ring.
     """
-    rows = {
-        leg.ref: [
-            e.talk_seconds for e in leg.all_of(EventKind.RECORD) if e.talk_seconds
-        ]
+    talked = [
+        leg
         for leg in legs
         if leg.is_answered and (leg.is_person or leg.kind == LegKind.CUSTOMER)
-    }
-    if any(rows.values()):
-        if direction == Direction.OUTBOUND:
-            return min(min(row) for row in rows.values() if row)
-        return sum(max(row) for row in rows.values() if row)
+    ]
+    customer = [leg for leg in talked if leg.kind == LegKind.CUSTOMER]
+    for some in (customer, talked):
+        if rows := sum(talk_of_rows(leg, direction) for leg in some):
+            return rows
     for kind in FINAL:
         said = [
             event.talk_seconds
@@ -211,3 +210,23 @@ def _talk(events, legs, direction):
         if said:
             return min(said) if direction == Direction.OUTBOUND else max(said)
     return None
+
+
+def talk_of_rows(leg: Leg, direction: Direction) -> int:
+    """Return the seconds that a leg talked by its rows in the statistics.
+
+    Rows that overlap tell of one talk: where we placed the call, the longer of them is
+    the side of who placed it. An extension that the call came back to has talked twice.
+    """
+    choose = max if direction == Direction.INBOUND else min
+    rows = [row for row in leg.all_of(EventKind.RECORD) if row.talk_seconds]
+    rows.sort(key=lambda row: (row.started_at or row.observed_at, row.talk_seconds))
+    talks, until = [], None
+    for row in rows:
+        begin = row.started_at or row.observed_at
+        if until is None or begin >= until:
+            talks.append(row.talk_seconds)
+        talks[-1] = choose(talks[-1], row.talk_seconds)
+        end = begin + timedelta(seconds=row.talk_seconds)
+        until = max(until or end, end)
+    return sum(talks)

@@ -43,7 +43,8 @@ class CallState:
     :param extension: the last who talked, else who dialled, else who was rung last
     :param confirmed: statistics or CDR agree; until then length and result are not
         proven, since the PBX signs neither
-    :param recordings: the PBX's references of what was recorded
+    :param recordings: the PBX's references of what was recorded; an empty one among
+        them says that more was recorded than the PBX has given a reference for
     """
 
     direction: Direction
@@ -170,12 +171,16 @@ def _ring(legs, times, direction):
 
 
 def _recordings(events):
-    return tuple(
-        sorted(
-            {
-                event.recording_ref
-                for event in events
-                if event.recording_ref and event.recorded is not False
-            }
-        )
-    )
+    """Return the references that are known, and an empty one if any is missing.
+
+    Each row of statistics is a leg, and may have a recording of its own.
+    """
+    known = {
+        event.recording_ref
+        for event in events
+        if event.recording_ref and event.recorded is not False
+    }
+    recorded = [event for event in events if event.recorded]
+    rows = sum(event.kind == EventKind.RECORD for event in recorded)
+    missing = max(rows, bool(recorded)) > len(known)
+    return (*sorted(known), *([""] if missing else []))

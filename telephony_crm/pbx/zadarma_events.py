@@ -186,7 +186,11 @@ def _recorded(payload):
 
 
 def _result(payload):
-    """Return what an END says of the result. None of it is signed."""
+    """Return what an END says of the result. None of it is signed.
+
+    So the id of the recording that it names is not taken: whoever has caught one
+    signature could have any recording of the account put into any call.
+    """
     raw = payload.get("disposition", "").strip()[:64]
     duration = payload.get("duration", "").strip()
     if not re.fullmatch(r"\d{0,7}", duration, re.ASCII):
@@ -194,16 +198,18 @@ def _result(payload):
     cause = payload.get("status_code", "").strip()
     return {
         "talk_seconds": int(duration) if duration else None,
-        "disposition": (
-            DISPOSITIONS.get(raw.lower(), Disposition.FAILED) if raw else None
-        ),
+        "disposition": disposition_of(raw),
         "raw_disposition": raw,
         "hangup_cause": int(cause)
         if re.fullmatch(r"\d{1,3}", cause, re.ASCII)
         else None,
-        "recording_ref": payload.get("call_id_with_rec", "")[:MAX_REF],
         "recorded": {"1": True, "0": False}.get(payload.get("is_recorded", "")),
     }
+
+
+def disposition_of(raw: str) -> Disposition | None:
+    """Return what a result in the vendor's words means; ``None`` when it says none."""
+    return DISPOSITIONS.get(raw.lower(), Disposition.FAILED) if raw else None
 
 
 READERS = {

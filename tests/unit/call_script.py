@@ -125,3 +125,32 @@ def leg(call, extension):
 def legs(call):
     """Return state and disposition of each leg, by its name."""
     return {leg.ref: (leg.state.value, leg.disposition) for leg in call.legs}
+
+
+def rows(*told, ref="in_1"):
+    """Return the PBX's rows of a call in its statistics, fetched the next day.
+
+    :param told: ``(second, sip, clid, destination, disposition, seconds)`` of each leg;
+        a further dict changes other values of the row
+    """
+    names = ("sip", "clid", "destination", "disposition", "seconds")
+    adapter = pbx_adapter.get("zadarma")
+    lines = []
+    for number, (at, *values) in enumerate(told):
+        more = values.pop() if isinstance(values[-1], dict) else {}
+        lines.append(
+            {
+                "call_id": f"1439981389.27027{number}",
+                "callstart": str(clock(at)),
+                "is_recorded": False,
+                "pbx_call_id": ref,
+                **dict(zip(names, values, strict=True)),
+                **more,
+            }
+        )
+    account = pbx_adapter.Account(tz="UTC", country="GB")
+    return [
+        event
+        for found in adapter.statistics_rows({"stats": lines})
+        for event in adapter.events(found.payload, account, clock(86400))
+    ]

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from call_script import CUSTOMER, DID, MOBILE, START, Incoming, Outgoing, clock
+from call_script import CUSTOMER, DID, MOBILE, START, Incoming, Outgoing, clock, rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -105,7 +105,41 @@ STORIES = {
         inside.end(20, "answered", 15, caller="100"),
     ],
 }
-stories = st.sampled_from([sum(story, []) for story in STORIES.values()])
+#: What the PBX's statistics say of the same calls the day after.
+ROWS = {
+    "answered": rows(
+        (0, 0, CUSTOMER, 0, "answered", 2),
+        (2, 100, CUSTOMER, 100, "cancel", 0),
+        (2, 101, CUSTOMER, 101, "answered", 31, {"is_recorded": True}),
+    ),
+    "missed": rows(
+        (2, 100, CUSTOMER, 100, "no answer", 0), (12, 101, CUSTOMER, 101, "cancel", 0)
+    ),
+    "transfer": rows(
+        (2, 100, CUSTOMER, 100, "answered", 21),
+        (2, 101, CUSTOMER, 101, "cancel", 0),
+        (20, 102, CUSTOMER, 102, "answered", 24),
+        (49, 101, CUSTOMER, 101, "answered", 15),
+    ),
+    "mobile": rows(
+        (2, 100, CUSTOMER, 100, "no answer", 0),
+        (6, MOBILE, CUSTOMER, MOBILE, "answered", 31),
+    ),
+    "menu": rows((0, 0, CUSTOMER, "0-main", "answered", 28)),
+    "outgoing": rows(
+        (0, 100, DID, CUSTOMER, "answered", 32),
+        (20, 100, DID, 101, "answered", 15),
+        ref="out_1",
+    ),
+    "by click": rows(
+        (0, 100, DID, CUSTOMER, "answered", 35),
+        (5, 100, DID, CUSTOMER, "no answer", 0),
+        ref="out_1",
+    ),
+    "internal": rows((0, 100, 0, 101, "answered", 15), ref="out_1"),
+}
+told = {name: [*sum(story, []), *ROWS[name]] for name, story in STORIES.items()}
+stories = st.sampled_from(list(told.values()))
 RANK = ("ringing", "in_progress", "ended")
 
 
@@ -220,7 +254,44 @@ def test_stories_end_as_told(name):
     call = fold(sum(STORIES[name], []))
     check(call)
     assert (call.disposition, call.answered_by) == {
-        "missed": ("missed", "none"),
+        **RESULTS,
         "menu": ("answered", "unknown"),
-        "by click": ("no_answer", "none"),
     }.get(name, ("answered", "person"))
+
+
+RESULTS = {
+    "missed": ("missed", "none"),
+    "menu": ("abandoned", "machine"),
+    "by click": ("no_answer", "none"),
+}
+
+
+@given(st.sampled_from(list(STORIES)), st.data())
+def test_statistics_settle_the_result_whatever_was_lost(name, data):
+    kept = data.draw(st.lists(st.sampled_from(sum(STORIES[name], [])), unique_by=id))
+    events = data.draw(st.permutations([*kept, *ROWS[name]]))
+    call, whole = fold(events), fold(told[name])
+    check(call)
+    assert call.state == "ended" and call.confirmed
+    assert (call.disposition, call.answered_by) == RESULTS.get(
+        name, ("answered", "person")
+    )
+    for fact in ("direction", "talk_seconds", "hidden", "extension"):
+        assert getattr(call, fact) == getattr(whole, fact), fact
+    assert talks_of(call) == talks_of(whole)
+
+
+def talks_of(call):
+    """Return the seconds that each party talked, in however many legs."""
+    talks = {}
+    for leg in call.legs:
+        party = (leg.kind, leg.extension)
+        talks[party] = talks.get(party, 0) + leg.talk_seconds
+    return talks
+
+
+@given(stories, st.lists(anything, max_size=3))
+def test_statistics_in_between_leave_a_consistent_call(story, more):
+    """Rows may come while the call goes on: nothing else breaks by it."""
+    for count in range(1, len(story) + 1):
+        check(fold([*story[:count], *ROWS["answered"], *more]))

@@ -6,6 +6,7 @@ import pytest
 import requests
 
 from telephony_crm.pbx import adapter as pbx_adapter
+from telephony_crm.pbx import zadarma_requests
 from telephony_crm.pbx.adapter import (
     AuthError,
     Credentials,
@@ -22,7 +23,7 @@ THIRD_PARTY = Credentials(api_key="key", api_secret="sk000000000000000000")
 
 
 def authorization(credentials, path, params):
-    return zadarma._get(credentials, path, params).headers["Authorization"]
+    return zadarma_requests.get(credentials, path, params).headers["Authorization"]
 
 
 @pytest.mark.parametrize(
@@ -113,6 +114,125 @@ def test_own_address_is_used_with_or_without_slash():
 def test_every_request_has_time_limits():
     for request in (zadarma.check(KEY), zadarma.originate(KEY, "100", "+33478323232")):
         assert all(0 < seconds <= 30 for seconds in request.timeout)
+
+
+@pytest.mark.parametrize(
+    "path, params, signature, body",
+    [  # made with the npm package `zadarma` 1.1.2
+        (
+            "/v1/sms/send/",
+            {
+                "number": "442037691880",
+                "message": "Hello, this is a test message.",
+                "sender": "MyCompany",
+            },
+            "ZGVlMzNhMmI0MDBjNmRlMzcxMTMzZDVjMzUxMDQzNDRmNWNkZDUxMg==",
+            "message=Hello%2C+this+is+a+test+message."
+            "&number=442037691880&sender=MyCompany",
+        ),
+        (
+            "/v1/pbx/callinfo/url/",
+            {"url": "https://crm.example/telephony/webhook/abc"},
+            "MjMzYTdjMTZiYTBkMzU2MDU1OTczOGU0ODlkY2QzNjg5YzUxODI2OQ==",
+            "url=https%3A%2F%2Fcrm.example%2Ftelephony%2Fwebhook%2Fabc",
+        ),
+    ],
+)
+def test_posted_body_is_sent_as_it_is_signed(path, params, signature, body):
+    request = zadarma_requests.post(THIRD_PARTY, path, params)
+    assert (request.method, request.data) == ("POST", body)
+    assert request.params == {}
+    assert request.headers == {
+        "Authorization": f"key:{signature}",
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+
+
+# -- recordings ------------------------------------------------------------------------
+
+LINK = (
+    "https://api.zadarma.com/v1/pbx/record/download/NjM3M..NzM2Mg/"
+    "1-1458313316.343456-100-2016-01-11-100155.mp3"
+)
+NEXT = "https://api.zadarma.com/d/x/1-1458313390.100000-101-2016-01-11-100155.mp3?a=1"
+
+
+def test_recording_is_asked_for_by_the_id_of_its_leg():
+    request = zadarma.recording_link(KEY, "1458313316.343456", "in_1")
+    assert (request.method, request.url) == (
+        "GET",
+        "https://api.zadarma.com/v1/pbx/record/request/",
+    )
+    assert request.params == {"call_id": "1458313316.343456", "lifetime": "1800"}
+
+
+def test_recordings_are_asked_for_by_the_call_where_no_id_is_proven():
+    request = zadarma.recording_link(KEY, "", "in_1")
+    assert request.params == {"pbx_call_id": "in_1", "lifetime": "1800"}
+
+
+def test_link_is_followed_without_the_key():
+    answer = {"status": "success", "link": LINK, "lifetime_till": "2016-01-11 11:01:55"}
+    [(ref, sound)] = zadarma.recording_sounds(KEY, "1.5", "in_1", answer)
+    assert ref == "1.5"
+    assert (sound.method, sound.url, sound.headers, sound.params) == (
+        "GET",
+        LINK,
+        {},
+        {},
+    )
+
+
+def test_links_of_a_call_tell_the_id_of_each_leg():
+    answer = {"links": [LINK, NEXT, "https://x.example/a/sound.mp3"]}
+    sounds = zadarma.recording_sounds(KEY, "", "in_1", answer)
+    assert [ref for ref, _sound in sounds] == [
+        "1458313316.343456",
+        "1458313390.100000",
+        "sound.mp3",
+    ]
+
+
+def test_call_without_recordings_has_none():
+    assert zadarma.recording_sounds(KEY, "", "in_1", {"links": []}) == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{}, {"link": None}, {"link": "file:///etc/passwd"}, {"links": "x"}, {"links": [7]},
+     {"link": "https:///x"}, {"link": "//api.zadarma.com/x"}],
+)  # fmt: skip
+def test_link_that_is_none_is_nonsense(answer):
+    with pytest.raises(PbxError) as error:
+        zadarma.recording_sounds(KEY, "1.5", "in_1", answer)
+    assert error.value.code == "nonsense"
+
+
+# -- messages --------------------------------------------------------------------------
+
+
+def test_message_names_a_sender_only_where_there_is_one():
+    request = zadarma.send_sms(KEY, "+442037691880", "Hi", "Acme")
+    assert request.url == "https://api.zadarma.com/v1/sms/send/"
+    assert request.data == "message=Hi&number=442037691880&sender=Acme"
+    assert zadarma.send_sms(KEY, "+4420", "Hi").data == "message=Hi&number=4420"
+
+
+@pytest.mark.parametrize(
+    "answer, reason",
+    [
+        ({"messages": 1, "sms_detalization": [{"number": "4420"}]}, ""),
+        ({"denied_numbers": []}, ""),
+        ({"denied_numbers": [{"number": "4420", "message": "No\nroute"}]}, "No route"),
+        (
+            {"denied_numbers": [{"number": "4420"}]},
+            "The PBX refuses without saying why.",
+        ),
+        ({"denied_numbers": ["4420"]}, "4420"),
+    ],
+)
+def test_denied_message_says_why(answer, reason):
+    assert zadarma.read_sms("+4420", answer) == reason
 
 
 # -- answers ---------------------------------------------------------------------------

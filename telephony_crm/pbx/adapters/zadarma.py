@@ -10,13 +10,19 @@ from __future__ import annotations
 
 import json
 import re
+from urllib.parse import quote
 
-from .. import forms, php, signing
+from .. import (
+    forms,
+    signing,
+    zadarma_requests,
+    zadarma_setup,
+    zadarma_statistics,
+)
 from ..adapter import (
     NONSENSE,
     Adapter,
     AuthError,
-    HttpRequest,
     Notification,
     PayloadError,
     PbxError,
@@ -64,8 +70,21 @@ class Zadarma(Adapter):
 
     code = "zadarma"
     label = "Zadarma"
-    capabilities = frozenset({"originate", "redirect", "caller_name", "blacklist"})
-    default_api_url = "https://api.zadarma.com"
+    capabilities = frozenset(
+        {
+            "originate",
+            "redirect",
+            "caller_name",
+            "blacklist",
+            "recording",
+            "statistics",
+            "setup",
+            "sms",
+        }
+    )
+    default_api_url = zadarma_requests.API_URL
+    statistics_a_minute = 3
+    statistics_limit = zadarma_statistics.LIMIT
     settings = (
         Setting(
             key="return_timeout",
@@ -137,7 +156,12 @@ class Zadarma(Adapter):
 
     def events(self, payload, account, received_at):
         """Return the one event of a payload, none for what is not about a call."""
-        return read_event(payload, account, received_at)
+        read = (
+            zadarma_statistics.read_row
+            if zadarma_statistics.is_row(payload)
+            else read_event
+        )
+        return read(payload, account, received_at)
 
     def reply(self, notification, decision):
         """Return what to do with a new call; to all else an empty answer."""
@@ -161,7 +185,7 @@ class Zadarma(Adapter):
 
     def check(self, credentials):
         """Ask for the account's time zone, which costs nothing."""
-        return self._get(credentials, "/v1/info/timezone/", {})
+        return zadarma_requests.get(credentials, "/v1/info/timezone/")
 
     def originate(self, credentials, extension, number, caller_id=""):
         """Ring the extension, then the number.
@@ -171,21 +195,79 @@ class Zadarma(Adapter):
         takes none here.
         """
         params = {"from": extension, "sip": extension, "to": number, "format": "json"}
-        return self._get(credentials, "/v1/request/callback/", params)
+        return zadarma_requests.get(credentials, "/v1/request/callback/", params)
 
-    def _get(self, credentials, path, params):
-        """Describe a signed GET request. ``path`` is signed as it is requested."""
-        query = php.build_query(dict(sorted(params.items())))
-        signature = signing.base64_of_hex(
-            credentials.api_secret, path + query + signing.md5_hex(query)
+    def recording_link(self, credentials, ref, call_ref):
+        """Ask by the leg's own id, where it is proven, else by the call's."""
+        return zadarma_requests.recording_link(credentials, ref, call_ref)
+
+    def recording_sounds(self, credentials, ref, call_ref, answer):
+        """Follow the link, or all links of the call."""
+        return zadarma_requests.recording_sounds(ref, answer)
+
+    def statistics(self, credentials, account, start, end, skip=0):
+        """Ask for rows of calls in both directions, on the account's clock."""
+        return zadarma_statistics.request(credentials, account, start, end, skip)
+
+    def statistics_rows(self, answer):
+        """Return the rows, one for each leg."""
+        return zadarma_statistics.rows(answer)
+
+    def send_sms(self, credentials, number, text, sender=""):
+        """Send a message to one number."""
+        return zadarma_requests.send_sms(credentials, number, text, sender)
+
+    def read_sms(self, number, answer):
+        """Return why the number was denied."""
+        return zadarma_requests.read_sms(answer)
+
+    # -- set-up ----------------------------------------------------------------------
+
+    zone = check
+
+    def read_zone(self, answer):
+        """Return a form like ``UTC+3``: Zadarma tells no name and no summer time."""
+        return zadarma_setup.read_zone(answer)
+
+    def extensions(self, credentials):
+        """Ask for the numbers of all extensions."""
+        return zadarma_requests.get(credentials, "/v1/pbx/internal/")
+
+    def read_extensions(self, answer):
+        """Return them without the account's number in front."""
+        return zadarma_setup.read_extensions(answer)
+
+    def extension(self, credentials, number):
+        """Ask for the name of an extension, and where its recordings are mailed to."""
+        return zadarma_requests.get(
+            credentials, f"/v1/pbx/internal/{quote(number, safe='')}/info/"
         )
-        base = (credentials.api_url or self.default_api_url).rstrip("/")
-        return HttpRequest(
-            method="GET",
-            url=base + path,
-            params=dict(sorted(params.items())),
-            headers={"Authorization": f"{credentials.api_key}:{signature}"},
-        )
+
+    def read_extension(self, number, answer):
+        """Return its name and address."""
+        return zadarma_setup.read_extension(number, answer)
+
+    def dids(self, credentials):
+        """Ask for all virtual numbers."""
+        return zadarma_requests.get(credentials, "/v1/direct_numbers/")
+
+    def read_dids(self, answer):
+        """Return those that work, and those that do not yet or no longer."""
+        return zadarma_setup.read_dids(answer)
+
+    def subscribe(self, credentials, url):
+        """Have calls and all else posted to one address."""
+        return zadarma_setup.subscribe(credentials, url)
+
+    def subscriptions(self, credentials):
+        """Ask for both addresses and their switches."""
+        return zadarma_setup.subscriptions(credentials)
+
+    def read_subscriptions(self, answers, url):
+        """Return the addresses and switches that are not as they should be."""
+        return zadarma_setup.read_subscriptions(answers, url)
+
+    # -- answers ---------------------------------------------------------------------
 
     def answer(self, response):
         """Return a successful answer.
