@@ -23,6 +23,8 @@ from . import (
     test_optional_addons,
     test_pbx,
     test_recording,
+    test_recording_fetch,
+    test_recording_route,
     test_session,
     test_tours,
     test_webhook,
