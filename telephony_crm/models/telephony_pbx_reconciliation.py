@@ -42,14 +42,15 @@ class TelephonyPbxReconciliation(models.Model):
     )
     skip = fields.Integer(help="Rows that were read of what follows.")
     finish_date = fields.Datetime(string="Finished")
-    row_count = fields.Integer(string="Rows Read")
-    call_count = fields.Integer(string="Calls Found")
-    end_count = fields.Integer(string="Ends Repaired")
-    result_count = fields.Integer(string="Results Corrected")
-    leg_count = fields.Integer(string="Legs Found")
-    recording_count = fields.Integer(string="Recordings Found")
+    row_count = fields.Integer(string="Rows Read", default=0)
+    call_count = fields.Integer(string="Calls Found", default=0)
+    end_count = fields.Integer(string="Ends Repaired", default=0)
+    result_count = fields.Integer(string="Results Corrected", default=0)
+    leg_count = fields.Integer(string="Legs Found", default=0)
+    recording_count = fields.Integer(string="Recordings Found", default=0)
     closed_count = fields.Integer(
         string="Closed",
+        default=0,
         help="Calls without an end that the PBX knows nothing of.",
     )
     future_count = fields.Integer(help="Rows of calls that are yet to begin.")
@@ -91,20 +92,8 @@ class TelephonyPbxReconciliation(models.Model):
         if self.state == "waiting" and not self.error:
             return [_("Begins within a minute or two.")]
         sentences = [_("%s rows read.", self.pbx_id._in_thousands(self.row_count))]
-        repaired = [
-            words
-            for count, words in (
-                (self.call_count, self._words_of_calls()),
-                (self.end_count, _("%s ends repaired", self.end_count)),
-                (self.result_count, _("%s results corrected", self.result_count)),
-                (self.leg_count, _("%s legs found", self.leg_count)),
-                (self.recording_count, _("%s recordings found", self.recording_count)),
-                (self.closed_count, _("%s calls closed", self.closed_count)),
-            )
-            if count
-        ]
-        if repaired:
-            sentences.append(", ".join(repaired) + ".")
+        if repaired := self._repairs_in_words():
+            sentences.append(repaired)
         elif self.state == "done":
             sentences.append(_("Nothing was missing."))
         if self.future_count:
@@ -116,24 +105,25 @@ class TelephonyPbxReconciliation(models.Model):
             sentences.append(self.error)
         return sentences
 
-    def _words_of_calls(self):
+    def _repairs_in_words(self):
+        """Return what was missing or wrong in the log; empty when nothing was."""
+        _ = self.env._
+        calls = _("%s lost calls found", self.call_count)
         if self.kind == "history":
-            return self.env._("%s calls imported", self.call_count)
-        return self.env._("%s lost calls found", self.call_count)
-
-    def _has_repaired(self):
-        """Tell whether anything was missing or wrong in the log."""
-        self.ensure_one()
-        return any(
-            (
-                self.call_count,
-                self.end_count,
-                self.result_count,
-                self.leg_count,
-                self.recording_count,
-                self.closed_count,
+            calls = _("%s calls imported", self.call_count)
+        repaired = [
+            words
+            for count, words in (
+                (self.call_count, calls),
+                (self.end_count, _("%s ends repaired", self.end_count)),
+                (self.result_count, _("%s results corrected", self.result_count)),
+                (self.leg_count, _("%s legs found", self.leg_count)),
+                (self.recording_count, _("%s recordings found", self.recording_count)),
+                (self.closed_count, _("%s calls closed", self.closed_count)),
             )
-        )
+            if count
+        ]
+        return ", ".join(repaired) + "." if repaired else ""
 
     # -- actions -----------------------------------------------------------------
 

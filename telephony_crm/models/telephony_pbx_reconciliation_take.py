@@ -247,7 +247,9 @@ class TelephonyPbxReconciliation(models.Model):
             """
             SELECT c.call_ref, c.state, c.sealed, c.disposition, c.talk_seconds,
                    (SELECT count(*) FROM telephony_call_leg l WHERE l.call_id = c.id)
-                   AS legs
+                   AS legs,
+                   (SELECT count(*) FROM telephony_call_recording r
+                     WHERE r.call_id = c.id) AS recordings
               FROM telephony_call c
              WHERE c.pbx_id = %s AND c.call_ref = ANY(%s)
             """,
@@ -257,9 +259,16 @@ class TelephonyPbxReconciliation(models.Model):
 
     @api.model
     def _differences(self, before, after, stored):
-        """Return how many calls, ends, results and legs the rows have mended."""
+        """Return how many calls, ends, results and parts the rows have mended."""
         found = dict.fromkeys(
-            ("call_count", "end_count", "result_count", "leg_count"), 0
+            (
+                "call_count",
+                "end_count",
+                "result_count",
+                "leg_count",
+                "recording_count",
+            ),
+            0,
         )
         for call_ref in stored:
             was, now = before.get(call_ref), after.get(call_ref)
@@ -269,6 +278,7 @@ class TelephonyPbxReconciliation(models.Model):
                 found["call_count"] += 1
                 continue
             found["leg_count"] += max(now["legs"] - was["legs"], 0)
+            found["recording_count"] += max(now["recordings"] - was["recordings"], 0)
             if was["state"] != "ended":
                 found["end_count"] += now["state"] == "ended"
             else:

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
 
 # Requests made one after the other, before the PBX is left in peace again.
@@ -19,6 +19,13 @@ class TelephonyPbx(models.Model):
         groups=NO_ACCESS,
         help="The next moment at which the PBX may be asked for its statistics.",
     )
+
+    has_statistics = fields.Boolean(compute="_compute_has_statistics")
+
+    @api.depends("adapter", "api_key")
+    def _compute_has_statistics(self):
+        for pbx in self:
+            pbx.has_statistics = pbx._has_statistics()
 
     def _has_statistics(self):
         """Tell whether the PBX has records of its own that can be asked for."""

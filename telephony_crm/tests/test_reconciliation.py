@@ -1,0 +1,420 @@
+from contextlib import suppress
+from datetime import timedelta
+from unittest.mock import patch
+
+from psycopg2.errors import LockNotAvailable
+
+from odoo import fields
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .account_common import AccountCase
+
+JOB = "odoo.addons.telephony_crm.models.telephony_pbx_reconciliation_job"
+
+
+@tagged("post_install", "-at_install")
+class TestReconciliation(AccountCase):
+    """The log is compared with the PBX's own records, and mended."""
+
+    # -- what was lost ---------------------------------------------------------
+
+    def test_a_call_of_which_nothing_was_heard_is_found(self):
+        began = self._before(minutes=30)
+        self._row("in_1", began, seconds=90)
+        run = self._compare()
+        call = self._call()
+        self.assertEqual((call.state, call.disposition), ("ended", "answered"))
+        self.assertEqual((call.talk_seconds, call.start_date), (90, began))
+        self.assertEqual((call.user_id, call.partner_id), (self.agent, self.partner))
+        self.assertTrue(call.confirmed)
+        self.assertFalse(call.imported)
+        self.assertEqual((run.state, run.call_count, run.row_count), ("done", 1, 1))
+        self.assertIn("1 lost calls found", run.summary)
+
+    def test_a_lost_call_that_was_missed_is_to_be_called_back(self):
+        self._row("in_1", self._before(minutes=30), answered=False)
+        self._compare()
+        self.assertEqual(self._call().disposition, "missed")
+        self.assertTrue(self._call().needs_callback)
+
+    def test_a_lost_end_is_found(self):
+        began = self._before(minutes=30)
+        self._heard("in_1", began, "START", "INTERNAL", "ANSWER")
+        self.assertEqual(self._call().state, "in_progress")
+        self._row("in_1", began + timedelta(seconds=1), seconds=90)
+        run = self._compare()
+        call = self._call()
+        self.assertEqual((call.state, call.talk_seconds), ("ended", 90))
+        self.assertEqual(call.end_date, began + timedelta(seconds=95))
+        self.assertEqual((run.end_count, run.call_count), (1, 0))
+
+    def test_a_wrong_length_is_corrected(self):
+        began = self._before(minutes=30)
+        self._heard("in_1", began, seconds=60)
+        self._row("in_1", began + timedelta(seconds=1), seconds=45)
+        run = self._compare()
+        self.assertEqual(self._call().talk_seconds, 45)
+        self.assertEqual(run.result_count, 1)
+
+    def test_a_leg_of_which_nothing_was_heard_is_found(self):
+        began = self._before(minutes=30)
+        self._heard("in_1", began, seconds=60)
+        self._row("in_1", began + timedelta(seconds=1), seconds=60)
+        self._row(
+            "in_1",
+            began + timedelta(seconds=1),
+            answered=False,
+            sip="101",
+            destination="101",
+        )
+        run = self._compare()
+        self.assertEqual(self._call().leg_ids.user_id, self.agent | self.colleague)
+        self.assertEqual(run.leg_count, 1)
+
+    def test_what_agrees_is_confirmed_and_not_called_repaired(self):
+        began = self._before(minutes=30)
+        self._heard("in_1", began, seconds=60)
+        self._row("in_1", began + timedelta(seconds=1), seconds=60)
+        run = self._compare()
+        self.assertTrue(self._call().confirmed)
+        self.assertFalse(run._repairs_in_words())
+        self.assertIn("Nothing was missing.", run.summary)
+
+    def test_what_was_repaired_pops_up_nowhere(self):
+        self._row("in_1", self._before(minutes=30), seconds=90)
+        users = type(self.env["res.users"])
+        with patch.object(users, "_bus_send") as bus_send:
+            self._compare()
+        bus_send.assert_not_called()
+
+    # -- what is not touched ---------------------------------------------------
+
+    def test_a_call_that_may_go_on_is_left_alone(self):
+        began = self._before(minutes=3)
+        self._heard("in_1", began, "START", "INTERNAL", "ANSWER")
+        self._row("in_1", began, seconds=60)
+        self._compare(end_date=fields.Datetime.now())
+        self.assertEqual(self._call().state, "in_progress")
+
+    def test_a_call_that_was_passed_on_goes_on(self):
+        """The first leg has its row when it is over; the second one still talks."""
+        began = self._before(minutes=50)
+        self._heard("in_1", began, "START", "INTERNAL", "ANSWER")
+        self._tell(
+            "NOTIFY_INTERNAL", started=began, after=300, call_ref="in_1", internal="101"
+        )
+        self._tell(
+            "NOTIFY_ANSWER",
+            started=began,
+            after=305,
+            call_ref="in_1",
+            destination="101",
+            internal="101",
+        )
+        self._row("in_1", began, seconds=290)
+        self._compare()
+        self.assertEqual(self._call().state, "in_progress")
+        self._row("in_1", began, seconds=600, sip="101", destination="101")
+        self._compare()
+        self.assertEqual(self._call().state, "ended")
+
+    def test_rows_of_the_future_are_not_believed_and_said(self):
+        self._row("in_1", self._before(hours=-2))
+        run = self._compare(end_date=self._before(hours=-3))
+        self.assertFalse(self._call())
+        self.assertIn("time zone", run.summary)
+
+    def test_a_call_whose_events_were_purged_stays_as_it_is(self):
+        began = self._before(minutes=30)
+        self._heard("in_1", began, seconds=60)
+        self._call().sealed = True
+        self._row("in_1", began, seconds=45)
+        self._compare()
+        self.assertEqual(self._call().talk_seconds, 60)
+        self.assertFalse(self._stored())
+
+    def test_rows_that_name_no_call_make_none(self):
+        self._row("", self._before(minutes=30))
+        run = self._compare()
+        self.assertEqual((run.state, run.call_count), ("done", 0))
+
+    # -- calls that nobody knows -----------------------------------------------
+
+    def test_an_open_call_that_the_pbx_does_not_know_is_closed(self):
+        began = self._before(hours=6)
+        self._heard("in_1", began, "START", "INTERNAL")
+        run = self._compare()
+        call = self._call()
+        self.assertEqual((call.state, call.disposition), ("ended", "missed"))
+        self.assertEqual(call.end_date, began + timedelta(seconds=1))
+        self.assertTrue(call.needs_callback)
+        self.assertEqual(run.closed_count, 1)
+
+    def test_an_open_call_of_which_was_just_heard_is_not_closed(self):
+        self._heard("in_1", self._before(minutes=20), "START", "INTERNAL", "ANSWER")
+        self._compare()
+        self.assertEqual(self._call().state, "in_progress")
+
+    def test_an_end_that_arrives_after_all_is_the_end(self):
+        began = self._before(hours=6)
+        self._heard("in_1", began, "START", "INTERNAL", "ANSWER")
+        self._compare()
+        self.assertEqual(self._call().state, "ended")
+        self._heard("in_1", began, "END", seconds=600)
+        self.assertEqual(self._call().talk_seconds, 600)
+        self.assertEqual(self._call().end_date, began + timedelta(seconds=605))
+
+    def test_without_records_of_the_pbx_time_ends_a_call(self):
+        self._heard("in_1", self._before(hours=13), "START", "INTERNAL")
+        self._heard("in_2", self._before(hours=11), "START", "INTERNAL")
+        capabilities = self.pbx._adapter().capabilities - {"statistics"}
+        self.patch(type(self.pbx._adapter()), "capabilities", capabilities)
+        self.env["telephony.pbx.reconciliation"]._cron_reconcile()
+        self.assertEqual(self._call("in_1").state, "ended")
+        self.assertEqual(self._call("in_2").state, "ringing")
+        self.assertFalse(self.server.asked)
+
+    # -- pages and pace --------------------------------------------------------
+
+    def test_every_page_is_read(self):
+        began = self._before(minutes=60)
+        self.limit = 2
+        self.patch(type(self.pbx._adapter()), "statistics_limit", 2)
+        for index in range(5):
+            self._row(f"in_{index}", began + timedelta(seconds=index))
+        run = self._compare()
+        self.assertEqual((run.state, run.row_count, run.call_count), ("done", 5, 5))
+        skips = [asked["skip"] for asked in self._asked("/v1/statistics/pbx")]
+        self.assertEqual(skips, ["0", "2", "4"])
+
+    def test_the_pbx_is_asked_three_times_and_left_in_peace_for_a_minute(self):
+        self.limit = 1
+        self.patch(type(self.pbx._adapter()), "statistics_limit", 1)
+        for index in range(5):
+            self._row(f"in_{index}", self._before(minutes=60))
+        runs = self.env["telephony.pbx.reconciliation"]
+        runs._begin_repair(self.pbx)
+        runs._cron_reconcile()
+        runs._cron_reconcile()
+        self.assertEqual(len(self.server.asked), 3)
+        pause = self.pbx.sudo().statistics_after - fields.Datetime.now()
+        self.assertGreater(pause, timedelta(seconds=55))
+        [next_turn] = self.env["ir.cron.trigger"].search(
+            [
+                ("cron_id", "=", self.env.ref("telephony_crm.ir_cron_reconcile").id),
+                ("call_at", "=", self.pbx.sudo().statistics_after),
+            ],
+            limit=1,
+        )
+        self.assertTrue(next_turn)
+
+    def test_a_long_period_is_read_month_by_month(self):
+        run = self._compare(start_date=self._before(days=70))
+        asked = self._asked("/v1/statistics/pbx")
+        self.assertEqual(len(asked), 3)
+        self.assertEqual(asked[0]["end"], asked[1]["start"])
+        self.assertEqual(run.state, "done")
+
+    def test_the_pbx_says_when_it_may_be_asked_again(self):
+        self.answers["/v1/statistics/pbx"] = 429
+        runs = self.env["telephony.pbx.reconciliation"]
+        run = runs._begin_repair(self.pbx)
+        runs._cron_reconcile()
+        self.assertEqual(len(self.server.asked), 1)
+        self.assertGreater(self.pbx.sudo().statistics_after, fields.Datetime.now())
+        self.assertEqual((run.state, run.attempts), ("waiting", 0))
+        del self.answers["/v1/statistics/pbx"]
+        self._work()
+        self.assertEqual(run.state, "done")
+
+    def test_a_pbx_that_does_not_answer_is_asked_again_later_and_later(self):
+        self.answers["/v1/statistics/pbx"] = 500
+        run = self._compare()
+        self.assertEqual((run.state, run.attempts), ("waiting", 1))
+        self.assertTrue(run.error)
+        self.assertGreater(run.retry_at, fields.Datetime.now())
+        for _attempt in range(20):
+            run.retry_at = False
+            self._work(1)
+        self.assertEqual(run.state, "failed")
+        self.assertTrue(run.summary)
+
+    def test_who_was_killed_goes_on_where_he_was(self):
+        self.limit = 1
+        self.patch(type(self.pbx._adapter()), "statistics_limit", 1)
+        for index in range(3):
+            self._row(f"in_{index}", self._before(minutes=60 - index))
+        runs = self.env["telephony.pbx.reconciliation"]
+        run = runs._begin_repair(self.pbx)
+        with patch.object(type(runs), "_next", side_effect=[run, run, SystemExit]):
+            with suppress(SystemExit):
+                runs._cron_reconcile()
+        self.assertEqual((run.skip, len(self.server.asked)), (1, 1))
+        self._work()
+        self.assertEqual((run.state, run.call_count), ("done", 3))
+        skips = [asked["skip"] for asked in self._asked("/v1/statistics/pbx")]
+        self.assertEqual(skips, ["0", "1", "2", "3"])
+
+    def test_a_call_that_is_busy_is_applied_later(self):
+        self._row("in_1", self._before(minutes=60))
+        self._row("in_2", self._before(minutes=60))
+        apply = type(self.env["telephony.pbx.event"])._apply
+
+        def busy(events, pbx_id=None, call_ref=None, decide=False):
+            if call_ref == "in_1":
+                raise LockNotAvailable
+            return apply(events, pbx_id, call_ref, decide)
+
+        events = type(self.env["telephony.pbx.event"])
+        with (
+            patch.object(events, "_apply", busy),
+            patch.object(self.env.cr, "rollback"),
+        ):
+            self._compare()
+        self.assertFalse(self._call("in_1"))
+        self.assertTrue(self._call("in_2"))
+        self.env.cr.execute(
+            "UPDATE telephony_pbx_event SET received_at = received_at - interval '1h'"
+        )
+        self.env["telephony.pbx.event"]._cron_apply()
+        self.assertTrue(self._call("in_1"))
+
+    @mute_logger(JOB)
+    def test_one_pbx_holds_up_no_other(self):
+        other = self.pbx.copy({"name": "Other", "api_key": "x", "sequence": 1})
+        other.write({"api_secret": "testsecret", "api_url": self.server.url})
+        runs = self.env["telephony.pbx.reconciliation"]
+        broken = runs._begin_repair(other)
+        run = runs._begin_repair(self.pbx)
+        turn = type(runs)._turn
+
+        def fails(self, pbx, deadline):
+            if pbx == other:
+                raise ValueError("out of order")
+            return turn(self, pbx, deadline)
+
+        with (
+            patch.object(type(runs), "_turn", fails),
+            patch.object(self.env.cr, "rollback"),
+        ):
+            runs._cron_reconcile()
+        self.assertEqual((run.state, broken.state), ("done", "waiting"))
+        self.assertNotIn("out of order", broken.error)
+
+    # -- rows ------------------------------------------------------------------
+
+    def _stored(self):
+        return self.env["telephony.pbx.event"].search([("kind", "=", "STATISTICS")])
+
+    def test_a_row_that_was_read_before_costs_nothing(self):
+        self._row("in_1", self._before(minutes=60))
+        self._compare()
+        event = self._stored()
+        self.assertEqual((event.state, event.attempts), ("done", 1))
+        run = self._compare()
+        self.assertEqual((run.row_count, run._repairs_in_words()), (1, ""))
+        self.assertEqual((self._stored(), event.attempts), (event, 1))
+
+    def test_a_row_that_has_changed_is_applied_again(self):
+        row = self._row("in_1", self._before(minutes=60), seconds=30)
+        self._compare()
+        self.assertEqual(self._call().talk_seconds, 30)
+        row["seconds"] = 40
+        run = self._compare()
+        self.assertEqual(self._call().talk_seconds, 40)
+        self.assertEqual(len(self._stored()), 1)
+        self.assertEqual(run.result_count, 1)
+
+    @mute_logger("odoo.addons.telephony_crm.models.telephony_pbx_event")
+    def test_a_row_without_sense_is_kept_and_holds_up_nothing(self):
+        self._row("in_1", self._before(minutes=60))
+        self._row("in_1", self._before(minutes=60), callstart_x="", seconds="many")
+        self._row("in_2", self._before(minutes=60))
+        run = self._compare()
+        self.assertEqual(run.state, "done")
+        self.assertTrue(self._call("in_1"))
+        self.assertTrue(self._call("in_2"))
+        self.assertEqual(self._stored().mapped("state").count("failed"), 1)
+
+    def test_an_answer_without_sense_is_tried_again(self):
+        self.answers["/v1/statistics/pbx"] = {"stats": "none"}
+        run = self._compare()
+        self.assertEqual(run.attempts, 1)
+        self.assertIn("cannot be understood", run.error)
+
+    # -- when ------------------------------------------------------------------
+
+    def test_each_comparison_begins_before_the_end_of_the_last(self):
+        run = self._compare()
+        self._age_run(run, hours=2)
+        self.env["telephony.pbx.reconciliation"]._cron_reconcile()
+        later = self.env["telephony.pbx.reconciliation"].search(
+            [("pbx_id", "=", self.pbx.id)], limit=1
+        )
+        self.assertNotEqual(later, run)
+        self.assertLess(later.start_date, run.end_date)
+
+    def test_after_a_pause_of_days_all_of_them_are_compared(self):
+        run = self._compare()
+        run.write(
+            {"start_date": self._before(days=6), "end_date": self._before(days=5)}
+        )
+        self.env.flush_all()
+        later = self.env["telephony.pbx.reconciliation"]._begin_repair(self.pbx)
+        self.assertLess(later.start_date, self._before(days=5))
+
+    def test_only_one_is_under_way(self):
+        runs = self.env["telephony.pbx.reconciliation"]
+        run = runs._begin_repair(self.pbx)
+        self.assertEqual(runs._begin_repair(self.pbx), run)
+
+    def test_a_pbx_that_is_switched_off_or_has_no_key_is_not_asked(self):
+        runs = self.env["telephony.pbx.reconciliation"]
+        runs._begin_repair(self.pbx)
+        self.pbx.active = False
+        runs._cron_reconcile()
+        self.pbx.write({"active": True, "api_key": False})
+        runs.search([]).unlink()
+        runs._cron_reconcile()
+        self.assertFalse(self.server.asked)
+
+    def test_old_comparisons_that_found_nothing_are_removed(self):
+        old = self._compare()
+        self._age_run(old, days=8)
+        new = self._compare()
+        self.env.flush_all()
+        self.env["telephony.pbx.reconciliation"]._gc_reconciliations()
+        self.env.invalidate_all()
+        self.assertFalse(old.exists())
+        self.assertTrue(new.exists())
+
+    # -- who may ---------------------------------------------------------------
+
+    def test_administrators_see_the_comparisons_of_their_companies_only(self):
+        run = self._compare()
+        admin = self._user("telephony_admin", "telephony_administrator")
+        run.with_user(admin).read(["summary"])
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        stranger = self._user(
+            "stranger",
+            "telephony_administrator",
+            company_id=elsewhere.id,
+            company_ids=elsewhere.ids,
+        )
+        for user in (self.agent, stranger):
+            with self.assertRaises(AccessError):
+                run.with_user(user).read(["summary"])
+            with self.assertRaises(AccessError):
+                run.with_user(user).action_cancel()
+        with self.assertRaises(AccessError):
+            run.with_user(admin).write({"state": "waiting"})
+
+    def test_an_administrator_can_stop_it(self):
+        admin = self._user("telephony_admin", "telephony_administrator")
+        run = self.env["telephony.pbx.reconciliation"]._begin_repair(self.pbx)
+        run.with_user(admin).action_cancel()
+        self._work()
+        self.assertEqual(run.state, "cancelled")
+        self.assertFalse(self.server.asked)
