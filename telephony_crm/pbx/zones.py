@@ -50,3 +50,37 @@ def to_utc(text: str, tz: str, seen_at: datetime) -> datetime:
     except OverflowError as error:
         raise ValueError(f"no time {text!r}") from error
     return second if first < second <= seen_at + CLOCK_ERROR else first
+
+
+def agrees(name: str, said: str, now: datetime) -> bool:
+    """Tell whether the clocks of two zones show the same at the moment.
+
+    ``UTC+2`` may be Kyiv in winter or Berlin in summer: a fixed offset does not tell
+    which, and what agrees now may not in half a year.
+
+    :param now: naive UTC
+    """
+    try:
+        one, other = (
+            now.replace(tzinfo=timezone.utc).astimezone(zone(which)).utcoffset()
+            for which in (name, said)
+        )
+    except ValueError:
+        return False
+    return one == other
+
+
+def fixed(said: str) -> str:
+    """Return the IANA name of a fixed offset in whole hours, else ``""``.
+
+    Its sign is the other way round: ``Etc/GMT-2`` is two hours ahead of Greenwich.
+    """
+    found = _offset.fullmatch(said.strip().upper())
+    if not found:
+        return ""
+    sign, hours, minutes = found.groups()
+    if int(minutes or 0) or int(hours or 0) > (12 if sign == "-" else 14):
+        return ""
+    if not int(hours or 0):
+        return "Etc/GMT"
+    return f"Etc/GMT{'+' if sign == '-' else '-'}{int(hours)}"
