@@ -5,6 +5,10 @@ from babel.dates import format_timedelta
 from odoo import fields, models
 
 from .telephony_pbx import ADMINISTRATOR
+from .telephony_pbx_event import CLOSED, STATISTICS
+
+LEVELS = ("error", "warning", "info")
+REFUSED_SINCE = timedelta(hours=1)
 
 
 class TelephonyPbx(models.Model):
@@ -18,58 +22,142 @@ class TelephonyPbx(models.Model):
         groups=ADMINISTRATOR,
     )
     health = fields.Char(compute="_compute_health", groups=ADMINISTRATOR)
+    health_findings = fields.Json(compute="_compute_health", groups=ADMINISTRATOR)
     refused_date = fields.Datetime(readonly=True, copy=False, groups=ADMINISTRATOR)
     refused_reason = fields.Char(readonly=True, copy=False, groups=ADMINISTRATOR)
 
     def _compute_health(self):
-        now = fields.Datetime.now()
-        Event = self.env["telephony.pbx.event"].sudo()
         for pbx in self:
-            stored = pbx.sudo()
-            failed = Event.search_count(
-                [("pbx_id", "=", pbx.id), ("state", "=", "failed")], limit=1000
-            )
-            last = Event.search(
-                [("pbx_id", "=", pbx.id)], order="received_at desc", limit=1
-            )
-            if not pbx._adapter(raise_if_unknown=False):
-                pbx.health_state = "error"
-                pbx.health = self.env._(
-                    "The system “%s” is not installed any more. Choose another one.",
-                    pbx.adapter,
-                )
-            elif stored._adapter().verifies and not stored.api_secret_stored:
-                pbx.health_state = "error"
-                pbx.health = self.env._(
-                    "There is no API secret, so every event is refused. Enter it below."
-                )
-            elif stored.refused_date and stored.refused_date > now - timedelta(hours=1):
-                pbx.health_state = "error"
-                pbx.health = self.env._(
-                    "An event was refused within the last hour: %s",
-                    stored.refused_reason,
-                )
-            elif failed:
-                pbx.health_state = "warning"
-                pbx.health = self.env._(
-                    "%s events could not be applied. Open them to see why.", failed
-                )
-            elif not last:
-                pbx.health_state = "warning"
-                pbx.health = self.env._(
-                    "No event yet. Set the webhook address in the PBX, then call."
-                )
+            findings = pbx._health_findings()
+            findings.sort(key=lambda finding: LEVELS.index(finding["level"]))
+            pbx.health_findings = findings
+            worst = findings[0] if findings else None
+            if worst and worst["level"] != "info":
+                pbx.health_state, pbx.health = worst["level"], worst["text"]
             else:
-                pbx.health_state = "ok"
-                pbx.health = self.env._(
-                    "Connected. Last event %s.",
-                    format_timedelta(
-                        last.received_at - now,
-                        add_direction=True,
-                        locale=self.env["res.lang"]._lang_get(self.env.user.lang).code
-                        or "en",
-                    ),
-                )
+                pbx.health_state, pbx.health = "ok", pbx._words_of_life()
+
+    def _health_findings(self):
+        """Return what is wrong or worth knowing, in words, with what repairs it.
+
+        Whoever adds a feature adds its findings here, beside the feature. Each must
+        be found by an index: the form asks for them whenever it is opened.
+
+        :return: list of dicts: ``level`` (error, warning or info), ``code`` (a word
+            that stays the same while the figures in the text change), ``text``,
+            ``action`` (the method of `telephony.pbx` that repairs it, or says where;
+            else ``False``) and ``button`` (its label)
+        """
+        self.ensure_one()
+        findings = [self._finding_of_adapter(), self._finding_of_refusal()]
+        findings += [self._finding_of_failures(), self._finding_of_life()]
+        return [finding for finding in findings if finding]
+
+    def _finding(self, level, code, text, action=False, button=False):
+        return {
+            "level": level,
+            "code": code,
+            "text": text,
+            "action": action,
+            "button": button,
+        }
+
+    def _finding_of_adapter(self):
+        adapter = self._adapter(raise_if_unknown=False)
+        if not adapter:
+            return self._finding(
+                "error",
+                "adapter",
+                self.env._(
+                    "The system “%s” is not installed any more. Choose another one.",
+                    self.adapter,
+                ),
+            )
+        if adapter.verifies and not self.sudo().api_secret_stored:
+            return self._finding(
+                "error",
+                "secret",
+                self.env._(
+                    "There is no API secret, so every event is refused. Enter it below."
+                ),
+            )
+        return None
+
+    def _finding_of_refusal(self):
+        stored, now = self.sudo(), fields.Datetime.now()
+        if not stored.refused_date or stored.refused_date <= now - REFUSED_SINCE:
+            return None
+        return self._finding(
+            "error",
+            "refused",
+            self.env._(
+                "An event was refused %(when)s: %(reason)s Check the secret and the "
+                "allowed addresses below.",
+                when=self._in_relative_words(stored.refused_date),
+                reason=stored.refused_reason,
+            ),
+        )
+
+    def _finding_of_failures(self):
+        failed = self.env["telephony.pbx.event"].sudo()
+        failed = failed.search_count(
+            [("pbx_id", "=", self.id), ("state", "=", "failed")], limit=1000
+        )
+        if not failed:
+            return None
+        return self._finding(
+            "warning",
+            "failed",
+            self.env._(
+                "%s events could not be applied. Open them to see why, and replay "
+                "them.",
+                failed,
+            ),
+            "action_open_failed_events",
+            self.env._("Open these events"),
+        )
+
+    def _finding_of_life(self):
+        if self._last_heard():
+            return None
+        return self._finding(
+            "warning",
+            "no_event",
+            self.env._("No event yet. Set the webhook address in the PBX, then call."),
+        )
+
+    # -- the last sign of life -------------------------------------------------------
+
+    def _last_heard(self):
+        """Return when the PBX last posted something; `None` if never.
+
+        Rows that were asked for are no sign of that.
+        """
+        self.env["telephony.pbx.event"].flush_model()
+        self.env.cr.execute(
+            """
+            SELECT received_at FROM telephony_pbx_event
+             WHERE pbx_id = %s AND kind NOT IN (%s, %s)
+             ORDER BY received_at DESC
+             LIMIT 1
+            """,
+            [self.id, STATISTICS, CLOSED],
+        )
+        row = self.env.cr.fetchone()
+        return row[0] if row else None
+
+    def _words_of_life(self):
+        last = self._last_heard()
+        if not last:
+            return False
+        return self.env._("Connected. Last event %s.", self._in_relative_words(last))
+
+    def _in_relative_words(self, date):
+        """Return how long ago something was, in the user's language."""
+        lang = self.env["res.lang"]._lang_get(self.env.user.lang).code or "en"
+        return format_timedelta(
+            date - fields.Datetime.now(), add_direction=True, locale=lang
+        )
 
     def _note_refusal(self, reason):
         """Remember for the health sentence that an event was refused.

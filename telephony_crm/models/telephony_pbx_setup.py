@@ -72,6 +72,7 @@ class TelephonyPbx(models.Model):
         for pbx in edited:
             pbx.health_state = pbx._origin.health_state
             pbx.health = pbx._origin.health
+            pbx.health_findings = pbx._origin.health_findings
         return super(TelephonyPbx, self - edited)._compute_health()
 
     def action_open_failed_events(self):

@@ -86,7 +86,6 @@ class TestHostile(TelephonyCase):
             duration="0",
             disposition="no answer",
         )
-        self._follow_up()
         self.assertTrue(self._call().needs_callback)
         self._tell(
             "NOTIFY_END",
@@ -96,7 +95,6 @@ class TestHostile(TelephonyCase):
             duration="900",
             disposition="answered",
         )
-        self._follow_up()
         self.assertTrue(self._call("in_forged"))
         self.assertTrue(self._call().needs_callback)
 
