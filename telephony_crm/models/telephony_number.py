@@ -29,7 +29,8 @@ class TelephonyNumber(models.Model):
     source_field = fields.Char(
         readonly=True,
         copy=False,
-        help="The field of the record that it mirrors; empty for a further number.",
+        help="The field of the record that it mirrors, “phone:2” for the second number "
+        "in it; empty for a further number.",
     )
     e164 = fields.Char(
         compute="_compute_forms",
@@ -123,7 +124,7 @@ class TelephonyNumber(models.Model):
                 raise ValidationError(
                     self.env._("“%s” is not a phone number.", row.number)
                 )
-            if row.source_field and row._owner()[row.source_field] != row.number:
+            if row.source_field and not row._is_mirrored():
                 raise ValidationError(row._mirrored_message())
 
     # -- CRUD ----------------------------------------------------------------------
@@ -146,8 +147,14 @@ class TelephonyNumber(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_mirrored(self):
         for row in self:
-            if row.source_field and row._owner()[row.source_field] == row.number:
+            if row.source_field and row._is_mirrored():
                 raise UserError(row._mirrored_message())
+
+    def _is_mirrored(self):
+        """Tell whether the phone field of the owner holds this number."""
+        owner = self._owner()
+        fname = self.source_field.partition(":")[0]
+        return self.number in numbers.split(owner[fname], self._countries(owner))
 
     def _mirrored_message(self):
         return self.env._(

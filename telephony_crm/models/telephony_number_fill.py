@@ -132,13 +132,12 @@ class TelephonyNumberFill(models.Model):
         for record_id, company_id, country, *phones in records:
             countries = Number._countries_by_code(country, company_id)
             for fname, raw in zip(fnames, phones, strict=True):
-                row = Number._mirroring_row(
+                rows += Number._mirroring_rows(
                     record_id, fname, raw, countries, company_id
                 )
-                if row:
-                    rows.append(row)
-        self._delete_stale(owner, last_id, rows)
-        Number._upsert(owner, rows)
+        column = SQL.identifier(owner)
+        owners = SQL("%s > %s AND %s <= %s", column, self.last_id, column, last_id)
+        Number._mirror(owner, rows, owners)
         self.write(
             {
                 "last_id": last_id,
@@ -149,25 +148,6 @@ class TelephonyNumberFill(models.Model):
         self.env.flush_all()
         Number.invalidate_model(flush=False)
         return len(records)
-
-    def _delete_stale(self, owner, last_id, rows):
-        """Delete the mirroring rows of this batch's records that mirror nothing now."""
-        self.env.cr.execute(
-            SQL(
-                """
-                DELETE FROM telephony_number
-                 WHERE %(owner)s > %(first)s AND %(owner)s <= %(last)s
-                   AND source_field IS NOT NULL
-                   AND (%(owner)s, key) NOT IN (
-                       SELECT * FROM unnest(%(ids)s::int[], %(keys)s::text[]))
-                """,
-                owner=SQL.identifier(owner),
-                first=self.last_id,
-                last=last_id,
-                ids=[row[0] for row in rows],
-                keys=[row[1] for row in rows],
-            )
-        )
 
     def _has_phone(self):
         """Return the condition that record ``r`` has something in a phone field."""

@@ -1,5 +1,3 @@
-from collections import defaultdict
-
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -9,6 +7,17 @@ from ..tools import pending
 from .telephony_number import OWNERS
 
 PENDING = "telephony_crm.numbers"
+# Of a mirroring row, in the order of `_mirroring_rows`.
+COLUMNS = (
+    "ids",
+    "keys",
+    "numbers",
+    "e164",
+    "digits",
+    "national",
+    "extensions",
+    "companies",
+)
 
 
 class TelephonyNumber(models.Model):
@@ -34,59 +43,55 @@ class TelephonyNumber(models.Model):
         :param new: they were just created, so there are no rows to take away
         """
         owner = OWNERS[records._name]
-        rows, gone = [], defaultdict(list)
-        for record in records.sudo():
-            for fname in self._source_fields(records._name):
-                row = self._mirroring_row(
-                    record.id,
-                    fname,
-                    record[fname],
-                    record[fname] and self._countries(record),
-                    record.company_id.id,
-                )
-                if row:
-                    rows.append(row)
-                elif not new:
-                    gone[fname].append(record.id)
+        rows = [
+            row
+            for record in records.sudo()
+            for fname in self._source_fields(records._name)
+            if record[fname]
+            for row in self._mirroring_rows(
+                record.id,
+                fname,
+                record[fname],
+                self._countries(record),
+                record.company_id.id,
+            )
+        ]
         pending.discard(records, PENDING)
-        if not rows and not gone:
+        if new and not rows:
             return
         self.flush_model()
-        self._upsert(owner, rows)
-        for fname, ids in gone.items():
-            self.env.cr.execute(
-                SQL(
-                    "DELETE FROM telephony_number WHERE %s = ANY(%s) AND key = %s",
-                    SQL.identifier(owner),
-                    ids,
-                    fname,
-                )
-            )
+        column = SQL.identifier(owner)
+        self._mirror(owner, rows, not new and SQL("%s = ANY(%s)", column, records.ids))
         self.invalidate_model(flush=False)
         records.modified(["telephony_number_ids"])
 
     @api.model
-    def _mirroring_row(self, owner_id, fname, raw, countries, company_id):
-        """Return the values of the row that mirrors a phone field, as `_upsert` takes.
+    def _mirroring_rows(self, owner_id, fname, raw, countries, company_id):
+        """Return the values of the rows that mirror a phone field, for `_mirror`.
 
-        :return: a tuple; `None` when the field holds no number
+        :return: a tuple for each number that the field holds
         """
-        forms = raw and self._forms(raw, countries, fname)
-        if not forms or not forms["digits"]:
-            return None
-        return (
-            owner_id,
-            forms["key"],
-            raw,
-            forms["e164"],
-            forms["digits"],
-            forms["national"],
-            forms["extension"],
-            company_id or None,
-        )
+        rows = []
+        for place, part in enumerate(numbers.split(raw, countries), start=1):
+            source = fname if place == 1 else f"{fname}:{place}"
+            forms = self._forms(part, countries, source)
+            if forms["digits"]:
+                rows.append(
+                    (
+                        owner_id,
+                        forms["key"],
+                        part,
+                        forms["e164"],
+                        forms["digits"],
+                        forms["national"],
+                        forms["extension"],
+                        company_id or None,
+                    )
+                )
+        return rows
 
     @api.model
-    def _upsert(self, owner, rows):
+    def _mirror(self, owner, rows, owners=None):
         """Insert mirroring rows, or bring those that are there up to date.
 
         Not by the ORM: two transactions may be about to add the row of the same
@@ -96,13 +101,20 @@ class TelephonyNumber(models.Model):
         as the author, whom the database would look up for each row.
 
         :param owner: name of the column of the contact or lead
-        :param rows: what `_mirroring_row` returns; no record twice with one field
+        :param rows: what `_mirroring_rows` returns; no record twice with one key
+        :param owners: condition of the contacts or leads that these are all rows of;
+            those that mirror nothing any more are deleted
         """
-        if not rows:
-            return
+        columns = list(map(list, zip(*rows, strict=True))) or [[] for _name in COLUMNS]
         self.env.cr.execute(
             SQL(
                 """
+                WITH gone AS (
+                    DELETE FROM telephony_number
+                     WHERE %(owners)s
+                       AND source_field IS NOT NULL
+                       AND (%(owner)s, key) NOT IN (
+                           SELECT * FROM unnest(%(ids)s::int[], %(keys)s::text[])))
                 INSERT INTO telephony_number AS old (
                     %(owner)s, key, source_field, number, e164, digits, national,
                     extension, company_id, create_date, write_date)
@@ -133,14 +145,8 @@ class TelephonyNumber(models.Model):
                 """,
                 owner=SQL.identifier(owner),
                 now=self.env.cr.now(),
-                **dict(
-                    zip(
-                        ("ids", "keys", "numbers", "e164", "digits", "national",
-                         "extensions", "companies"),
-                        map(list, zip(*rows, strict=True)),
-                        strict=True,
-                    )
-                ),
+                owners=owners or SQL("FALSE"),
+                **dict(zip(COLUMNS, columns, strict=True)),
             )
         )  # fmt: skip
 

@@ -45,7 +45,7 @@ _behind = re.compile(
     r"(?:;ext=|\bext?\b\.?|(?<=\d)\s*x|#|\bдоб\b\.?|\bвн\b\.?)[\s.:]*(\d{1,10})",
     re.IGNORECASE,
 )
-_second = re.compile(r"[;,/|]")
+_second = re.compile(r"[;,/|\n]")
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,21 @@ def parse(raw: str | None, countries: Sequence[str] = ()) -> Number:
     :param countries: ISO codes whose national spelling is tried, in this order
     """
     return _parse((raw or "")[:MAX_LENGTH], tuple(countries))
+
+
+def split(raw: str | None, countries: Sequence[str] = ()) -> list[str]:
+    """Return each number of a field that holds several, else the field as it is.
+
+    ``030/1234567`` is one number: a part that cannot be read alone is none.
+    """
+    raw = raw or ""
+    if not _second.search(raw):
+        return [raw]
+    found = {}
+    for part in map(str.strip, _second.split(raw[:MAX_LENGTH])):
+        if e164 := parse(part, countries).e164:
+            found.setdefault(e164, part)
+    return list(found.values()) if len(found) > 1 else [raw]
 
 
 @lru_cache(maxsize=2_000)

@@ -65,6 +65,27 @@ class TestNumberSync(TelephonyCase):
                 self.assertFalse(record.telephony_number_ids)
                 self.assertFalse(row.exists())
 
+    def test_each_number_of_a_field_finds_its_record(self):
+        for record in (self._partner(), self._lead()):
+            with self.subTest(record._name):
+                record.phone = f"{LYON} / {PARIS}"
+                rows = record.telephony_number_ids
+                self.assertEqual(rows.mapped("e164"), [LYON, PARIS])
+                self.assertEqual(rows.mapped("source_field"), ["phone", "phone:2"])
+                with self.assertRaises(UserError):
+                    rows[1].sudo(False).unlink()
+                record.phone = PARIS
+                self.assertEqual(record.telephony_number_ids.mapped("e164"), [PARIS])
+
+    def test_the_second_number_of_a_field_is_read_anew_with_the_country(self):
+        partner = self._partner("0478323232 / 0611223344", country_id=self.france.id)
+        self.assertEqual(self._e164(partner), [LYON, "+33611223344"])
+        partner.country_id = self.env.ref("base.be")
+        rows = partner.telephony_number_ids
+        self.assertEqual(len(rows), len(set(rows.mapped("key"))))
+        partner.country_id = self.france
+        self.assertEqual(self._e164(partner), [LYON, "+33611223344"])
+
     def test_what_is_no_number_has_no_row(self):
         partner = self._partner("ask at reception")
         self.assertFalse(partner.telephony_number_ids)
