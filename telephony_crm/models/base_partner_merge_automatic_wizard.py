@@ -18,4 +18,5 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         result = super()._update_values(src_partners, dst_partner)
         self.env["telephony.number"]._drop_doubles(dst_partner)
         self.env["telephony.call"]._move_owner_of(dst_partner)
+        self.env["telephony.callback"]._hand_over_of(dst_partner)
         return result

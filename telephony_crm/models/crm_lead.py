@@ -29,6 +29,7 @@ class CrmLead(models.Model):
         old_partners = {lead.id: lead.partner_id.id for lead in self}
         result = super().write(vals)
         self.env["telephony.call"]._move_partner(self, old_partners)
+        self.env["telephony.callback"]._move_partner(self)
         return result
 
     def _telephony_number_triggers(self):
@@ -46,6 +47,10 @@ class CrmLead(models.Model):
         calls = self.env["telephony.call"].sudo()
         calls.search([("lead_id", "in", opportunities.ids)]).write({"lead_id": self.id})
         calls._move_owner_of(self)
+        callbacks = self.env["telephony.callback"].sudo()
+        callbacks = callbacks.search([("lead_id", "in", opportunities.ids)])
+        callbacks.write({"lead_id": self.id})
+        callbacks.filtered(lambda one: one.state == "open")._hand_over()
         self.env["telephony.number"]._move(opportunities, self)
 
     def _merge_opportunity(self, *args, **kwargs):

@@ -51,6 +51,18 @@ class ResUsers(models.Model):
             for name in OPTIONS:
                 user[name] = settings[name] if settings else defaults.get(name, False)
 
+    def write(self, vals):
+        """Override to hand over the call-backs of who leaves."""
+        result = super().write(vals)
+        if vals.get("active") is False:
+            callbacks = self.env["telephony.callback"].sudo()
+            callbacks = callbacks.search(
+                [("user_id", "in", self.ids), ("state", "=", "open")]
+            )
+            callbacks.invalidate_recordset(["activity_id"])  # Odoo deletes them
+            callbacks._leave()
+        return result
+
     def _inverse_telephony_options(self):
         for user in self:
             wanted = {name: user[name] for name in OPTIONS}

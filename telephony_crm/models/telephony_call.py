@@ -63,7 +63,7 @@ class TelephonyCall(models.Model):
     sealed = fields.Boolean(help="Its events were purged, so it is folded no more.")
     imported = fields.Boolean(
         readonly=True,
-        help="Comes from an import of history: nobody is rung back for it.",
+        help="Comes from an import of history and brings about nothing.",
     )
     blocked = fields.Boolean(help="The number was blocked when it rang.")
     needs_callback = fields.Boolean(string="To Call Back")

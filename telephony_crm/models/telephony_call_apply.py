@@ -67,11 +67,13 @@ class TelephonyCall(models.Model):
             changed = True
         changed |= call._sync_legs(legs)
         changed |= call._update(call._vals_of_people(pbx, legs, number_changed))
-        if call.state == "ended":
-            changed |= call._update(call._vals_of_end(pbx))
+        if call.state == "ended" and call.blocked and call.disposition != "answered":
+            changed |= call._update({"disposition": "rejected"})
         call._sync_recordings(state.recordings)
         if changed:
             call.version += was is not None
+            if call.state == "ended":
+                call._follow_up_later()
             call._sync_participants(is_new=was is None)
             if call._is_news(was, events):
                 call._notify()

@@ -1,8 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
-
-from ..tools.transaction import lock
+from odoo import fields, models
 
 MISSED = ("missed", "abandoned", "voicemail")
 # How long the PBX has to say who answered, before nobody is assumed.
@@ -10,81 +8,87 @@ UNCONFIRMED = timedelta(minutes=10)
 
 
 class TelephonyCall(models.Model):
-    """Which callers wait to be rung back, and which wait no more."""
+    """Which callers wait to be rung back, and which wait no more.
+
+    That a call waits is a fact of the call. The work is the call-back, of which a
+    number has but one, however often it rings.
+    """
 
     _inherit = "telephony.call"
 
-    def _vals_of_end(self, pbx):
-        """Return what the end of a call decides: its result and the call-back.
+    callback_id = fields.Many2one(
+        "telephony.callback", string="Call-back", index="btree_not_null"
+    )
+
+    def _settle_callback(self):
+        """Ask for a call-back, or settle the one that this call was waited for.
 
         A talk of at least `min_talk_seconds` with a number, whoever had it and in
         whichever direction, settles the earlier missed calls of that number.
         """
         self.ensure_one()
-        vals = {"needs_callback": False}
-        if self.blocked and self.disposition != "answered":
-            vals["disposition"] = "rejected"
-        number = self.number_e164
-        if not number or self.direction == "internal" or self.match_reason == "own":
-            return vals
-        same_number = [
-            ("number_e164", "=", number),
-            ("company_id", "=", self.company_id.id),
-        ]
-        lock(self.env.cr, "number", self.company_id.id, number)
-        believed = self.confirmed or self._was_heard_live()
-        talked = self.talk_seconds >= pbx.min_talk_seconds
-        if self.answered_by == "person" and talked and believed:
-            self.search(
-                [
-                    *same_number,
-                    ("start_date", "<=", self.start_date),
-                    ("needs_callback", "=", True),
-                ]
-            ).write({"needs_callback": False})
-        elif self.direction == "inbound" and self._was_in_vain() and not self.blocked:
-            vals["needs_callback"] = not self.search_count(
-                [
-                    *same_number,
-                    ("start_date", ">=", self.start_date),
-                    ("answered_by", "=", "person"),
-                    ("talk_seconds", ">=", pbx.min_talk_seconds),
-                ],
-                limit=1,
-            )
-        return vals
+        waits = False
+        if self._can_be_rung_back():
+            if self._is_talk():
+                self.env["telephony.callback"]._settle(self)
+            elif self._is_missed():
+                waits = not self._was_talked_since()
+        if not waits and self.needs_callback:
+            self.callback_id._release(self)
+        self._update({"needs_callback": waits})
+        if waits:
+            self.env["telephony.callback"]._ask(self)
 
-    def _was_in_vain(self):
-        """Tell whether nobody of ours spoke with the caller, for all that is known.
+    def _can_be_rung_back(self):
+        """Tell whether it is a call with a customer that has a number."""
+        return bool(
+            self.number_e164
+            and self.direction != "internal"
+            and self.match_reason != "own"
+            and not self.imported
+        )
+
+    def _is_talk(self):
+        """Tell whether somebody of ours spoke with them for long enough.
+
+        Nothing but the PBX's own records makes us believe a call that we hear of only
+        after its end.
+        """
+        return (
+            self.answered_by == "person"
+            and self.talk_seconds >= self.pbx_id.min_talk_seconds
+            and (self.confirmed or self._was_heard_live())
+        )
+
+    def _is_missed(self):
+        """Tell whether a caller spoke with nobody of ours, for all that is known.
 
         A PBX may say "answered" of a menu or a voicemail. Where it does not say who
         answered within ten minutes, the caller is rather rung back than forgotten.
-        What was imported is history.
         """
-        if self.imported:
+        if self.direction != "inbound" or self.blocked:
             return False
+        if self.callback_id.state == "done":
+            return False  # it was settled, and what the PBX adds does not undo that
         if self.disposition in MISSED:
             return True
-        ended = self.end_date or self.start_date
-        return (
-            self.answered_by == "unknown"
-            and ended < fields.Datetime.now() - UNCONFIRMED
-        )
+        if self.answered_by != "unknown":
+            return False
+        settled = (self.end_date or self.start_date) + UNCONFIRMED
+        if settled > fields.Datetime.now():
+            self.write({"follow_up": True, "follow_up_date": settled})
+            return False
+        return True
 
-    @api.model
-    def _cron_settle_unconfirmed(self):
-        """Put the callers on the list of whom nobody said who answered them."""
-        now = fields.Datetime.now()
-        calls = self.search(
+    def _was_talked_since(self):
+        """Tell whether somebody has spoken with that number since this call began."""
+        talks = self.search(
             [
-                ("state", "=", "ended"),
-                ("direction", "=", "inbound"),
-                ("answered_by", "=", "unknown"),
-                ("needs_callback", "=", False),
-                ("start_date", ">", now - timedelta(days=1)),
-                ("end_date", "<", now - UNCONFIRMED),
+                ("company_id", "=", self.company_id.id),
+                ("number_e164", "=", self.number_e164),
+                ("start_date", ">=", self.start_date),
+                ("answered_by", "=", "person"),
+                ("talk_seconds", ">=", self.pbx_id.min_talk_seconds),
             ]
         )
-        for call in calls:
-            pbx = call.pbx_id._for_events()
-            call._update(call._vals_of_end(pbx))
+        return any(call._is_talk() for call in talks)

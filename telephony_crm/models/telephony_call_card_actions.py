@@ -110,7 +110,10 @@ class TelephonyCall(models.Model):
             call.company_id,
             self.env._("Blocked from a call by %s", self.env.user.name),
         )
-        call.sudo()._update({"needs_callback": False})
+        callbacks = self.env["telephony.callback"].sudo()
+        callbacks = callbacks._open_of(call.company_id, call.number_e164)
+        if callbacks:
+            callbacks._close(user=self.env.user)
         return call._card()
 
     def _can_block(self):

@@ -23,7 +23,7 @@ class TelephonyCallerMixin(models.AbstractModel):
         string="To Call Back",
         compute="_compute_telephony_calls",
         groups=AGENT,
-        help="A missed call waits to be answered.",
+        help="They rang in vain, and nobody has talked with them since.",
     )
     telephony_earlier_call_count = fields.Integer(
         string="Earlier Calls",
@@ -43,16 +43,25 @@ class TelephonyCallerMixin(models.AbstractModel):
         self.telephony_callback_due = False
         if not self.env["telephony.call"].has_access("read"):
             return
-        for record, count, last_date, due in self.env["telephony.call"]._read_group(
+        for record, count, last_date in self.env["telephony.call"]._read_group(
             self._telephony_call_domain(),
             [OWNERS[self._name]],
-            ["__count", "start_date:max", "needs_callback:bool_or"],
+            ["__count", "start_date:max"],
         ):
             for holder in self._telephony_call_holders(record):
                 holder.telephony_call_count += count
                 dates = filter(None, (holder.telephony_last_call_date, last_date))
                 holder.telephony_last_call_date = max(dates, default=False)
-                holder.telephony_callback_due |= bool(due)
+        # Whoever may see the record may know that its people wait for a call.
+        waiting = self.env["telephony.callback"].sudo()
+        for (record,) in waiting._read_group(
+            Domain(self._telephony_call_domain())
+            & Domain("state", "=", "open")
+            & Domain("company_id", "in", self.env.companies.ids),
+            [OWNERS[self._name]],
+        ):
+            holders = self._telephony_call_holders(record.with_env(self.env))
+            holders.telephony_callback_due = True
 
     @api.depends_context("allowed_company_ids")
     @api.depends("telephony_number_ids.e164")
@@ -90,14 +99,23 @@ class TelephonyCallerMixin(models.AbstractModel):
             self.env["telephony.number"]._sync(self)
         if "user_id" in vals:
             self.env["telephony.call"]._move_owner_of(self)
+            self.env["telephony.callback"]._hand_over_of(self)
         return result
 
     def unlink(self):
         calls = self.env["telephony.call"].sudo()
         calls = calls.search(Domain(OWNERS[self._name], "in", self.ids))
+        callbacks = self.env["telephony.callback"].sudo()
+        callbacks = callbacks.search(
+            Domain(OWNERS[self._name], "in", self.ids) & Domain("state", "=", "open")
+        )
         result = super().unlink()
         if calls:
             calls._move_owner(SQL("c.id = ANY(%s)", calls.ids))
+        if callbacks:
+            callbacks.invalidate_recordset()  # the database has let go of the record
+            callbacks._hand_over()
+            callbacks._mirror()
         return result
 
     @api.model

@@ -33,7 +33,7 @@ class TelephonyDial(models.Model):
 
         :return: dict of ``extension`` (``False`` when the user has none to dial with),
             ``pbx`` (``state``: ``ok``, ``warning``, ``none``; ``message``), ``missed``
-            (calls not yet called back, 99 at most), ``recent``, ``to_call``, ``team``;
+            (call-backs for the user, 99 at most), ``recent``, ``to_call``, ``team``;
             times are UTC, ``YYYY-MM-DD HH:MM:SS``
         :raises AccessError: when the user is no telephony agent
         """
@@ -42,11 +42,14 @@ class TelephonyDial(models.Model):
         return {
             "extension": self._can_dial(extension) and extension.number,
             "pbx": self._dialer_pbx(extension),
-            "missed": self.env["telephony.call"].search_count(
-                [("needs_callback", "=", True)], limit=MISSED
+            "missed": self.env["telephony.callback"].search_count(
+                self._my_callbacks(), limit=MISSED
             ),
             "recent": self._dialer_recent(),
-            "to_call": self._dialer_to_call(extension),
+            "to_call": [
+                *self._dialer_callbacks(),
+                *self._dialer_to_call(extension),
+            ][:TO_CALL],
             "team": self._dialer_team(extension),
         }
 
@@ -177,7 +180,10 @@ class TelephonyDial(models.Model):
 
     @api.model
     def _dialer_to_call(self, extension):
-        """Return the user's phone calls to make that are due, oldest first."""
+        """Return the user's phone calls to make that are due, oldest first.
+
+        Those that mirror a call-back are there as such.
+        """
         today = fields.Date.context_today(self.with_context(tz=self.env.user.tz))
         activities = self.env["mail.activity"].search(
             [
@@ -185,6 +191,7 @@ class TelephonyDial(models.Model):
                 ("activity_type_id.category", "=", "phonecall"),
                 ("date_deadline", "<=", today),
                 ("res_model", "!=", False),
+                ("telephony_callback_ids", "not any", [("state", "=", "open")]),
             ],
             order="date_deadline, id",
             limit=2 * TO_CALL,

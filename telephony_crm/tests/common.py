@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -116,6 +117,49 @@ class TelephonyCase(TransactionCase):
     def _call(self, call_ref="in_1"):
         self.env.invalidate_all()
         return self.env["telephony.call"].search([("call_ref", "=", call_ref)])
+
+    def _follow_up(self):
+        """Have the job work off what ended calls bring about, within the test."""
+        with patch.object(
+            type(self.env["ir.cron"]), "_commit_progress", return_value=float("inf")
+        ):
+            self.env["telephony.call"]._cron_follow_up()
+        self.env.invalidate_all()
+
+    def _callback(self, e164=CUSTOMER):
+        """Return the call-backs of a number, the open one first."""
+        self.env.invalidate_all()
+        return self.env["telephony.callback"].search(
+            [("e164", "=", e164)], order="state desc, id"
+        )
+
+    def _miss(self, call_ref="in_1", minutes=2, **fields):
+        """Have a call ring extension 100 in vain some minutes ago; return it."""
+        started = self._ago(minutes=minutes)
+        told = {"call_ref": call_ref, "started": started, **fields}
+        self._tell("NOTIFY_START", after=0, **told)
+        self._tell("NOTIFY_INTERNAL", after=1, internal="100", **told)
+        self._tell(
+            "NOTIFY_END", after=20, duration="0", disposition="no answer", **told
+        )
+        self._follow_up()
+        return self._call(call_ref)
+
+    def _talk(self, call_ref="out_1", minutes=1, seconds=30, number=CUSTOMER):
+        """Have extension 100 dial a number and talk; return the call."""
+        started = self._ago(minutes=minutes)
+        told = {"call_ref": call_ref, "started": started, "destination": number[1:]}
+        self._tell("NOTIFY_OUT_START", after=0, **told)
+        self._tell(
+            "NOTIFY_OUT_END",
+            after=seconds + 10,
+            caller_id=DID[1:],
+            duration=str(seconds),
+            disposition="answered",
+            **told,
+        )
+        self._follow_up()
+        return self._call(call_ref)
 
     @staticmethod
     def _ago(**length):

@@ -138,6 +138,7 @@ class TestCall(TelephonyCase):
         self._tell("NOTIFY_START", started=started)
         self._tell("NOTIFY_INTERNAL", started=started, internal="100")
         self._tell("NOTIFY_END", started=started, duration="0", disposition="no answer")
+        self._follow_up()
         call = self._call()
         self.assertEqual(call.disposition, "missed")
         self.assertTrue(call.needs_callback)
@@ -153,6 +154,7 @@ class TestCall(TelephonyCase):
                 duration=seconds,
                 disposition="answered",
             )
+            self._follow_up()
             self.assertEqual(self._call().needs_callback, waits, ref)
 
     def test_a_hidden_caller_has_no_number_and_is_nobody(self):
@@ -257,5 +259,5 @@ class TestCall(TelephonyCase):
         call = self._call()
         self.assertEqual(call.answered_by, "unknown")
         self.assertFalse(call.needs_callback)
-        self.env["telephony.call"]._cron_settle_unconfirmed()
+        self._follow_up()
         self.assertTrue(self._call().needs_callback)

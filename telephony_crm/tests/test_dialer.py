@@ -193,18 +193,45 @@ class TestDialer(DialerCase):
             counts.append(self._queries(self._dialer().get_dialer))
         self.assertEqual(counts[1], counts[2])  # the first fills Odoo's caches
 
-    def test_missed_counts_what_the_user_sees_and_no_further_than_99(self):
-        self._make_call("in_1", needs_callback=True)
-        self._make_call(
-            "in_2",
-            needs_callback=True,
-            user_id=self.colleague.id,
-            participant_ids=[Command.set(self.colleague.ids)],
+    def _wait(self, number, **values):
+        """Have somebody wait to be rung back by the user."""
+        return self.env["telephony.callback"].create(
+            {
+                "e164": number,
+                "company_id": self.company.id,
+                "pbx_id": self.pbx.id,
+                "user_id": self.agent.id,
+                "attempts": 1,
+                **values,
+            }
         )
+
+    def test_missed_counts_who_waits_for_the_user_and_no_further_than_99(self):
+        self._wait(CUSTOMER)
+        self._wait("+33478323233", user_id=self.colleague.id)
+        self._wait("+33478323234", state="done")
         self.assertEqual(self._dialer().get_dialer()["missed"], 1)
         for number in range(100):
-            self._make_call(f"in_m{number}", needs_callback=True)
+            self._wait(f"+3347832{number:04}")
         self.assertEqual(self._dialer().get_dialer()["missed"], 99)
+
+    def test_who_waits_is_first_to_be_called_and_stands_there_once(self):
+        self._plan_call(self.lead)
+        known = self._wait(CUSTOMER, partner_id=self.partner.id, attempts=3)
+        known._mirror()
+        unknown = self._wait("+33478323239")
+        unknown._mirror()
+        rows = self._dialer().get_dialer()["to_call"]
+        self.assertEqual(len(rows), 3)
+        self.assertEqual(
+            [row["id"] for row in rows[:2]],
+            [f"callback{known.id}", f"callback{unknown.id}"],
+        )
+        self.assertEqual(rows[0]["name"], "Olena Shevchenko")
+        self.assertEqual(rows[0]["number"], CUSTOMER)
+        self.assertIn("3", rows[0]["summary"])
+        self.assertEqual(rows[1]["name"], "+33 4 78 32 32 39")
+        self.assertEqual(rows[1]["res_model"], "telephony.callback")
 
     def test_to_call_are_my_due_calls_oldest_first(self):
         today = self._plan_call(self.partner, summary="Ask for the order")

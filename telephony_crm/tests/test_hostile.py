@@ -86,6 +86,7 @@ class TestHostile(TelephonyCase):
             duration="0",
             disposition="no answer",
         )
+        self._follow_up()
         self.assertTrue(self._call().needs_callback)
         self._tell(
             "NOTIFY_END",
@@ -95,6 +96,7 @@ class TestHostile(TelephonyCase):
             duration="900",
             disposition="answered",
         )
+        self._follow_up()
         self.assertTrue(self._call("in_forged"))
         self.assertTrue(self._call().needs_callback)
 

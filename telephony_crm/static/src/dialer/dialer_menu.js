@@ -1,4 +1,4 @@
-import { Component, useState } from "@odoo/owl";
+import { Component, onWillUnmount, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { Dropdown } from "@web/core/dropdown/dropdown";
 import { useDropdownState } from "@web/core/dropdown/dropdown_hooks";
@@ -25,6 +25,10 @@ export class DialerMenu extends Component {
         this.dropdown = useDropdownState();
         this.state = useState({ data: null });
         useBus(this.env.bus, "TELEPHONY:ENDED", () => this.refreshSoon());
+        const bus = useService("bus_service");
+        const onCallback = () => this.refreshSoon();
+        bus.subscribe("telephony.callback/update", onCallback);
+        onWillUnmount(() => bus.unsubscribe("telephony.callback/update", onCallback));
         this.refresh();
     }
 

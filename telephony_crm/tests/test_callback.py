@@ -1,0 +1,352 @@
+from datetime import datetime, timedelta
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.tests import tagged
+
+from .common import CUSTOMER, TelephonyCase
+
+OTHER = "+442079460123"
+PREMIUM = "+449098790123"
+
+
+@tagged("post_install", "-at_install")
+class TestCallback(TelephonyCase):
+    """Who rang in vain is rung back, once, by whom it concerns."""
+
+    def _partner(self, **values):
+        return self.env["res.partner"].create(
+            {"name": "Ann", "phone": CUSTOMER, **values}
+        )
+
+    def _lead(self, **values):
+        return self.env["crm.lead"].create(
+            {
+                "name": "Order",
+                "phone": CUSTOMER,
+                "type": "opportunity",
+                "company_id": self.company.id,
+                "user_id": False,
+                **values,
+            }
+        )
+
+    # -- one for each number -----------------------------------------------------------
+
+    def test_a_number_has_one_call_back_however_often_it_rings(self):
+        for number in range(3):
+            self._miss(f"in_{number}", minutes=30 - number)
+        callback = self._callback()
+        self.assertEqual(len(callback), 1)
+        self.assertEqual(callback.state, "open")
+        self.assertEqual(callback.attempts, 3)
+        self.assertEqual(len(callback.call_ids), 3)
+        self.assertEqual(callback.waiting_date, self._call("in_0").start_date)
+        self.assertEqual(callback.last_date, self._call("in_2").start_date)
+
+    def test_the_database_itself_refuses_a_second_one(self):
+        self._miss()
+        with (
+            self.assertRaisesRegex(Exception, "open_unique"),
+            self.cr.savepoint(),
+        ):
+            self._callback().copy()
+
+    def test_each_number_and_each_company_has_its_own(self):
+        self._miss()
+        self._miss("in_2", caller_id=OTHER[1:])
+        self.assertEqual(len(self._callback()), 1)
+        self.assertEqual(len(self._callback(OTHER)), 1)
+
+    def test_nobody_is_rung_back_who_hides_is_blocked_or_one_of_us(self):
+        self._miss("in_hidden", caller_id="0")
+        self._miss("in_own", caller_id=self.did.e164[1:])
+        self.env["telephony.blocked.number"].create(
+            {"number": OTHER, "company_id": self.company.id}
+        )
+        self._miss("in_blocked", caller_id=OTHER[1:])
+        self.assertFalse(self.env["telephony.callback"].search([]))
+
+    # -- for whom ----------------------------------------------------------------------
+
+    def test_the_leads_user_comes_first_then_the_contacts(self):
+        partner = self._partner(user_id=self.colleague.id)
+        self._lead(partner_id=partner.id, user_id=self.agent.id)
+        self._miss()
+        self.assertEqual(self._callback().user_id, self.agent)
+
+    def test_without_a_lead_it_is_for_the_contacts_user(self):
+        self._partner(user_id=self.colleague.id)
+        self.did.user_id = self.agent
+        self._miss()
+        self.assertEqual(self._callback().user_id, self.colleague)
+
+    def test_unknown_callers_are_for_the_user_of_the_number_they_called(self):
+        self.did.user_id = self.colleague
+        self.pbx.fallback_user_id = self.agent
+        self._miss()
+        callback = self._callback()
+        self.assertEqual(callback.user_id, self.colleague)
+        self.assertFalse(callback.partner_id or callback.lead_id)
+
+    def test_at_last_they_are_for_the_user_of_the_pbx_or_for_nobody(self):
+        self._miss()
+        self.assertFalse(self._callback().user_id)
+        self.pbx.fallback_user_id = self.agent
+        self._miss("in_2", caller_id=OTHER[1:])
+        self.assertEqual(self._callback(OTHER).user_id, self.agent)
+
+    def test_who_has_left_the_company_is_passed_over(self):
+        self._partner(user_id=self.colleague.id)
+        self.pbx.fallback_user_id = self.agent
+        self.colleague.active = False
+        self._miss()
+        self.assertEqual(self._callback().user_id, self.agent)
+
+    def test_a_call_back_goes_on_to_who_is_responsible_then(self):
+        partner = self._partner(user_id=self.agent.id)
+        self._miss()
+        partner.user_id = self.colleague
+        callback = self._callback()
+        self.assertEqual(callback.user_id, self.colleague)
+        self.assertEqual(callback.activity_id.user_id, self.colleague)
+
+    def test_when_a_user_leaves_others_have_the_work(self):
+        self.did.user_id = self.colleague
+        self.pbx.fallback_user_id = self.agent
+        self._miss()
+        self.colleague.active = False
+        callback = self._callback()
+        self.assertEqual(callback.user_id, self.agent)
+        self.assertEqual(callback.activity_id.user_id, self.agent)
+        self.agent.active = False
+        self.assertFalse(self._callback().user_id)
+        self.assertEqual(self._callback().state, "open")
+
+    # -- when --------------------------------------------------------------------------
+
+    def _due(self, since, minutes=15):
+        calendar = self.company.resource_calendar_id
+        calendar.tz = "UTC"
+        return self.env["telephony.callback"]._working_moment(
+            self.agent, self.company, since, minutes
+        )
+
+    def test_it_is_due_within_working_hours(self):
+        monday = datetime(2026, 1, 12)
+        self.assertEqual(
+            self._due(monday.replace(hour=9)), monday.replace(hour=9, minute=15)
+        )
+        evening = monday.replace(hour=20)
+        self.assertEqual(
+            self._due(evening), datetime(2026, 1, 13, 8, 15), "the next morning"
+        )
+        friday = datetime(2026, 1, 16, 16, 50)
+        self.assertEqual(
+            self._due(friday), datetime(2026, 1, 19, 8, 5), "over the weekend"
+        )
+
+    def test_holidays_are_no_working_time(self):
+        self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Holiday",
+                "company_id": self.company.id,
+                "date_from": datetime(2026, 1, 13),
+                "date_to": datetime(2026, 1, 13, 23, 59, 59),
+                "calendar_id": self.company.resource_calendar_id.id,
+            }
+        )
+        self.assertEqual(
+            self._due(datetime(2026, 1, 12, 20)), datetime(2026, 1, 14, 8, 15)
+        )
+
+    def test_without_working_hours_any_hour_will_do(self):
+        self.company.resource_calendar_id = False
+        since = datetime(2026, 1, 17, 23)
+        self.assertEqual(
+            self.env["telephony.callback"]._working_moment(
+                self.agent, self.company, since, 15
+            ),
+            since + timedelta(minutes=15),
+        )
+
+    def test_the_time_given_is_a_setting_of_the_pbx(self):
+        self.company.resource_calendar_id = False
+        self.pbx.callback_minutes = 90
+        call = self._miss()
+        self.assertEqual(
+            self._callback().due_date, call.end_date + timedelta(minutes=90)
+        )
+
+    # -- closing -----------------------------------------------------------------------
+
+    def test_a_talk_closes_it_whoever_had_it(self):
+        self.pbx.fallback_user_id = self.colleague
+        missed = self._miss(minutes=5)
+        talk = self._talk()
+        callback = self._callback()
+        self.assertEqual(callback.state, "done")
+        self.assertEqual(callback.done_call_id, talk)
+        self.assertEqual(callback.done_user_id, self.agent)
+        self.assertFalse(missed.needs_callback)
+
+    def test_a_talk_that_comes_in_closes_it_as_well(self):
+        self._miss(minutes=5)
+        started = self._ago(minutes=2)
+        told = {"call_ref": "in_2", "started": started}
+        self._tell("NOTIFY_START", after=0, **told)
+        self._tell("NOTIFY_INTERNAL", after=1, internal="101", **told)
+        self._tell("NOTIFY_ANSWER", after=5, internal="101", destination="101", **told)
+        self._tell(
+            "NOTIFY_END",
+            after=45,
+            internal="101",
+            duration="40",
+            disposition="answered",
+            **told,
+        )
+        self._follow_up()
+        self.assertEqual(self._callback().state, "done")
+
+    def test_too_short_a_talk_and_one_with_another_number_close_nothing(self):
+        self._miss(minutes=5)
+        self._talk("out_short", seconds=3)
+        self._talk("out_other", number=OTHER)
+        self.assertEqual(self._callback().state, "open")
+
+    def test_who_rings_again_after_the_talk_waits_again(self):
+        self._miss("in_1", minutes=5)
+        self._talk(minutes=4)
+        self._miss("in_2", minutes=2)
+        first = self._callback()
+        self.assertEqual(sorted(first.mapped("state")), ["done", "open"])
+        self.assertEqual(first[0].attempts, 1)
+
+    def test_a_talk_heard_of_late_closes_no_later_call(self):
+        """The PBX's statistics tell of a talk between two missed calls."""
+        self._miss("in_1", minutes=30)
+        self._miss("in_2", minutes=5)
+        talk = self._talk(minutes=20)
+        self.assertEqual(self._callback().attempts, 2, "heard of late: not believed")
+        talk.confirmed = True
+        talk._follow_up_later()
+        self._follow_up()
+        callback = self._callback()
+        self.assertEqual(callback.state, "open")
+        self.assertEqual(callback.attempts, 1)
+        self.assertEqual(callback.waiting_date, self._call("in_2").start_date)
+        self.assertFalse(self._call("in_1").needs_callback)
+
+    def test_a_person_closes_it_by_hand(self):
+        self.pbx.fallback_user_id = self.agent
+        self._miss()
+        self._callback().with_user(self.agent).action_done()
+        callback = self._callback()
+        self.assertEqual(callback.state, "done")
+        self.assertEqual(callback.done_user_id, self.agent)
+        self.assertFalse(callback.activity_id.active)
+        self.assertFalse(self._call().needs_callback)
+
+    def test_what_the_pbx_adds_later_does_not_open_it_again(self):
+        call = self._miss()
+        self._callback()._close(user=self.agent)
+        call._follow_up_later()
+        self._follow_up()
+        self.assertEqual(self._callback().mapped("state"), ["done"])
+        self.assertFalse(self._call().needs_callback)
+
+    def test_a_call_that_proves_to_be_answered_releases_its_call_back(self):
+        call = self._miss()
+        call.write({"disposition": "answered", "answered_by": "person"})
+        call.write({"talk_seconds": 2, "follow_up": True})
+        self._follow_up()
+        self.assertEqual(self._callback().state, "done")
+
+    def test_blocking_the_number_ends_the_waiting(self):
+        call = self._miss()
+        self.env["telephony.call"].with_user(self.agent).card_block(call.id)
+        self.assertEqual(self._callback().state, "done")
+        self.assertFalse(self._call().needs_callback)
+
+    # -- numbers that may not be dialled -----------------------------------------------
+
+    def test_a_premium_number_is_shown_and_cannot_be_rung_back(self):
+        self.pbx.fallback_user_id = self.agent
+        self._miss(caller_id=PREMIUM[1:])
+        callback = self._callback(PREMIUM)
+        self.assertEqual(callback.state, "open")
+        self.assertIn("premium", callback.with_user(self.agent).refusal)
+        [row] = self.env["telephony.dial"].with_user(self.agent).get_dialer()["to_call"]
+        self.assertFalse(row["number"], "nothing to click on")
+        self.assertIn("premium", row["summary"])
+        card = (
+            self.env["telephony.call"].with_user(self.agent).get_card(self._call().id)
+        )
+        self.assertFalse(card["can"]["dial"])
+
+    def test_an_ordinary_number_can(self):
+        self._miss()
+        self.assertFalse(self._callback().refusal)
+
+    # -- escalation --------------------------------------------------------------------
+
+    def _escalate(self, after):
+        """Run the job some time after now."""
+        from unittest.mock import patch
+
+        with (
+            freeze_time(fields.Datetime.now() + after),
+            patch.object(
+                type(self.env["ir.cron"]), "_commit_progress", return_value=1.0
+            ),
+        ):
+            self.env["telephony.callback"]._cron_escalate()
+        self.env.invalidate_all()
+
+    def _team(self, leader):
+        team = self.env["crm.team"].create(
+            {"name": "North", "company_id": self.company.id, "user_id": leader.id}
+        )
+        self.did.team_id = team
+        return team
+
+    def test_what_is_not_done_in_time_is_told_to_the_teams_leader_once(self):
+        self.company.resource_calendar_id = False
+        self._team(self.colleague)
+        self.pbx.fallback_user_id = self.agent
+        self._miss()
+        self._escalate(timedelta(minutes=30))
+        self.assertFalse(self._callback().escalated, "there is still time")
+        self.env["bus.bus"].search([]).unlink()
+        self._escalate(timedelta(hours=2))
+        callback = self._callback()
+        self.assertTrue(callback.escalated)
+        self.assertEqual(callback.user_id, self.agent, "told, not handed over")
+        self.env.cr.precommit.run()
+        told = self.env["bus.bus"].search([("message", "like", "Not called back")])
+        self.assertEqual(len(told), 1)
+        self.assertIn(
+            f'"res.partner",{self.colleague.partner_id.id}',
+            told.channel.replace(" ", ""),
+        )
+        self._escalate(timedelta(hours=3))
+        self.env.cr.precommit.run()
+        told = self.env["bus.bus"].search([("message", "like", "Not called back")])
+        self.assertEqual(len(told), 1)
+
+    def test_or_it_becomes_the_leaders_own(self):
+        self.company.resource_calendar_id = False
+        self._team(self.colleague)
+        self.pbx.write({"fallback_user_id": self.agent.id, "escalation": "hand_over"})
+        self._miss()
+        self._escalate(timedelta(hours=2))
+        callback = self._callback()
+        self.assertEqual(callback.user_id, self.colleague)
+        self.assertEqual(callback.activity_id.user_id, self.colleague)
+
+    def test_or_nobody_else_is_told(self):
+        self.pbx.escalation = "none"
+        self._team(self.colleague)
+        self._miss()
+        self.assertFalse(self._callback().escalate_date)

@@ -1,0 +1,160 @@
+import socket
+import threading
+
+from odoo.tests import tagged
+
+from ..pbx import adapter as pbx_adapter
+from .recording_common import RecordingCase, wav
+
+LIMIT = 100_000
+
+
+class Listener:
+    """A service on this machine that must hear nothing; notes all that it hears."""
+
+    def __init__(self, host="127.0.0.1"):
+        self.heard = b""
+        self.called = threading.Event()
+        self.socket = socket.create_server((host, 0))
+        self.port = self.socket.getsockname()[1]
+        self.thread = threading.Thread(target=self._listen, daemon=True)
+        self.thread.start()
+
+    def _listen(self):
+        while True:
+            try:
+                connection, _address = self.socket.accept()
+            except OSError:
+                return
+            with connection:
+                connection.settimeout(5)
+                self.heard += connection.recv(4096)
+            self.called.set()
+
+    def close(self):
+        self.socket.close()
+
+
+@tagged("post_install", "-at_install")
+class TestRecordingFetch(RecordingCase):
+    """Whoever names the address of a sound cannot have us ask what we should not."""
+
+    def setUp(self):
+        super().setUp()
+        self.inner = Listener()
+        self.addCleanup(self.inner.close)
+
+    def _get(self, path, limit=LIMIT, headers=None):
+        url = path if "://" in path else self.server.url + path
+        request = pbx_adapter.HttpRequest("GET", url, headers=headers or {})
+        return self.pbx._fetch(request, limit, self.server.url)
+
+    def _page(self, path, body=b"", status=200, **headers):
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.server.pages[path] = status, named, body
+
+    def assertRefused(self, path, code, **kwargs):
+        with self.assertRaises(pbx_adapter.PbxError) as caught:
+            self._get(path, **kwargs)
+        self.assertEqual(caught.exception.code, code)
+
+    # -- what is taken ---------------------------------------------------------------
+
+    def test_a_sound_is_taken_whatever_it_is_called(self):
+        self._page("/x", wav(), Content_Type="text/html")
+        with self._get("/x").file as file:
+            file.seek(0)
+            self.assertEqual(file.read(), wav())
+
+    def test_a_sound_that_is_moved_is_followed(self):
+        self._page("/1", status=302, Location="/2")
+        self._page("/2", status=307, Location=f"{self.server.url}/3")
+        self._page("/3", status=301, Location="/x")
+        self._page("/x", wav())
+        self._get("/1").file.close()
+        self.assertEqual(self.server.paths, ["/1", "/2", "/3", "/x"])
+
+    def test_it_is_not_followed_for_ever(self):
+        self._page("/1", status=302, Location="/1")
+        self.assertRefused("/1", "missing")
+        self.assertEqual(len(self.server.asked), 4)
+
+    def test_what_is_no_sound_is_not_taken(self):
+        for name, body in {
+            "page": b"<html>" + bytes(100),
+            "json": b'{"status": "error"}',
+            "empty": b"",
+            "short": b"RIFF",
+            "program": b"\x7fELF" + bytes(100),
+        }.items():
+            with self.subTest(name):
+                self._page("/x", body, Content_Type="audio/wav")
+                self.assertRefused("/x", "missing")
+
+    def test_what_is_missing_is_missing(self):
+        for status in (204, 401, 403, 404, 410):
+            self._page("/x", wav(), status=status)
+            self.assertRefused("/x", "missing")
+
+    def test_a_server_that_fails_is_unreachable(self):
+        self._page("/x", wav(), status=503)
+        self.assertRefused("/x", "unreachable")
+
+    def test_no_more_is_read_than_allowed_whatever_length_is_told(self):
+        self._page("/x", wav(seconds=30))
+        self.assertRefused("/x", "large")
+
+    def test_half_a_sound_is_none(self):
+        self._page("/x", wav(), Content_Length="999999")
+        self.assertRefused("/x", "unreachable")
+
+    # -- whom we ask -----------------------------------------------------------------
+
+    def test_only_the_pbx_itself_may_be_on_our_network(self):
+        for host in ("localhost", "127.0.0.1"):
+            self.assertRefused(f"https://{host}:{self.inner.port}/x", "address")
+        self.assertFalse(self.inner.called.wait(1) and self.inner.heard)
+
+    def test_nothing_is_asked_for_without_encryption_but_by_the_pbx_itself(self):
+        self.assertRefused(f"http://127.0.0.1:{self.inner.port}/x", "address")
+        self.assertRefused("http://recordings.example.com/x", "address")
+        self.assertRefused("file:///etc/passwd", "address")
+        self.assertFalse(self.inner.called.is_set())
+
+    def test_a_redirect_leads_to_nobody_else_on_our_network(self):
+        for target in (
+            f"https://localhost:{self.inner.port}/x",
+            f"http://127.0.0.1:{self.inner.port}/x",
+            f"//127.0.0.1:{self.inner.port}/x",
+            f"https://127.0.0.1:{self.inner.port}\\@{self.server.url[7:]}/x",
+            f"http://127.0.0.1:{self.inner.port}\\@{self.server.url[7:]}/x",
+            "file:///etc/passwd",
+        ):
+            with self.subTest(target):
+                self._page("/x", status=302, Location=target)
+                self.assertRefused("/x", "address")
+                self.assertFalse(self.inner.heard)
+
+    def test_a_crooked_address_is_no_crash(self):
+        for target in (
+            "https://",
+            "http://[::1",
+            "https://a..b/",
+            "\x00",
+            "https://:1",
+        ):
+            with self.subTest(target), self.assertRaises(pbx_adapter.PbxError):
+                self._get(target if "://" in target else f"{self.server.url}:{target}")
+
+    def test_the_key_goes_to_the_pbx_only(self):
+        self._page("/x", wav())
+        self._get("/x", headers={"Authorization": "key:word"}).file.close()
+        [(_path, headers)] = self.server.asked
+        self.assertEqual(headers["Authorization"], "key:word")
+        self.server.asked.clear()
+        request = pbx_adapter.HttpRequest(
+            "GET", f"{self.server.url}/x", headers={"Authorization": "key:word"}
+        )
+        with self.assertRaises(pbx_adapter.PbxError):
+            self.pbx._fetch(request, LIMIT, "https://api.example.com")
+        self.assertFalse(self.server.asked)
