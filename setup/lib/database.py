@@ -145,14 +145,34 @@ class Databases:
         shutil.rmtree(self.filestore(name), ignore_errors=True)
 
     def copy(self, template, name):
-        """Make ``name`` a copy of ``template``, attachments and all."""
+        """Make ``name`` a copy of ``template``, attachments and all.
+
+        :raises Failure: when there is a database ``name`` that was not made here
+        """
+        self.refuse_foreign(name)
         self.drop(name)
-        self.server.sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        source = self.filestore(template)
-        if source.exists():
-            # Attachments are never changed in place, so a link is a copy.
-            with paths.built(self.filestore(name)) as draft:
+        # Attachments first: a database without them would seem to be somebody else's.
+        with paths.built(self.filestore(name)) as draft:
+            source = self.filestore(template)
+            if source.exists():
+                # They are never changed in place, so a link is a copy.
                 shutil.copytree(source, draft, copy_function=_link, dirs_exist_ok=True)
+        self.server.sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+
+    def refuse_foreign(self, name):
+        """Stop where a server of one's own has another's database ``name``.
+
+        The folder of attachments is made with the database, for this server alone.
+        """
+        if (
+            self.server.is_own
+            and not self.filestore(name).exists()
+            and name in postgres.names(self.server, name)
+        ):
+            raise Failure(
+                f"the server has a database {name} that was not made from here",
+                "name another one: --db for setup/run, TELEPHONY_CRM_DB for setup/test",
+            )
 
     def template(self, optional=False):
         """The name of the database with Odoo's own addons, made when missing."""
