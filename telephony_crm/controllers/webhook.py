@@ -53,7 +53,7 @@ class Webhook(http.Controller):
             return _refuse(pbx, error.message)
         except pbx_adapter.PayloadError as error:
             _logger.warning("PBX %s: unreadable notification: %s", pbx.id, error.code)
-            return _answer(400, b"The notification cannot be read.")
+            return _answer(400, error.message.encode() or b"It cannot be read.")
         decision = pbx.env["telephony.pbx.event"]._receive(pbx, notification)
         reply = adapter.reply(notification, decision)
         return _answer(reply.status, reply.body, reply.content_type)

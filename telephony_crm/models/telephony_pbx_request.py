@@ -35,8 +35,10 @@ class TelephonyPbx(models.Model):
         self.check_access("write")
         pbx = self.sudo()
         adapter = pbx._adapter()
+        request = adapter.check(pbx._credentials())
         try:
-            adapter.answer(pbx._send(adapter.check(pbx._credentials())))
+            if request:
+                adapter.answer(pbx._send(request))
         except pbx_adapter.PbxError as error:
             kind, message = "danger", pbx._in_words(error)
         else:
@@ -44,6 +46,14 @@ class TelephonyPbx(models.Model):
                 "success",
                 self.env._("The PBX answers and accepts the key."),
             )
+            if not request:
+                kind, message = (
+                    "info",
+                    self.env._(
+                        "This PBX cannot be asked, it only sends events. Have it send "
+                        "one: it then stands under Events."
+                    ),
+                )
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

@@ -6,6 +6,7 @@ class TelephonyPbx(models.Model):
 
     _inherit = "telephony.pbx"
 
+    uses_key = fields.Boolean(compute="_compute_uses_key")
     has_credentials = fields.Boolean(compute="_compute_setup")
     has_event = fields.Boolean(compute="_compute_setup")
     has_extension = fields.Boolean(compute="_compute_setup")
@@ -15,6 +16,12 @@ class TelephonyPbx(models.Model):
     failed_event_count = fields.Integer(compute="_compute_setup")
     reading_numbers = fields.Char(compute="_compute_reading_numbers")
 
+    @api.depends("adapter")
+    def _compute_uses_key(self):
+        for pbx in self:
+            adapter = pbx._adapter(raise_if_unknown=False) if pbx.adapter else None
+            pbx.uses_key = not adapter or adapter.uses_key
+
     @api.depends("api_key", "api_secret_stored", "extension_ids.user_id", "did_ids")
     def _compute_setup(self):
         Event = self.env["telephony.pbx.event"].sudo()
@@ -22,11 +29,10 @@ class TelephonyPbx(models.Model):
         for pbx in self:
             stored, of_pbx = pbx.sudo(), [("pbx_id", "=", pbx._origin.id)]
             adapter = stored._adapter(raise_if_unknown=False)
+            has_key = adapter and (stored.api_key or not adapter.uses_key)
             pbx.has_credentials = bool(
-                adapter
-                and (
-                    stored.api_key and stored.api_secret_stored or not adapter.verifies
-                )
+                (has_key and stored.api_secret_stored)
+                or (adapter and not adapter.verifies)
             )
             pbx.has_event = bool(Event.search_count(of_pbx, limit=1))
             pbx.has_extension = bool(stored.extension_ids.user_id)

@@ -92,6 +92,8 @@ class Adapter:
     settings: tuple[Setting, ...] = ()
     default_api_url: str = ""
     verifies: bool = True
+    #: Whether an API key is needed besides the secret.
+    uses_key: bool = True
     #: Requests for statistics that the PBX takes a minute, rows of one answer, and the
     #: longest period of one request in days.
     statistics_a_minute: int = 60
@@ -134,8 +136,11 @@ class Adapter:
         """Return the answer to a notification that was stored."""
         return Response()
 
-    def check(self, credentials: Credentials) -> HttpRequest:
-        """Return a harmless request that tells whether the credentials work."""
+    def check(self, credentials: Credentials) -> HttpRequest | None:
+        """Return a harmless request that tells whether the credentials work.
+
+        ``None``: there is nobody to ask, the PBX only sends events.
+        """
         raise NotImplementedError
 
     def originate(

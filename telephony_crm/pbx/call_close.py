@@ -17,6 +17,8 @@ from .event import (
     State,
 )
 
+#: Events whose lengths are those of the leg, not of the whole call.
+LENGTHS = (EventKind.LEFT, EventKind.RECORD)
 #: Within this time the legs of a group begin to ring.
 AT_ONCE = timedelta(seconds=2)
 
@@ -109,7 +111,12 @@ class _Closing:
             self.talkers[0].answered_at = answer
 
     def _end_of_talk(self, leg):
-        """Return when a leg's talk ended: when the next took over, or with the call."""
+        """Return when a leg's talk ended: when the next took over, or with the call.
+
+        Where the PBX says when the leg was over, it was.
+        """
+        if leg.left_at:
+            return _no_later(leg.left_at, self.times.end)
         after = self.talkers[self.talkers.index(leg) + 1 :]
         next_at = after[0].answered_at if after else None
         if next_at and leg.answered_at:
@@ -130,7 +137,7 @@ class _Closing:
         rows = {leg.ref: self._row(leg) for leg in self.talkers}
         left, talks = self.times.talk, {}
         for leg in self.talkers:
-            own = rows.pop(leg.ref)
+            own = rows.pop(leg.ref) or _said(leg, "talk_seconds")
             if own and leg.dialled:
                 own = max(0, min(own, left) - sum(rows.values()))
             elif not own and leg is self.talkers[-1]:
@@ -209,6 +216,8 @@ class _Closing:
         """
         wins = self._wins_over(leg, self.talkers)
         elsewhere = Disposition.ANSWERED_ELSEWHERE
+        if leg.left_at and not any(win <= leg.left_at for win in wins):
+            return self._build(leg, State.ENDED, self._of_left(leg), leg.left_at)
         if wins:
             return self._build(leg, State.ENDED, elsewhere, min(wins))
         if not self.times.end:
@@ -246,6 +255,17 @@ class _Closing:
                 wins.append(other.answered_at)
         return wins
 
+    def _of_left(self, leg):
+        """Return the disposition of a leg that was over before anybody took the call.
+
+        Hanging up in one's talk with nobody is no answer.
+        """
+        said = leg.said(EventKind.LEFT) - {Disposition.ANSWERED}
+        if said:
+            return min(said)
+        inbound = self.direction == Direction.INBOUND
+        return Disposition.MISSED if inbound else Disposition.NO_ANSWER
+
     def _of_nobody(self):
         """Return the disposition of a leg that nobody answered."""
         if self.result.answered_by == AnsweredBy.UNKNOWN:
@@ -272,8 +292,11 @@ class _Closing:
         )
 
     def _build(self, leg, state, disposition, end, rung_until=None, talk=None):
+        if leg.left_at:
+            end, state = _no_later(leg.left_at, end), State.ENDED
         answered_at = _no_later(leg.answered_at, end)
         rung_at = _no_later(_no_later(leg.rung_at, answered_at), end)
+        talk = self.talks.get(leg.ref, 0) if talk is None else talk
         return LegState(
             ref=leg.ref,
             kind=leg.kind,
@@ -285,8 +308,19 @@ class _Closing:
             answer_date=whole(answered_at),
             end_date=whole(end),
             ring_seconds=seconds(rung_at, rung_until or answered_at or end),
-            talk_seconds=self.talks.get(leg.ref, 0) if talk is None else talk,
+            talk_seconds=talk,
+            hold_seconds=min(_said(leg, "hold_seconds"), talk),
         )
+
+
+def _said(leg, name):
+    """Return a length that events of the leg name; of several the longest."""
+    return max((getattr(event, name) or 0 for event in _own(leg)), default=0)
+
+
+def _own(leg):
+    """Return the events that speak of nothing but this leg's part of the call."""
+    return [event for event in leg.events if event.kind in LENGTHS]
 
 
 def _no_later(at: datetime | None, bound: datetime | None):

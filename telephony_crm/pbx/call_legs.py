@@ -51,6 +51,8 @@ class Leg:
     is_answered: bool = False
     rung_at: datetime | None = None
     answered_at: datetime | None = None
+    #: When the PBX says that this leg was over, where it says so.
+    left_at: datetime | None = None
 
     @property
     def is_person(self) -> bool:
@@ -118,6 +120,9 @@ def _parties(event, parties):
         return []
     if event.leg_kind in MACHINES:
         return [(event.leg_kind, event.extension, event.target)]
+    if event.leg_kind == LegKind.CUSTOMER and event.leg_ref:
+        placed = parties.direction == Direction.OUTBOUND
+        return [(LegKind.CUSTOMER, "", "")] if placed else []
     found = []
     tells_result = event.kind not in (EventKind.RINGING, EventKind.MENU)
     if event.number and tells_result and event.leg_kind in (None, LegKind.CUSTOMER):

@@ -13,6 +13,7 @@ SOURCE = {
     EventKind.RECORD: 6,
     EventKind.ENDED: 5,
     EventKind.ANSWERED: 4,
+    EventKind.LEFT: 4,
     EventKind.RINGING: 3,
     EventKind.MENU: 2,
     EventKind.STARTED: 1,

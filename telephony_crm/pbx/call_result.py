@@ -82,7 +82,7 @@ def _is_answered(leg, overruled):
     A call by click has two ENDs under one id, of the agent's leg and the customer's,
     and both may name the customer: if either was not answered, it is the customer's.
     """
-    for kind in FINAL:
+    for kind in (*FINAL, EventKind.LEFT):
         if said := leg.said(kind):
             if leg.kind == LegKind.CUSTOMER:
                 return said == {Disposition.ANSWERED}

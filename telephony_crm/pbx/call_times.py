@@ -40,7 +40,13 @@ from .event import CallEvent, Direction, EventKind, LegKind
 LATE_ANSWERED = timedelta(minutes=5)
 LATE_UNANSWERED = timedelta(hours=1)
 #: What is seen while a call goes on.
-SEEN = (EventKind.STARTED, EventKind.MENU, EventKind.RINGING, EventKind.ANSWERED)
+SEEN = (
+    EventKind.STARTED,
+    EventKind.MENU,
+    EventKind.RINGING,
+    EventKind.ANSWERED,
+    EventKind.LEFT,
+)
 
 
 @dataclass(frozen=True)
@@ -130,6 +136,8 @@ def _observe(legs, events, start):
             # Of two, the customer's is the later one: the agent is rung first.
             last = leg.kind == LegKind.CUSTOMER
             leg.answered_at = max(max(answered) if last else min(answered), start)
+        if left := [moment(event) for event in leg.all_of(EventKind.LEFT)]:
+            leg.left_at = max(max(left), leg.answered_at or start)
     talkers = [leg for leg in legs if leg.is_person and leg.is_answered]
     anonymous = [
         moment(event)

@@ -27,7 +27,8 @@ class EventKind(Word):
     STARTED = "started"  # a call came in, or is being dialled
     RINGING = "ringing"  # an extension or another number is rung
     ANSWERED = "answered"
-    ENDED = "ended"
+    LEFT = "left"  # a leg is over, while the call may go on
+    ENDED = "ended"  # the call is over
     RECORD = "record"  # a row of the PBX's statistics or CDR, per leg
     RECORDING = "recording"  # the sound of a leg can be fetched
     MENU = "menu"  # the caller is in a menu
@@ -120,6 +121,8 @@ class CallEvent:
     #: The number of a leg outside: a mobile that the call is forwarded to.
     target: str = ""
     talk_seconds: int | None = None
+    #: Of the talk, how long it was on hold.
+    hold_seconds: int | None = None
     disposition: Disposition | None = None
     raw_disposition: str = ""
     #: Q.850 code.

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 
 #: Seconds to connect and to wait for an answer. A person waits for it.
 TIMEOUT = (5.0, 15.0)
 
 
+def _now():
+    return datetime.now(timezone.utc).replace(tzinfo=None)
+
+
 @dataclass(frozen=True)
 class Request:
-    """A web request as it came in. Header names are in lower case."""
+    """A web request as it came in. Header names are in lower case.
+
+    :param received_at: naive UTC
+    """
 
     method: str = "POST"
     query: Mapping[str, str] = field(default_factory=dict)
@@ -19,6 +27,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     remote_addr: str = ""
+    received_at: datetime = field(default_factory=_now)
 
 
 @dataclass(frozen=True)

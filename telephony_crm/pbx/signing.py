@@ -33,6 +33,11 @@ def md5_hex(text: str) -> str:
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
+def hmac_sha256_hex(secret: str, data: bytes) -> str:
+    """Return HMAC-SHA256 as 64 hexadecimal digits."""
+    return hmac.new(secret.encode(), data, hashlib.sha256).hexdigest()
+
+
 def same(left: str, right: str) -> bool:
     """Tell whether two strings are equal, in a time that tells nothing."""
     return hmac.compare_digest(

@@ -15,6 +15,7 @@ from . import (
     test_dial,
     test_dialer,
     test_follow_up,
+    test_generic,
     test_hostile,
     test_import_history,
     test_js,
@@ -33,7 +34,6 @@ from . import (
     test_recording_route,
     test_session,
     test_setup_wizard,
-    test_timeline,
     test_tours,
     test_webhook,
 )

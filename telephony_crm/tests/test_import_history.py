@@ -49,7 +49,7 @@ class TestImportHistory(AccountCase):
         self._row("in_1", self._before(days=2), answered=False)
         self._row("in_2", self._before(days=2), sip="0", destination="0")
         self._import()
-        self._follow_up()
+        self.env["telephony.call"]._cron_settle_unconfirmed()
         self.assertEqual(self._call("in_1").disposition, "missed")
         self.assertFalse(
             (self._call("in_1") | self._call("in_2")).filtered("needs_callback")

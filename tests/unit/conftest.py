@@ -23,11 +23,16 @@ for name in ("telephony_crm", "telephony_crm_tracking"):
         sys.modules[name] = stub
 
 from telephony_crm.pbx import adapter as pbx_adapter  # noqa: E402
+from telephony_crm.pbx.forms import fields  # noqa: E402
 
 
 @dataclass(frozen=True)
 class Payload:
-    """One payload file."""
+    """One payload file.
+
+    ``signed`` names fields of the form, headers, or the ``body`` as a whole;
+    ``identity`` the fields that tell one event from another, all where none is named.
+    """
 
     name: str
     adapter: pbx_adapter.Adapter
@@ -35,10 +40,20 @@ class Payload:
     secret: str
     signed: tuple
     signature_header: str
+    identity: tuple
     account: pbx_adapter.Account
     received_at: datetime
     request: pbx_adapter.Request
     expects: dict
+
+    @property
+    def is_json(self):
+        return self.request.headers.get("content-type") == "application/json"
+
+    @property
+    def fields(self):
+        """What the request says, by name."""
+        return json.loads(self.request.body) if self.is_json else fields(self.request)
 
     @property
     def credentials(self):
@@ -64,6 +79,7 @@ def load(path):
         secret=data["secret"],
         signed=tuple(data["signed"]),
         signature_header=data.get("signature_header", "signature"),
+        identity=tuple(data.get("identity", ())),
         account=pbx_adapter.Account(**data["account"]),
         received_at=datetime.fromisoformat(data["received_at"]),
         request=pbx_adapter.Request(
@@ -72,6 +88,7 @@ def load(path):
             form=request["form"],
             headers=request["headers"],
             body=request.get("body", "").encode(),
+            received_at=datetime.fromisoformat(data["received_at"]),
         ),
         expects=data["expects"],
     )

@@ -43,6 +43,7 @@ anything = st.builds(
     leg_kind=st.none() | st.sampled_from(LegKind),
     target=st.sampled_from(["", "", MOBILE]),
     talk_seconds=st.none() | st.integers(0, 9_999_999),
+    hold_seconds=st.none() | st.integers(0, 100),
     disposition=call_dispositions,
     raw_disposition=st.sampled_from(["", "answered", "cancel"]),
     hangup_cause=st.sampled_from([None, 16, 17, 21]),
@@ -179,6 +180,7 @@ def check_leg(call, leg):
     assert leg.state == "ended" or call.state != "ended"
     assert min(leg.ring_seconds, leg.talk_seconds) >= 0
     assert leg.talk_seconds <= call.talk_seconds
+    assert 0 <= leg.hold_seconds <= leg.talk_seconds
     if leg.disposition == "answered_elsewhere":
         assert call.answered_by == "person"
 
