@@ -101,7 +101,13 @@ class TelephonyCall(models.Model):
         "telephony_call_user_rel",
         "call_id",
         "user_id",
-        help="Who was rung, talked, dialled, or is responsible.",
+        help="Who was rung, talked, dialled, is responsible, or said whose it is.",
+    )
+    chooser_id = fields.Many2one(
+        "res.users",
+        string="Chosen by",
+        help="Who said last whose call it is. It stays one of theirs, so that they "
+        "see what they did and can take it back.",
     )
     partner_id = fields.Many2one("res.partner", string="Contact")
     lead_id = fields.Many2one("crm.lead", string="Lead")

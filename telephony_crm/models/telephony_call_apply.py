@@ -317,7 +317,7 @@ class TelephonyCall(models.Model):
         return {"match_reason": "clicked", "partner_id": partner_id, "lead_id": lead_id}
 
     def _sync_participants(self, is_new=False):
-        """Bring `participant_ids` in line: legs' users, agent and owner."""
+        """Bring `participant_ids` in line: legs' users, agent, owner, chooser."""
         if is_new and not (self.leg_ids.user_id or self.user_id or self.owner_id):
             return
         self.flush_recordset()
@@ -333,7 +333,10 @@ class TelephonyCall(models.Model):
                      WHERE id = ANY(%(ids)s) AND user_id IS NOT NULL
                      UNION
                     SELECT id, owner_id FROM telephony_call
-                     WHERE id = ANY(%(ids)s) AND owner_id IS NOT NULL),
+                     WHERE id = ANY(%(ids)s) AND owner_id IS NOT NULL
+                     UNION
+                    SELECT id, chooser_id FROM telephony_call
+                     WHERE id = ANY(%(ids)s) AND chooser_id IS NOT NULL),
                 gone AS (
                     DELETE FROM telephony_call_user_rel rel
                      WHERE call_id = ANY(%(ids)s)

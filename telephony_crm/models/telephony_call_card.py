@@ -25,7 +25,7 @@ class TelephonyCall(models.Model):
         """
         self._check_agent()
         user = self.env.user
-        calls = self.search(
+        calls = self._in_all_companies().search(
             [
                 ("state", "!=", "ended"),
                 ("stale", "=", False),
@@ -62,13 +62,22 @@ class TelephonyCall(models.Model):
 
     @api.model
     def _for_card(self, call_id, raise_if_not=True):
-        """Return the call if the user may see it."""
-        call = self.browse(int(call_id)).exists()
+        """Return the call if the user may see it, at work in its company."""
+        call = self._in_all_companies().browse(int(call_id)).exists()
         if call and call.has_access("read"):
-            return call
+            return call.with_company(call.company_id)
         if raise_if_not:
             raise AccessError(self.env._("This call is not one of yours."))
         return self.browse()
+
+    @api.model
+    def _in_all_companies(self):
+        """Return self at work in all companies of the user.
+
+        A phone rings whichever of them are ticked on the screen.
+        """
+        ids = [*self.env.companies.ids, *self.env.user._get_company_ids()]
+        return self.with_context(allowed_company_ids=list(dict.fromkeys(ids)))
 
     # -- the card --------------------------------------------------------------------
 
@@ -137,7 +146,9 @@ class TelephonyCall(models.Model):
             "note": call.note or "",
             "outcome_id": call.outcome_id.id,
             "outcomes": self.env["telephony.call.outcome"].search_read(
-                [], ["name"], limit=20
+                [("company_id", "in", [False, call.company_id.id])],
+                ["name"],
+                limit=20,
             ),
             "blocked": call.blocked,
             "can": {

@@ -21,7 +21,7 @@ class TelephonyCall(models.Model):
         call = self._for_card(call_id)
         if model not in ("res.partner", "crm.lead"):
             raise UserError(self.env._("A call belongs to a contact or to a lead."))
-        call._link(self.env[model].browse(int(res_id)), "chosen")
+        call._link(call.env[model].browse(int(res_id)), "chosen")
         return call._card()
 
     @api.model
@@ -37,10 +37,11 @@ class TelephonyCall(models.Model):
                 "partner_id": False,
                 "lead_id": False,
                 "owner_id": False,
+                "chooser_id": self.env.uid,
             }
         )
         if call.number_e164:
-            self.env["telephony.number"]._forget(call.number_e164, call.company_id)
+            call.env["telephony.number"]._forget(call.number_e164, call.company_id)
         call._after_change()
         return call._card()
 
@@ -88,8 +89,10 @@ class TelephonyCall(models.Model):
         """Set what came of the call; the same one again takes it back."""
         call = self._for_card(call_id)
         outcome = (
-            self.env["telephony.call.outcome"].browse(int(outcome_id or 0)).exists()
+            call.env["telephony.call.outcome"].browse(int(outcome_id or 0)).exists()
         )
+        outcome.check_access("read")
+        call._check_same_company(outcome)
         call.sudo().outcome_id = outcome if outcome != call.outcome_id else False
         return call._card()
 
@@ -181,6 +184,7 @@ class TelephonyCall(models.Model):
                 "partner_id": partner.id,
                 "lead_id": lead.id,
                 "owner_id": lead.user_id.id or partner.user_id.id,
+                "chooser_id": self.env.uid,
             }
         )
         if self.number_e164:
@@ -190,7 +194,7 @@ class TelephonyCall(models.Model):
         self._after_change()
 
     def _check_same_company(self, record):
-        """Refuse a contact or lead of another company than was called."""
+        """Refuse a contact, lead or outcome of another company than was called."""
         company = record.sudo().company_id
         if company and company != self.company_id:
             raise UserError(self.env._("This record belongs to another company."))

@@ -20,8 +20,8 @@ class TelephonyCall(models.Model):
     def _move_owner(self, condition):
         """Give calls to who is responsible now: the user of lead, else of contact.
 
-        The new owner takes part in the call; who ceases to be owner does so only
-        who talked, dialled or was rung.
+        The new owner takes part in the call; of those who cease to be owner only who
+        talked, dialled, was rung or said whose call it is.
 
         :param SQL condition: which calls, as a condition on the row ``c``
         """
@@ -43,13 +43,14 @@ class TelephonyCall(models.Model):
                      WHERE telephony_call.id = goal.id
                        AND goal.old_id IS DISTINCT FROM goal.owner_id
                  RETURNING goal.id, goal.old_id, goal.owner_id,
-                           telephony_call.user_id),
+                           telephony_call.user_id, telephony_call.chooser_id),
                 gone AS (
                     DELETE FROM telephony_call_user_rel rel
                      USING moved
                      WHERE rel.call_id = moved.id
                        AND rel.user_id = moved.old_id
                        AND moved.user_id IS DISTINCT FROM moved.old_id
+                       AND moved.chooser_id IS DISTINCT FROM moved.old_id
                        AND NOT EXISTS (
                            SELECT FROM telephony_call_leg leg
                             WHERE leg.call_id = moved.id

@@ -71,6 +71,9 @@ class TelephonyCall(models.Model):
             return super().write(vals)
         self._check_writable(vals)
         self.check_access("write")
+        outcome = self.env["telephony.call.outcome"].browse(vals.get("outcome_id"))
+        for call in self:
+            call._check_same_company(outcome)
         people = {name: vals[name] for name in PEOPLE if name in vals}
         super().write({name: vals[name] for name in vals if name not in PEOPLE})
         if people:
@@ -88,8 +91,8 @@ class TelephonyCall(models.Model):
     def _check_writable(self, vals):
         """Refuse what only the PBX may say, and records that are not to be seen.
 
-        :raises AccessError: for any other field, and for a contact or lead that
-            the user may not read: its name would show on the call
+        :raises AccessError: for any other field, and for a contact, lead or outcome
+            that the user may not read: its name would show on the call
         """
         if others := sorted(set(vals) - WRITABLE):
             raise AccessError(
@@ -102,7 +105,7 @@ class TelephonyCall(models.Model):
                     ),
                 )
             )
-        for name in PEOPLE:
+        for name in (*PEOPLE, "outcome_id"):
             if vals.get(name):
                 self.env[self._fields[name].comodel_name].browse(
                     vals[name]
