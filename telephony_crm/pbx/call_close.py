@@ -33,7 +33,9 @@ def talkers_of(legs: list[Leg], result: Result, direction: Direction) -> list[Le
     if direction == Direction.OUTBOUND and not result.is_answered:
         return []
     talked = [leg for leg in legs if leg.is_person and leg.is_answered]
-    talked.sort(key=_turn)
+    begins = {leg.ref: _row_begins(leg) for leg in talked}
+    told = all(begins.values())  # by the PBX itself; what arrives, may be late
+    talked.sort(key=lambda leg: (begins[leg.ref] if told else 0, *_turn(leg)))
     if direction == Direction.OUTBOUND:
         return [leg for leg in legs if leg.dialled] + talked
     return talked
@@ -47,9 +49,14 @@ def _turn(leg):
     """
     at = leg.answered_at
     if at is None and not leg.all_of(EventKind.ENDED):
-        rows = [row for row in leg.all_of(EventKind.RECORD) if row.talk_seconds]
-        at = max((row.started_at for row in rows if row.started_at), default=None)
+        at = _row_begins(leg)
     return at is None, at or 0, leg.ref
+
+
+def _row_begins(leg):
+    """Return when the row of a leg's talk begins; ``None`` without one."""
+    rows = [row for row in leg.all_of(EventKind.RECORD) if row.talk_seconds]
+    return max((row.started_at for row in rows if row.started_at), default=None)
 
 
 def close(
@@ -106,9 +113,10 @@ class _Closing:
                 leg.answered_at = None
             elif leg.answered_at:
                 leg.answered_at = min(leg.answered_at, end or leg.answered_at)
-        timed = [leg for leg in self.talkers if leg.answered_at and leg.is_person]
-        if timed and not any(leg.dialled for leg in self.talkers):
-            self.talkers[0].answered_at = answer
+        # who is first without having been seen to answer, has no time of its own
+        first = self.talkers[0] if self.talkers else None
+        if first and first.answered_at and not any(leg.dialled for leg in self.talkers):
+            first.answered_at = answer
 
     def _end_of_talk(self, leg):
         """Return when a leg's talk ended: when the next took over, or with the call.
@@ -246,7 +254,7 @@ class _Closing:
         """
         wins = []
         for other in others:
-            if other.answered_at is None:
+            if other.answered_at is None or _was_over(other, leg):
                 continue
             seen_at = other.answered_at
             if other.rung_at is None or other.rung_at > seen_at:
@@ -325,3 +333,13 @@ def _own(leg):
 
 def _no_later(at: datetime | None, bound: datetime | None):
     return min(at, bound) if at and bound else at
+
+
+def _was_over(other, leg):
+    """Tell whether the PBX's own row has the whole talk of another before this ring."""
+    ends = [
+        row.started_at + timedelta(seconds=row.talk_seconds)
+        for row in other.all_of(EventKind.RECORD)
+        if row.talk_seconds and row.started_at
+    ]
+    return bool(ends and leg.rung_at) and max(ends) <= leg.rung_at

@@ -128,8 +128,9 @@ def _observe(legs, events, start):
         rung = [moment(event) for event in leg.all_of(EventKind.RINGING)]
         if leg.all_of(EventKind.STARTED) or leg.dialled or leg.kind == LegKind.CUSTOMER:
             rung.append(start)
-        elif not rung:  # the PBX's own row of the leg tells when it began
-            rung = [row.started_at for row in leg.all_of(FINAL[0]) if row.started_at]
+        else:  # the PBX's own row of the leg tells when it began, or only the call
+            rows = [row.started_at for row in leg.all_of(FINAL[0]) if row.started_at]
+            rung += [at for at in rows if at > start or not rung]
         leg.rung_at = max(min(rung), start) if rung else None
         answered = [moment(event) for event in leg.all_of(EventKind.ANSWERED)]
         if answered and leg.is_answered:
