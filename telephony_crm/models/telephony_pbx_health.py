@@ -109,8 +109,8 @@ class TelephonyPbx(models.Model):
             "warning",
             "failed",
             self.env._(
-                "%s events could not be applied. Open them to see why, and replay "
-                "them.",
+                "Events that could not be applied: %s. Open them to see why, and "
+                "replay them.",
                 failed,
             ),
             "action_open_failed_events",

@@ -116,7 +116,7 @@ class TelephonyPbx(models.Model):
             [f"{name}:sum" for name in counts],
         )
         total = runs.new(dict(zip(counts, sums, strict=True)))
-        return total._repairs_in_words() or self.env._("nothing was missing.")
+        return total._repairs_in_words() or self.env._("Nothing was missing.")
 
     # -- actions -----------------------------------------------------------------
 

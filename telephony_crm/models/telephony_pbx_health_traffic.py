@@ -76,11 +76,13 @@ class TelephonyPbx(models.Model):
         return self._finding(
             "warning",
             "open_calls",
-            self.env._("%s calls have no end. The records of the PBX will tell.", count)
+            self.env._(
+                "Calls without an end: %s. The records of the PBX will tell.", count
+            )
             if has_statistics
             else self.env._(
-                "%s calls have no end. They are closed twelve hours after the last "
-                "that was heard of them.",
+                "Calls without an end: %s. They are closed twelve hours after the "
+                "last that was heard of them.",
                 count,
             ),
             "action_compare" if has_statistics else "action_open_endless_calls",

@@ -91,15 +91,17 @@ class TelephonyPbxReconciliation(models.Model):
         _ = self.env._
         if self.state == "waiting" and not self.error:
             return [_("Begins within a minute or two.")]
-        sentences = [_("%s rows read.", self.pbx_id._in_thousands(self.row_count))]
+        sentences = [_("Rows read: %s.", self.pbx_id._in_thousands(self.row_count))]
         if repaired := self._repairs_in_words():
             sentences.append(repaired)
         elif self.state == "done":
             sentences.append(_("Nothing was missing."))
         if self.future_count:
             sentences.append(
-                _("%s rows lie in the future: is the time zone right?")
-                % self.future_count
+                _(
+                    "Rows of calls that are yet to begin: %s. Is the time zone right?",
+                    self.future_count,
+                )
             )
         if self.error and self.state != "done":
             sentences.append(self.error)
@@ -108,22 +110,23 @@ class TelephonyPbxReconciliation(models.Model):
     def _repairs_in_words(self):
         """Return what was missing or wrong in the log; empty when nothing was."""
         _ = self.env._
-        calls = _("%s lost calls found", self.call_count)
+        calls = _("lost calls found: %s", self.call_count)
         if self.kind == "history":
-            calls = _("%s calls imported", self.call_count)
+            calls = _("calls imported: %s", self.call_count)
         repaired = [
             words
             for count, words in (
                 (self.call_count, calls),
-                (self.end_count, _("%s ends repaired", self.end_count)),
-                (self.result_count, _("%s results corrected", self.result_count)),
-                (self.leg_count, _("%s legs found", self.leg_count)),
-                (self.recording_count, _("%s recordings found", self.recording_count)),
-                (self.closed_count, _("%s calls closed", self.closed_count)),
+                (self.end_count, _("ends repaired: %s", self.end_count)),
+                (self.result_count, _("results corrected: %s", self.result_count)),
+                (self.leg_count, _("legs found: %s", self.leg_count)),
+                (self.recording_count, _("recordings found: %s", self.recording_count)),
+                (self.closed_count, _("calls closed: %s", self.closed_count)),
             )
             if count
         ]
-        return ", ".join(repaired) + "." if repaired else ""
+        words = ", ".join(repaired)
+        return words[:1].upper() + words[1:] + "." if words else ""
 
     # -- actions -----------------------------------------------------------------
 

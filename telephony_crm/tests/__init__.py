@@ -18,6 +18,7 @@ from . import (
     test_dialer,
     test_follow_up,
     test_generic,
+    test_health,
     test_hostile,
     test_import_history,
     test_js,

@@ -41,7 +41,7 @@ class TestImportHistory(AccountCase):
         run = self._import()
         call = self._call()
         self.assertEqual((run.state, run.progress), ("done", 100))
-        self.assertIn("1 calls imported", run.summary)
+        self.assertIn("Calls imported: 1.", run.summary)
         self.assertEqual((call.partner_id, call.talk_seconds), (self.partner, 90))
         self.assertTrue(call.imported)
 
@@ -49,7 +49,7 @@ class TestImportHistory(AccountCase):
         self._row("in_1", self._before(days=2), answered=False)
         self._row("in_2", self._before(days=2), sip="0", destination="0")
         self._import()
-        self.env["telephony.call"]._cron_settle_unconfirmed()
+        self._follow_up()
         self.assertEqual(self._call("in_1").disposition, "missed")
         self.assertFalse(
             (self._call("in_1") | self._call("in_2")).filtered("needs_callback")

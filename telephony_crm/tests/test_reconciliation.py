@@ -31,11 +31,12 @@ class TestReconciliation(AccountCase):
         self.assertTrue(call.confirmed)
         self.assertFalse(call.imported)
         self.assertEqual((run.state, run.call_count, run.row_count), ("done", 1, 1))
-        self.assertIn("1 lost calls found", run.summary)
+        self.assertIn("Lost calls found: 1.", run.summary)
 
     def test_a_lost_call_that_was_missed_is_to_be_called_back(self):
         self._row("in_1", self._before(minutes=30), answered=False)
         self._compare()
+        self._follow_up()
         self.assertEqual(self._call().disposition, "missed")
         self.assertTrue(self._call().needs_callback)
 
@@ -146,6 +147,7 @@ class TestReconciliation(AccountCase):
         began = self._before(hours=6)
         self._heard("in_1", began, "START", "INTERNAL")
         run = self._compare()
+        self._follow_up()
         call = self._call()
         self.assertEqual((call.state, call.disposition), ("ended", "missed"))
         self.assertEqual(call.end_date, began + timedelta(seconds=1))

@@ -1,0 +1,251 @@
+from datetime import timedelta
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from ..models.telephony_pbx_health import LEVELS
+from .account_common import AccountCase
+from .common import CUSTOMER
+
+
+@tagged("post_install", "-at_install")
+class TestHealth(AccountCase):
+    """The form of a PBX says in words what is wrong, and what repairs it."""
+
+    def setUp(self):
+        super().setUp()
+        self.admin = self._user(
+            "telephony_admin", "telephony_administrator", email="admin@ringing.example"
+        )
+        self.form = self.pbx.with_user(self.admin)
+
+    def _findings(self):
+        self.env.invalidate_all()
+        return {one["code"]: one for one in self.form._health_findings()}
+
+    def _repair(self, code):
+        finding = self._findings()[code]
+        return getattr(self.form, finding["action"])()
+
+    # -- the sentence ----------------------------------------------------------
+
+    def test_all_is_well_after_the_first_event(self):
+        self._tell("NOTIFY_START")
+        self.assertLessEqual(set(self._findings()), {"reading"})
+        self.assertEqual(self.form.health_state, "ok")
+        self.assertIn("Last event", self.form.health)
+
+    def test_the_sentence_is_the_worst_that_was_found(self):
+        self.pbx._note_refusal("The signature of the event is wrong.")
+        self.env.invalidate_all()
+        levels = [one["level"] for one in self.form.health_findings]
+        self.assertEqual(levels, sorted(levels, key=LEVELS.index))
+        self.assertEqual(self.form.health_state, "error")
+        self.assertEqual(self.form.health, self.form.health_findings[0]["text"])
+        self.assertIn("The signature of the event is wrong.", self.form.health)
+
+    def test_rows_that_were_asked_for_are_no_sign_of_life(self):
+        self._row("in_1", self._before(minutes=30))
+        self._compare()
+        self.assertIn("no_event", self._findings())
+
+    def test_every_finding_is_a_sentence_and_every_button_does_something(self):
+        self.pbx._note_refusal("The event has no signature.")
+        self.pbx.webhook_missing = "notify_end"
+        self._heard("in_1", self._before(hours=5), "START", "INTERNAL", internal="177")
+        for finding in self._findings().values():
+            self.assertRegex(finding["text"], r"^[A-Z].*[.]$")
+            self.assertEqual(bool(finding["action"]), bool(finding["button"]))
+            if finding["action"]:
+                self.assertTrue(hasattr(self.form, finding["action"]))
+
+    # -- events ----------------------------------------------------------------
+
+    def test_failed_events_are_shown_and_can_be_replayed(self):
+        self._tell("NOTIFY_START")
+        event = self.env["telephony.pbx.event"].search([])
+        event.write({"state": "failed", "error": "ValueError: broken"})
+        action = self._repair("failed")
+        self.assertEqual(action["res_model"], "telephony.pbx.event")
+        event.with_user(self.admin).action_replay()
+        self.assertNotIn("failed", self._findings())
+
+    # -- calls without an end --------------------------------------------------
+
+    def test_calls_without_an_end_are_compared_with_one_click(self):
+        self._heard("in_1", self._before(hours=6), "START", "INTERNAL")
+        self._repair("open_calls")
+        self._work()
+        self.assertEqual(self._call().state, "ended")
+        self.assertNotIn("open_calls", self._findings())
+
+    def test_a_call_that_goes_on_is_no_problem(self):
+        self._heard("in_1", self._before(minutes=40), "START", "INTERNAL", "ANSWER")
+        self.assertNotIn("open_calls", self._findings())
+
+    # -- numbers of ours -------------------------------------------------------
+
+    def test_an_unknown_extension_is_added_with_one_click(self):
+        self._tell("NOTIFY_START")
+        self._tell("NOTIFY_INTERNAL", internal="177")
+        self._tell("NOTIFY_INTERNAL", internal="177", call_ref="in_2")
+        self.assertIn("177", self._findings()["unknown_extension"]["text"])
+        self._repair("unknown_extension")
+        self.assertNotIn("unknown_extension", self._findings())
+        self.assertIn("177", self.pbx.extension_ids.mapped("number"))
+
+    def test_an_unknown_company_number_is_added_with_one_click(self):
+        self._tell("NOTIFY_START", called_did="442037691899")
+        self.assertIn("+442037691899", self._findings()["unknown_did"]["text"])
+        self._repair("unknown_did")
+        self.assertNotIn("unknown_did", self._findings())
+        self.assertIn("+442037691899", self.pbx.did_ids.mapped("e164"))
+
+    def test_what_was_entered_meanwhile_is_not_said(self):
+        self._tell("NOTIFY_START", called_did="442037691899")
+        self.env["telephony.did"].create(
+            {"pbx_id": self.pbx.id, "number": "+442037691899"}
+        )
+        self.assertNotIn("unknown_did", self._findings())
+
+    def test_what_we_show_to_customers_is_no_unknown_company_number(self):
+        self._tell("NOTIFY_OUT_START", call_ref="out_1", caller_id="442037691899")
+        self.assertNotIn("unknown_did", self._findings())
+
+    # -- silence ---------------------------------------------------------------
+
+    def _usual_calls(self, now, weeks, calls=6):
+        for week in range(1, weeks + 1):
+            self.env["telephony.call"].create(
+                [
+                    {
+                        "pbx_id": self.pbx.id,
+                        "company_id": self.company.id,
+                        "call_ref": f"w{week}_{index}",
+                        "direction": "inbound",
+                        "state": "ended",
+                        "start_date": now
+                        - timedelta(weeks=week)
+                        + timedelta(minutes=index),
+                    }
+                    for index in range(calls)
+                ]
+            )
+
+    def test_silence_is_said_where_there_usually_are_calls(self):
+        last = self._before(hours=2)
+        self._tell("NOTIFY_START", started=last, after=0)
+        self._usual_calls(last + timedelta(minutes=30), weeks=3)
+        finding = self._findings()["silence"]
+        self.assertEqual(finding["action"], "action_check_webhook")
+        self.assertNotEqual(self.form.health_state, "ok")
+
+    def test_silence_is_usual_where_there_were_no_calls(self):
+        last = self._before(hours=2)
+        self._tell("NOTIFY_START", started=last, after=0)
+        self.assertNotIn("silence", self._findings())
+        self._usual_calls(last + timedelta(minutes=30), weeks=2)
+        self.assertNotIn("silence", self._findings(), "two weeks tell too little")
+
+    def test_a_short_silence_is_none(self):
+        last = self._before(minutes=20)
+        self._tell("NOTIFY_START", started=last, after=0)
+        self._usual_calls(last + timedelta(minutes=5), weeks=4)
+        self.assertNotIn("silence", self._findings())
+
+    def test_a_week_of_silence_is_unusual_whatever_was_before(self):
+        self._tell("NOTIFY_START", started=self._before(days=8), after=0)
+        self.assertIn("silence", self._findings())
+
+    # -- comparisons -----------------------------------------------------------
+
+    def test_it_is_said_what_was_repaired(self):
+        self._row("in_1", self._before(minutes=30))
+        self._compare()
+        self._age_run(self.env["telephony.pbx.reconciliation"].search([]), hours=3)
+        self._compare()
+        self.env.invalidate_all()
+        self.assertIn("Lost calls found: 1.", self.form.comparison)
+
+    def test_comparisons_that_fail_are_said_after_hours(self):
+        self.answers["/v1/statistics/pbx"] = 500
+        self._compare()
+        self.assertIn("comparison", self._findings())  # the PBX is two days old
+        del self.answers["/v1/statistics/pbx"]
+        self._repair("comparison")
+        self._work()
+        self.assertNotIn("comparison", self._findings())
+
+    def test_calls_of_the_future_tell_that_the_zone_is_wrong(self):
+        self._row("in_1", self._before(hours=-2))
+        self._compare(end_date=self._before(hours=-3))
+        self.assertIn("time zone", self._findings()["clock"]["text"])
+
+    # -- who is told -----------------------------------------------------------
+
+    def _notices(self):
+        return self.env["mail.message"].search(
+            [("model", "=", "telephony.pbx"), ("res_id", "=", self.pbx.id)]
+        )
+
+    def test_administrators_of_the_company_are_told_once(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        stranger = self._user(
+            "stranger",
+            "telephony_administrator",
+            company_id=elsewhere.id,
+            company_ids=elsewhere.ids,
+        )
+        self.pbx._note_refusal("<b>The signature of the event is wrong.</b>")
+        self.env["telephony.pbx"]._cron_notice()
+        notice = self._notices()
+        self.assertEqual(len(notice), 1)
+        self.assertIn(self.admin.partner_id, notice.notified_partner_ids)
+        for user in (self.agent, stranger):
+            self.assertNotIn(user.partner_id, notice.notified_partner_ids)
+        self.assertIn("&lt;b&gt;The signature", notice.body)
+        self.env["telephony.pbx"]._cron_notice()
+        self.assertEqual(len(self._notices()), 1, "the same is not said every day")
+
+    def test_something_new_and_a_week_are_reasons_to_tell_again(self):
+        self.env["telephony.pbx"]._cron_notice()  # there is no event yet
+        self.assertEqual(len(self._notices()), 1)
+        self._heard("in_1", self._before(hours=6), "START", "INTERNAL")
+        self.env["telephony.pbx"]._cron_notice()
+        self.assertEqual(len(self._notices()), 2)
+        with freeze_time(fields.Datetime.now() + timedelta(days=8)):
+            self.env["telephony.pbx"]._cron_notice()
+        self.assertEqual(len(self._notices()), 3)
+
+    def test_what_is_repaired_may_break_again_and_is_told_again(self):
+        self.pbx.webhook_missing = "notify_end"
+        self._tell("NOTIFY_START")
+        self.env["telephony.pbx"]._cron_notice()
+        self.pbx.webhook_missing = False
+        self.env["telephony.pbx"]._cron_notice()
+        self.assertEqual(len(self._notices()), 1)
+        self.pbx.webhook_missing = "notify_end"
+        self.env["telephony.pbx"]._cron_notice()
+        self.assertEqual(len(self._notices()), 2)
+
+    def test_nobody_is_told_that_all_is_well(self):
+        self._tell("NOTIFY_START")
+        self.env["telephony.pbx"]._cron_notice()
+        self.assertFalse(self._notices())
+
+    # -- who may ---------------------------------------------------------------
+
+    def test_agents_neither_see_nor_repair(self):
+        self._tell("NOTIFY_START", called_did="442037691899")
+        mine = self.pbx.with_user(self.agent)
+        with self.assertRaises(AccessError):
+            mine.read(["health_findings"])
+        for action in ("action_compare", "action_add_dids", "action_add_extensions"):
+            with self.assertRaises(AccessError):
+                getattr(mine, action)()
+        with self.assertRaises(AccessError):
+            self.env["telephony.pbx.unknown"].with_user(self.agent).search([])
+        self.assertEqual(self._call().number_e164, CUSTOMER)
