@@ -77,11 +77,13 @@ class TelephonyNumber(models.Model):
         "This lead has the number already.",
     )
     # These find equal numbers, and those that begin with what is being typed.
-    _by_e164 = models.Index("(e164 text_pattern_ops) WHERE e164 IS NOT NULL")
+    # The newest first, as the same placeholder may stand in very many records.
+    _by_e164 = models.Index("(e164 text_pattern_ops, id) WHERE e164 IS NOT NULL")
     _by_national = models.Index(
-        "(national text_pattern_ops) WHERE national IS NOT NULL"
+        "(national text_pattern_ops, id) WHERE national IS NOT NULL"
     )
-    _by_digits = models.Index("(digits text_pattern_ops)")
+    _by_digits = models.Index("(digits text_pattern_ops, id)")
+    _chosen = models.Index("(digits) WHERE chosen_date IS NOT NULL")
     _one_owner = models.Constraint(
         "CHECK (num_nonnulls(partner_id, lead_id) = 1)",
         "A number belongs to one contact or one lead.",

@@ -17,7 +17,7 @@ REASONS = ("exact", "literal", "national")
 # the time of such small statements, as `crm_lead` alone has some thirty indexes, and
 # the plans of a function are kept. A row is an array, as each column of a result
 # costs its share, too; see `_Found`. The limits are for placeholders that very many
-# records have.
+# records have: of those the thousand newest and all chosen ones are looked at.
 FIND = """
 CREATE FUNCTION telephony_number_find(
     an_e164 text, some_digits text, a_national text, a_company integer, a_user integer)
@@ -36,20 +36,27 @@ DECLARE
     active integer;
     partner_user integer;
 BEGIN
+    -- Whatever else a switchboard's number belongs to, the choices are among the hits.
+    hits := ARRAY(
+        SELECT n FROM telephony_number n
+         WHERE n.digits = some_digits
+           AND n.chosen_date IS NOT NULL
+           AND (n.company_id IS NULL OR n.company_id = a_company)
+         LIMIT 100);
     IF an_e164 <> '' THEN
         reason := 0;
-        hits := ARRAY(
+        hits := hits || ARRAY(
             SELECT n FROM telephony_number n
              WHERE n.e164 = an_e164
                AND (n.company_id IS NULL OR n.company_id = a_company)
-             LIMIT 100);
+             ORDER BY n.id DESC LIMIT 1000);
     ELSE
         reason := 1;
-        hits := ARRAY(
+        hits := hits || ARRAY(
             SELECT n FROM telephony_number n
              WHERE n.digits = some_digits
                AND (n.company_id IS NULL OR n.company_id = a_company)
-             LIMIT 100);
+             ORDER BY n.id DESC LIMIT 1000);
     END IF;
     IF hits = '{}' AND a_national <> '' THEN
         reason := 2;
@@ -57,7 +64,7 @@ BEGIN
             SELECT n FROM telephony_number n
              WHERE n.national = a_national
                AND (n.company_id IS NULL OR n.company_id = a_company)
-             LIMIT 100);
+             ORDER BY n.id DESC LIMIT 1000);
     END IF;
     FOREACH hit IN ARRAY hits LOOP
         chosen := extract(epoch FROM hit.chosen_date);

@@ -35,6 +35,24 @@ class TestMatchOrder(MatchCase):
         self.assertMatch(self._match(user=self.agent), lead=mine)
         self.assertEqual(self._match(user=self.agent).owner_id, self.agent.id)
 
+    def test_of_very_many_with_one_number_the_lead_and_the_choice_are_found(self):
+        company = self._partner("Switchboard", is_company=True, phone=LYON)
+        last = self.env["res.partner"].create(
+            [
+                {"name": f"Person {n}", "phone": LYON, "parent_id": company.id}
+                for n in range(150)
+            ]
+        )
+        lead = self._lead(phone=False, partner_id=last[0].id)
+        self.assertMatch(self._match(), last[0], lead)
+        others = self.env["res.partner"].create(
+            [{"name": f"Other {n}", "phone": LYON} for n in range(1100)]
+        )
+        self.assertMatch(self._match(), reason="ambiguous")
+        self.env["telephony.number"]._remember(LYON, last[1])
+        self.env["telephony.number"]._remember(LYON, others[0])
+        self.assertMatch(self._match(), others[0], reason="chosen")
+
     def test_closed_leads_do_not_count(self):
         partner = self._partner()
         won, lost, archived = (
