@@ -5,7 +5,8 @@ from odoo.tools import SQL
 
 from ..pbx import numbers
 
-DECIDED = ("clicked", "chosen", "refused")
+# By a person, for this call. What was chosen for the number is found again.
+DECIDED = ("clicked", "refused")
 
 
 class TelephonyCall(models.Model):
@@ -51,6 +52,8 @@ class TelephonyCall(models.Model):
             call.unlink()
             return self.browse()
         was = call.state if call else None
+        # Who was told as long as nobody was rung has to hear that somebody is.
+        told = call.owner_id if not call.leg_ids.user_id else call.owner_id.browse()
         vals = self._vals_of_state(pbx, state)
         if call:
             number_changed = (call.number or "") != (state.number or "")
@@ -76,7 +79,7 @@ class TelephonyCall(models.Model):
                 call._follow_up_later()
             call._sync_participants(is_new=was is None)
             if call._is_news(was, events):
-                call._notify()
+                call._notify(told)
         return call
 
     def _update(self, vals):
@@ -263,7 +266,11 @@ class TelephonyCall(models.Model):
         return {"user_id": leg.user_id.id, "extension_id": leg.extension_id.id}
 
     def _vals_of_match(self, pbx, agent, number_changed):
-        """Return contact and lead, and why; nothing where a person has decided."""
+        """Return contact and lead, and why; nothing where a person has decided.
+
+        The agent's own leads come first, so who is found depends on the agent, too,
+        whenever that is told.
+        """
         if self.match_reason in DECIDED and not number_changed:
             return {}
         tied = self.direction != "inbound" and self.env["telephony.dial"]._tie(self)
@@ -271,11 +278,18 @@ class TelephonyCall(models.Model):
             return {"match_reason": "own"}
         if tied and any(tied):
             return self._vals_of_click(*tied)
-        if not number_changed:
+        other_agent = self.lead_id and agent["user_id"] != self.user_id.id
+        if not number_changed and not other_agent:
             return {}
         names = ("direction", "hidden", "number", "number_e164")
         call = {name: self[name] for name in names}
-        return self._vals_of_number(pbx, call, agent["user_id"])
+        vals = self._vals_of_number(pbx, call, agent["user_id"])
+        if not number_changed:
+            vals.pop("blocked", None)  # that was decided when it rang
+            was = self.match_reason, self.partner_id.id
+            if was[0] == "chosen" and was != (vals["match_reason"], vals["partner_id"]):
+                return {}
+        return vals
 
     @api.model
     def _vals_of_number(self, pbx, call, user_id=False):

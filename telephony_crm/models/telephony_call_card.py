@@ -131,6 +131,7 @@ class TelephonyCall(models.Model):
                 ),
                 "",
             ),
+            "rings_others": bool(call.leg_ids.user_id) and not my_legs,
             "agent": bool(agent) and {"id": agent.id, "name": agent.name},
             "pbx_id": call.pbx_id.id,
             "match_reason": call._match_words(),

@@ -39,14 +39,17 @@ class TelephonyCall(models.Model):
         """
         return self.create_date <= self.start_date + FRESH
 
-    def _notify(self):
+    def _notify(self, told=()):
         """Tell the screens of all who take part that the call has changed.
 
         While nobody is rung yet, the responsible user is told. What they may know
         of it, they ask for themselves; the number is for the call's company only.
+
+        :param told: users who were told before and do not take part any more
         """
         self.ensure_one()
         users = self.leg_ids.user_id or self.owner_id
+        users = users.union(*told)
         if self.blocked:
             return
         message = {

@@ -97,6 +97,14 @@ class TestCall(TelephonyCase):
                 {"internal": "100", "duration": "12", "disposition": "answered"},
             ),
         ]
+        ann = self.env["res.partner"].create({"name": "Ann", "phone": CUSTOMER})
+        mine, newest = (
+            self.env["crm.lead"].create(
+                {"name": user.name, "partner_id": ann.id, "user_id": user.id}
+            )
+            for user in (self.agent, self.colleague)
+        )
+        self.assertGreater(newest.id, mine.id)
         seen = set()
         for number, order in enumerate(permutations(told)):
             ref = f"in_order_{number}"
@@ -106,12 +114,14 @@ class TestCall(TelephonyCase):
             self.assertEqual(len(call), 1)
             seen.add(
                 (call.state, call.disposition, call.user_id, call.talk_seconds)
+                + (call.partner_id, call.lead_id, call.owner_id)
                 + tuple(
                     (leg.kind, leg.disposition)
                     for leg in call.leg_ids.sorted("leg_ref")
                 )
             )
         self.assertEqual(len(seen), 1)
+        self.assertEqual(call.lead_id, mine)
 
     def test_who_is_rung_is_told_and_nobody_else(self):
         self._tell("NOTIFY_START")
@@ -125,6 +135,19 @@ class TestCall(TelephonyCase):
         )
         self._tell("NOTIFY_START")
         self.assertEqual(self._bus_users(), self.colleague)
+
+    def test_the_responsible_user_is_told_that_a_colleague_is_rung_instead(self):
+        self.env["res.partner"].create(
+            {"name": "Ann", "phone": CUSTOMER, "user_id": self.colleague.id}
+        )
+        self._tell("NOTIFY_START")
+        self._bus_users()
+        self._tell("NOTIFY_INTERNAL", internal="100")
+        self.assertEqual(self._bus_users(), self.agent + self.colleague)
+        calls = self.env["telephony.call"].with_user(self.colleague)
+        self.assertTrue(calls.get_card(self._call().id)["rings_others"])
+        self._tell("NOTIFY_ANSWER")
+        self.assertEqual(self._bus_users(), self.agent)
 
     def test_an_old_event_is_logged_and_tells_nobody(self):
         started = self._ago(minutes=6)

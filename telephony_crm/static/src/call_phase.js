@@ -47,11 +47,12 @@ export function phaseOf(card, context) {
     if (card.my_leg === "in_progress") {
         return "talking";
     }
-    if (card.my_leg === "ringing" || (card.state === "ringing" && card.my_leg !== "ended")) {
+    const stopped = card.my_leg === "ended" || card.rings_others;
+    if (card.my_leg === "ringing" || (card.state === "ringing" && !stopped)) {
         return card.stale ? "stale" : "ringing";
     }
     if (card.state === "ringing") {
-        // My phone stopped, the PBX goes on looking for somebody.
+        // My phone stopped, or my customer rings somebody else.
         return "over";
     }
     if (!card.my_leg && card.agent && card.agent.id === context.userId) {

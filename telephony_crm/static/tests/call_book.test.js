@@ -94,6 +94,7 @@ test("phases of a call, for different people", () => {
         "rings here": [{}, "ringing"],
         "rings here after a transfer": [{ state: "in_progress" }, "ringing"],
         "rings at others now": [{ my_leg: "ended" }, "over"],
+        "my customer rings a colleague": [{ my_leg: "", rings_others: true }, "over"],
         "I talk": [{ state: "in_progress", my_leg: "in_progress" }, "talking"],
         "a colleague talks": [
             { state: "in_progress", my_leg: "ended", agent: { id: 9, name: "Bruno" } },
