@@ -112,8 +112,10 @@ class TelephonyCallerMixin(models.AbstractModel):
         result = super().unlink()
         if calls:
             calls._move_owner(SQL("c.id = ANY(%s)", calls.ids))
+            calls.invalidate_recordset()  # the database has let go of the record
+            calls.filtered(lambda call: call.state == "ended")._follow_up_later()
         if callbacks:
-            callbacks.invalidate_recordset()  # the database has let go of the record
+            callbacks.invalidate_recordset()
             callbacks._hand_over()
             callbacks._mirror()
         return result

@@ -37,6 +37,7 @@ from . import (
     test_recording_route,
     test_session,
     test_setup_wizard,
+    test_timeline,
     test_tours,
     test_webhook,
 )
