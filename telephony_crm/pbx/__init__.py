@@ -17,6 +17,7 @@
 ``registry``            where adapters are found
 ``adapters/``           one file is one kind of PBX
 ``zadarma_*``           parts of Zadarma's: its events, statistics, requests, set-up
+``event_format``        our own JSON, for any other PBX; ``event.schema.json``
 ======================  =====================================================
 
 Only relative imports inside: the tests run this package without Odoo.

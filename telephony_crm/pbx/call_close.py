@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from .call_legs import Leg, LegState, seconds, whole
 from .call_result import Result, talk_of_rows
 from .call_times import Times
+from .call_turns import talkers_of, was_over
 from .event import (
     AnsweredBy,
     Direction,
@@ -21,42 +22,6 @@ from .event import (
 LENGTHS = (EventKind.LEFT, EventKind.RECORD)
 #: Within this time the legs of a group begin to ring.
 AT_ONCE = timedelta(seconds=2)
-
-
-def talkers_of(legs: list[Leg], result: Result, direction: Direction) -> list[Leg]:
-    """Return the legs of ours that talked, one after the other.
-
-    Who placed a call outside is the first, and while the customer has not answered
-    nobody talks; inside, both ends talk at once and only the called side can be
-    passed on.
-    """
-    if direction == Direction.OUTBOUND and not result.is_answered:
-        return []
-    talked = [leg for leg in legs if leg.is_person and leg.is_answered]
-    begins = {leg.ref: _row_begins(leg) for leg in talked}
-    told = all(begins.values())  # by the PBX itself; what arrives, may be late
-    talked.sort(key=lambda leg: (begins[leg.ref] if told else 0, *_turn(leg)))
-    if direction == Direction.OUTBOUND:
-        return [leg for leg in legs if leg.dialled] + talked
-    return talked
-
-
-def _turn(leg):
-    """Return what sorts those who talked.
-
-    Whose answer nobody saw, is believed to be the last if END names it, else has its
-    place by when its row in the statistics begins.
-    """
-    at = leg.answered_at
-    if at is None and not leg.all_of(EventKind.ENDED):
-        at = _row_begins(leg)
-    return at is None, at or 0, leg.ref
-
-
-def _row_begins(leg):
-    """Return when the row of a leg's talk begins; ``None`` without one."""
-    rows = [row for row in leg.all_of(EventKind.RECORD) if row.talk_seconds]
-    return max((row.started_at for row in rows if row.started_at), default=None)
 
 
 def close(
@@ -254,7 +219,7 @@ class _Closing:
         """
         wins = []
         for other in others:
-            if other.answered_at is None or _was_over(other, leg):
+            if other.answered_at is None or was_over(other, leg):
                 continue
             seen_at = other.answered_at
             if other.rung_at is None or other.rung_at > seen_at:
@@ -302,6 +267,7 @@ class _Closing:
     def _build(self, leg, state, disposition, end, rung_until=None, talk=None):
         if leg.left_at:
             end, state = _no_later(leg.left_at, end), State.ENDED
+        end = _no_later(end, self.times.end)
         answered_at = _no_later(leg.answered_at, end)
         rung_at = _no_later(_no_later(leg.rung_at, answered_at), end)
         talk = self.talks.get(leg.ref, 0) if talk is None else talk
@@ -333,13 +299,3 @@ def _own(leg):
 
 def _no_later(at: datetime | None, bound: datetime | None):
     return min(at, bound) if at and bound else at
-
-
-def _was_over(other, leg):
-    """Tell whether the PBX's own row has the whole talk of another before this ring."""
-    ends = [
-        row.started_at + timedelta(seconds=row.talk_seconds)
-        for row in other.all_of(EventKind.RECORD)
-        if row.talk_seconds and row.started_at
-    ]
-    return bool(ends and leg.rung_at) and max(ends) <= leg.rung_at

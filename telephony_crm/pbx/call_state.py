@@ -14,11 +14,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from .call_close import close, talkers_of
+from .call_close import close
 from .call_legs import LegState, seconds, sort_out, whole
 from .call_parties import SOURCE, best, distinct, parties_of, resolve
 from .call_result import result_of
 from .call_times import times_of
+from .call_turns import talkers_of
 from .event import (
     AnsweredBy,
     CallEvent,
