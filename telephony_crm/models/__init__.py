@@ -21,6 +21,7 @@ from . import (
     telephony_call_callback,
     telephony_call_card,
     telephony_call_card_actions,
+    telephony_call_creation,
     telephony_call_follow_up,
     telephony_call_leg,
     telephony_call_notify,

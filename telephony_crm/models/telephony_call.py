@@ -74,6 +74,7 @@ class TelephonyCall(models.Model):
         [
             ("clicked", "Called from this record"),
             ("chosen", "Chosen by hand"),
+            ("created", "Created by this call"),
             ("exact", "The international number is the same"),
             ("national", "The national number is the same; the country is not certain"),
             ("literal", "The digits are the same"),

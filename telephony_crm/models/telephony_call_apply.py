@@ -5,8 +5,9 @@ from odoo.tools import SQL
 
 from ..pbx import numbers
 
-# By a person, for this call. What was chosen for the number is found again.
-DECIDED = ("clicked", "refused")
+# For this call, by a person or by its creation. What was chosen for the number is found
+# again.
+DECIDED = ("clicked", "created", "refused")
 
 
 class TelephonyCall(models.Model):
@@ -44,6 +45,7 @@ class TelephonyCall(models.Model):
         :param imported: all that is known of the call comes from an import of history
         :return: the call; empty when it is not to be logged
         """
+        self._lock_for_creation(pbx, state)
         call = self._of_ref(pbx, call_ref, lock=True)
         if call.sealed:
             return call
@@ -70,6 +72,8 @@ class TelephonyCall(models.Model):
             changed = True
         changed |= call._sync_legs(legs)
         changed |= call._update(call._vals_of_people(pbx, legs, number_changed))
+        if call.state != "ended" and call._is_news(was, events):
+            changed |= call._try_to_create()
         if call.state == "ended" and call.blocked and call.disposition != "answered":
             changed |= call._update({"disposition": "rejected"})
         call._sync_recordings(state.recordings)

@@ -152,6 +152,7 @@ class TelephonyCall(models.Model):
                 limit=20,
             ),
             "blocked": call.blocked,
+            "offer": call.sudo().pbx_id._creation_of(did.id)[0] != "none",
             "can": {
                 "create_partner": not call.hidden
                 and self.env["res.partner"].has_access("create"),
@@ -207,7 +208,9 @@ class TelephonyCall(models.Model):
 
     def _card_candidates(self):
         """Return whom else the number could belong to, as far as readable."""
-        if self.hidden or self.direction == "internal" or self.state == "ended":
+        if self.hidden or self.direction == "internal":
+            return []
+        if self.state == "ended" and self.match_reason != "ambiguous":
             return []
         match = (
             self.env["telephony.number"].sudo()._match(self.number, self.pbx_id.sudo())

@@ -82,6 +82,7 @@ class TelephonyCall(models.Model):
         call = self._for_card(call_id)
         if (call.note or "") != (note or ""):
             call.sudo().write({"note": note})
+            call._after_change()
         return call._card()
 
     @api.model
@@ -94,6 +95,7 @@ class TelephonyCall(models.Model):
         outcome.check_access("read")
         call._check_same_company(outcome)
         call.sudo().outcome_id = outcome if outcome != call.outcome_id else False
+        call._after_change()
         return call._card()
 
     @api.model
@@ -204,5 +206,4 @@ class TelephonyCall(models.Model):
         call = self.sudo()
         call.version += 1
         call._sync_participants()
-        if call.state != "ended":
-            call._notify()
+        call._notify()

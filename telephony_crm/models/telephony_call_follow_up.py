@@ -136,6 +136,8 @@ class TelephonyCall(models.Model):
                 call = pbx.env["telephony.call"].browse(call_id)
                 call.write({"follow_up": False, "follow_up_date": False})
                 call._follow_up()
+                if call.follow_up and not call.follow_up_date:
+                    call.follow_up = False  # it was our own doing
                 call.env.flush_all()
 
     @api.model
@@ -156,4 +158,8 @@ class TelephonyCall(models.Model):
         The caller is alone for the number of the call and commits.
         """
         self.ensure_one()
+        # Whoever is created now has the call-back and the line.
+        if self._try_to_create():
+            self._after_change()
         self._settle_callback()
+        self._write_line()

@@ -29,10 +29,6 @@ class TelephonyCall(models.Model):
         copy=False,
     )
 
-    def _follow_up(self):
-        super()._follow_up()
-        self._write_line()
-
     def _write_line(self):
         """Have the chatter say of this call what is known now, in one line."""
         self.ensure_one()

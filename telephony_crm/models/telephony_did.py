@@ -2,6 +2,21 @@ from odoo import api, fields, models, tools
 
 from ..pbx import numbers
 
+POLICIES = [
+    ("none", "Nothing"),
+    ("offer", "Offer to create a contact or a lead"),
+    ("contact", "Create a contact"),
+    ("lead", "Create a lead"),
+    ("both", "Create a contact and a lead"),
+]
+MOMENTS = [
+    ("start", "When it rings"),
+    ("answer", "When it is answered"),
+    ("end", "When it is over"),
+]
+# The policies by which records come about without a person.
+CREATES = ("contact", "lead", "both")
+
 
 class TelephonyDid(models.Model):
     """A company number that callers dial."""
@@ -22,6 +37,10 @@ class TelephonyDid(models.Model):
     source_id = fields.Many2one("utm.source")
     medium_id = fields.Many2one("utm.medium")
     campaign_id = fields.Many2one("utm.campaign")
+    creation_policy = fields.Selection(
+        POLICIES, string="Unknown Callers", help="Empty: as the PBX."
+    )
+    create_on = fields.Selection(MOMENTS, string="Create It", help="Empty: as the PBX.")
 
     _number_unique = models.Constraint(
         "UNIQUE (pbx_id, number)", "A PBX has each company number once."

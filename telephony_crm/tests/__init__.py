@@ -14,6 +14,7 @@ from . import (
     test_card,
     test_card_block,
     test_card_company,
+    test_creation,
     test_dial,
     test_dialer,
     test_follow_up,

@@ -171,3 +171,31 @@ class TestCard(CardCase):
         self.assertNotIn("Secret", str(self.calls.get_card(call_id)))
         with self.assertRaises(AccessError):
             self.calls.card_choose(call_id, "crm.lead", secret.id)
+
+    # -- after the end -----------------------------------------------------------------
+
+    def test_after_the_call_one_can_still_say_which_of_them_it_was(self):
+        people = self.env["res.partner"].create(
+            [{"name": name, "phone": CUSTOMER} for name in ("Ann", "Bob")]
+        )
+        call_id = self._ring()
+        self._tell("NOTIFY_END", duration="30", disposition="answered", internal="100")
+        card = self.calls.get_card(call_id)
+        self.assertEqual({one["id"] for one in card["candidates"]}, set(people.ids))
+        card = self.calls.card_choose(call_id, "res.partner", people[1].id)
+        self.assertEqual(card["partner"]["id"], people[1].id)
+        self.assertFalse(card["candidates"], "it is settled")
+
+    def test_what_is_said_after_the_call_reaches_the_users_other_screens(self):
+        call_id = self._ring()
+        self._tell("NOTIFY_END", duration="30", disposition="answered", internal="100")
+        outcome = self.env.ref("telephony_crm.telephony_call_outcome_interested")
+        for method, value in (("card_note", "Rang"), ("card_outcome", outcome.id)):
+            self.env.cr.precommit.run()
+            self.env["bus.bus"].search([]).unlink()
+            before = self._call().version
+            card = getattr(self.calls, method)(call_id, value)
+            self.assertGreater(card["version"], before)
+            self.env.cr.precommit.run()
+            told = self.env["bus.bus"].search([("message", "like", "call/update")])
+            self.assertIn(f'"version":{card["version"]}', told.message)

@@ -1,5 +1,6 @@
 import { Component, useExternalListener, useRef, useState } from "@odoo/owl";
 import { recordOf } from "../open_record";
+import { kindsFor, openForm } from "./caller_form";
 
 /**
  * What is rarely needed. Drawn inside the card and not as an Odoo dropdown, since the
@@ -31,8 +32,13 @@ export class CallMenu extends Component {
         return recordOf(this.card);
     }
 
+    /** What can be created, where the card itself does not offer it. */
+    get kinds() {
+        return this.record || this.card.offer !== false ? [] : kindsFor(this.card);
+    }
+
     get isEmpty() {
-        return !this.record && !this.canChange && !this.card.can.block;
+        return !this.record && !this.canChange && !this.card.can.block && !this.kinds.length;
     }
 
     toggle() {
@@ -47,6 +53,11 @@ export class CallMenu extends Component {
     open() {
         this.close();
         this.props.telephony.open(this.record.resModel, this.record.resId);
+    }
+
+    create(kind) {
+        this.close();
+        openForm(this.props.telephony, this.props.entry, kind);
     }
 
     choose() {

@@ -13,6 +13,19 @@ export function openForm(telephony, entry, kind) {
     telephony.calls.hold(entry.id, "form", true);
 }
 
+/** @returns {{id: string, name: string, icon: string}[]} what can be created for a caller */
+export function kindsFor({ can, direction }) {
+    const kinds = [];
+    if (direction !== "internal" && can.create_partner) {
+        kinds.push({ id: "partner", name: _t("Contact"), icon: "fa-user-plus" });
+        kinds.push({ id: "company", name: _t("Company"), icon: "fa-building" });
+    }
+    if (direction !== "internal" && can.create_lead) {
+        kinds.push({ id: "lead", name: _t("Lead"), icon: "fa-star" });
+    }
+    return kinds;
+}
+
 /**
  * Three buttons, and the short form each opens: a contact, a company or a lead with the
  * number of the call. What is typed lives in the entry, so that it outlives the card.
@@ -43,19 +56,7 @@ export class CallerForm extends Component {
     }
 
     get kinds() {
-        const { can, direction } = this.card;
-        const kinds = [];
-        if (!this.props.unknown || direction === "internal") {
-            return kinds;
-        }
-        if (can.create_partner) {
-            kinds.push({ id: "partner", name: _t("Contact"), icon: "fa-user-plus" });
-            kinds.push({ id: "company", name: _t("Company"), icon: "fa-building" });
-        }
-        if (can.create_lead) {
-            kinds.push({ id: "lead", name: _t("Lead"), icon: "fa-star" });
-        }
-        return kinds;
+        return this.props.unknown && this.card.offer !== false ? kindsFor(this.card) : [];
     }
 
     /** What the form asks for, in order. */
