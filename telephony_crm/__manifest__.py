@@ -16,6 +16,7 @@
         "data/telephony_call_recording_data.xml",
         "data/telephony_call_outcome_data.xml",
         "views/telephony_call_views.xml",
+        "views/telephony_call_recording_views.xml",
         "views/telephony_callback_views.xml",
         "views/telephony_call_outcome_views.xml",
         "views/telephony_pbx_event_views.xml",

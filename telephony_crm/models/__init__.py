@@ -1,5 +1,6 @@
 from . import (
     telephony_caller_mixin,  # contacts and leads inherit it
+    telephony_caller_recordings,  # part of it
     telephony_pbx_part,  # what belongs to a PBX inherits it
 )
 

@@ -21,6 +21,10 @@ class TelephonyCallRecording(models.Model):
 
     call_id = fields.Many2one("telephony.call", required=True, ondelete="cascade")
     company_id = fields.Many2one(related="call_id.company_id")
+    direction = fields.Selection(related="call_id.direction")
+    user_id = fields.Many2one(related="call_id.user_id")
+    partner_id = fields.Many2one(related="call_id.partner_id")
+    lead_id = fields.Many2one(related="call_id.lead_id")
     date = fields.Datetime(required=True, help="When the call began.")
     ref = fields.Char(
         string="PBX Reference",
@@ -62,6 +66,7 @@ class TelephonyCallRecording(models.Model):
     file_size = fields.Integer(string="Size", help="Bytes.")
     checksum = fields.Char()
     seconds = fields.Integer(string="Length", help="Seconds; 0 when it is not known.")
+    sounds = fields.Json(string="Recording", compute="_compute_sounds")
     original_id = fields.Many2one(
         "telephony.call.recording",
         ondelete="cascade",
@@ -74,6 +79,14 @@ class TelephonyCallRecording(models.Model):
     )
     _due = models.Index("(retry_at) WHERE retry_at IS NOT NULL")
     _by_date = models.Index("(date DESC, id DESC)")
+
+    # -- computes --------------------------------------------------------------------
+
+    @api.depends("state", "seconds", "error")
+    @api.depends_context("uid", "lang")
+    def _compute_sounds(self):
+        for recording in self:
+            recording.sounds = recording._for_player()
 
     # -- CRUD ------------------------------------------------------------------------
 
@@ -99,6 +112,11 @@ class TelephonyCallRecording(models.Model):
         if not self._may_retry():
             raise AccessError(self.env._("Only a supervisor has recordings fetched."))
         self.sudo().filtered(lambda recording: recording.state != "stored")._restart()
+
+    def action_open_call(self):
+        """Open the call that was recorded."""
+        self.ensure_one()
+        return self.call_id.get_formview_action()
 
     # -- states ----------------------------------------------------------------------
 

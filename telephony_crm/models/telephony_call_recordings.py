@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .telephony_call_recording import SUPERVISOR
+
 
 class TelephonyCall(models.Model):
     """Which recordings a call has, by what the PBX says of it."""
@@ -16,6 +18,12 @@ class TelephonyCall(models.Model):
         string="Recording",
         compute="_compute_sounds",
         help="What the player shows, see telephony.call.recording.",
+    )
+    listen_ids = fields.One2many(
+        "telephony.call.recording.listen",
+        "call_id",
+        string="Who Listened",
+        groups=SUPERVISOR,
     )
 
     @api.depends("recording_ids.state", "recording_ids.seconds", "recording_ids.error")

@@ -36,6 +36,7 @@ from . import (
     test_recording,
     test_recording_fetch,
     test_recording_route,
+    test_recording_tour,
     test_session,
     test_setup_wizard,
     test_timeline,

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .common import CUSTOMER
 from .recording_common import LEG, OTHER_LEG, RecordingCase, wav
 
 WAIT = timedelta(seconds=15)
@@ -299,3 +300,29 @@ class TestRecording(RecordingCase):
             (sound["id"], sound["state"], sound["seconds"], sound["reason"]),
             (call.recording_ids.id, "stored", 3, ""),
         )
+
+    def test_the_recordings_of_a_contact_are_in_one_list_in_time(self):
+        partner = self.env["res.partner"].create(
+            {"name": "Olena Shevchenko", "phone": CUSTOMER}
+        )
+        older, newer = self._talk("in_1", ago=5000), self._talk("in_2", ago=100)
+        self._talk("in_3", recorded="0", ago=3000)
+        self._tell_record(LEG, "in_1")
+        self._tell_record(OTHER_LEG, "in_2")
+        self._fetch({LEG: wav(), OTHER_LEG: wav(pitch=1)})
+        contact = partner.with_user(self.agent)
+        action = contact.action_view_telephony_recordings()
+        found = self.Recording.with_user(self.agent).search(action["domain"])
+        self.assertEqual(found.call_id, newer + older)
+        self.assertEqual(contact.telephony_recording_count, 2)
+        self.assertEqual(found[0].action_open_call()["res_id"], newer.id)
+        elsewhere = partner.with_user(self.colleague)
+        self.assertEqual(elsewhere.telephony_recording_count, 0)
+
+    def test_calls_with_a_recording_are_found(self):
+        call = self._talk("in_1")
+        self._talk("in_2", recorded="0")
+        self._fetch({LEG: wav()})
+        domain = [("recording_ids", "any", [("state", "=", "stored")])]
+        Call = self.env["telephony.call"].with_user(self.agent)
+        self.assertEqual(Call.search(domain), call)
