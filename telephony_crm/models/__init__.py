@@ -19,6 +19,7 @@ from . import (
     telephony_blocked_number,
     telephony_call,
     telephony_call_apply,
+    telephony_call_block,
     telephony_call_callback,
     telephony_call_card,
     telephony_call_card_actions,

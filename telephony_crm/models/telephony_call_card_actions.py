@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..pbx import numbers
+from ..tools.text import clean
 
 
 class TelephonyCall(models.Model):
@@ -49,7 +50,9 @@ class TelephonyCall(models.Model):
     def card_create(self, call_id, kind, values):
         """Create a contact, a company or a lead with the number of the call.
 
-        Created with the user's own rights.
+        Created with the user's own rights. Where a colleague was rung, too, and has
+        just created one, or the PBX's settings did, the call already has it: then
+        nothing is created, and the card shows it.
 
         :param kind: ``partner``, ``company`` or ``lead``
         :param values: dict of text: ``name``, ``company``, ``email``
@@ -57,7 +60,7 @@ class TelephonyCall(models.Model):
         """
         call = self._for_card(call_id)
         text = {
-            name: " ".join(str((values or {}).get(name) or "").split())[:200]
+            name: " ".join(clean((values or {}).get(name)).split())[:200]
             for name in ("name", "company", "email")
         }
         phone = (
@@ -67,20 +70,32 @@ class TelephonyCall(models.Model):
             raise UserError(
                 self.env._("The caller hides the number. Please write a name.")
             )
+        if kind not in ("lead", "partner", "company"):
+            raise UserError(self.env._("Choose a contact, a company or a lead."))
+        if call._has_new("lead_id" if kind == "lead" else "partner_id"):
+            return call._card()
         if kind == "lead":
             record = call._create_lead(text, phone)
-        elif kind in ("partner", "company"):
-            record = call._create_partner(text, phone, kind == "company")
         else:
-            raise UserError(self.env._("Choose a contact, a company or a lead."))
+            record = call._create_partner(text, phone, kind == "company")
         call._link(record, "chosen")
         return call._card()
+
+    def _has_new(self, name):
+        """Tell whether somebody else has created the call's lead or contact for it."""
+        record = self.sudo()[name]
+        return bool(
+            record
+            and record.create_uid != self.env.user
+            and record.create_date >= self.create_date
+        )
 
     @api.model
     def card_note(self, call_id, note):
         """Keep what the user has typed so far."""
         call = self._for_card(call_id)
-        if (call.note or "") != (note or ""):
+        note = clean(note)
+        if (call.note or "") != note:
             call.sudo().write({"note": note})
             call._after_change()
         return call._card()
@@ -97,45 +112,6 @@ class TelephonyCall(models.Model):
         call.sudo().outcome_id = outcome if outcome != call.outcome_id else False
         call._after_change()
         return call._card()
-
-    @api.model
-    def card_block(self, call_id):
-        """Block the number of an unknown caller: it is refused from now on.
-
-        For the company that was called. To lift the block is for supervisors.
-        """
-        self._check_agent()
-        call = self._for_card(call_id)
-        if not call._can_block():
-            raise UserError(
-                self.env._("Only an unknown caller with a number can be blocked.")
-            )
-        self.env["telephony.blocked.number"].sudo()._block(
-            call.number_e164,
-            call.company_id,
-            self.env._("Blocked from a call by %s", self.env.user.name),
-        )
-        callbacks = self.env["telephony.callback"].sudo()
-        callbacks = callbacks._open_of(call.company_id, call.number_e164)
-        if callbacks:
-            callbacks._close(user=self.env.user)
-        return call._card()
-
-    def _can_block(self):
-        """Tell whether the caller is an unknown one, who has a number.
-
-        Contacts and leads count that the user may not read, too.
-        """
-        call = self.sudo()
-        own = self.env["telephony.did"]._own_numbers(call.company_id.id)
-        return (
-            call.direction == "inbound"
-            and bool(call.number_e164)
-            and call.number_e164 not in own
-            and call.match_reason not in ("own", "ambiguous")
-            and not call.partner_id
-            and not call.lead_id
-        )
 
     def _create_lead(self, text, phone):
         self.ensure_one()

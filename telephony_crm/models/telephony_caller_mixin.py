@@ -63,14 +63,16 @@ class TelephonyCallerMixin(models.AbstractModel):
             holders = self._telephony_call_holders(record.with_env(self.env))
             holders.telephony_callback_due = True
 
-    @api.depends_context("allowed_company_ids")
+    @api.depends_context("uid", "allowed_company_ids")
     @api.depends("telephony_number_ids.e164")
     def _compute_telephony_earlier_call_count(self):
+        """Count what the user may see: else everybody could ask who calls whom."""
+        self.telephony_earlier_call_count = 0
+        if not self.env["telephony.call"].has_access("read"):
+            return
         counts = {
             (e164, company.id): count
-            for e164, company, count in self.env["telephony.call"]
-            .sudo()
-            ._read_group(
+            for e164, company, count in self.env["telephony.call"]._read_group(
                 self._telephony_earlier_domain(),
                 ["number_e164", "company_id"],
                 ["__count"],
@@ -142,16 +144,15 @@ class TelephonyCallerMixin(models.AbstractModel):
     def action_link_earlier_calls(self):
         """Link the calls with one of these numbers that belong to nobody yet.
 
-        Also those of colleagues, which the user may not see: whose number it is does
-        not depend on who was rung.
+        Only those that the user may see: who is responsible for the contact sees its
+        calls, and everybody can make a contact of their own with any number. Those of
+        the colleagues are for them to link, or for a dispatcher or supervisor.
         """
         self.ensure_one()
         self.check_access("write")
         self.env["telephony.call"].check_access("read")
-        calls = (
-            self.env["telephony.call"].sudo().search(self._telephony_earlier_domain())
-        )
-        calls.write({**self._telephony_call_values(), "match_reason": "exact"})
+        calls = self.env["telephony.call"].search(self._telephony_earlier_domain())
+        calls.sudo().write({**self._telephony_call_values(), "match_reason": "exact"})
         self.env["telephony.call"]._move_owner_of(self)
         return True
 

@@ -60,6 +60,67 @@ class TestCardBlock(CardCase):
         self.assertCannotBlock(call_id)
         self.assertTrue(self.calls.card_none(call_id)["can"]["block"])
 
+    def test_who_it_is_for_certain_is_not_made_unknown_by_saying_none(self):
+        self.env["crm.lead"].create(
+            {"name": "Secret", "phone": CUSTOMER, "user_id": self.colleague.id}
+        )
+        call_id = self._ring()
+        self.assertFalse(self.calls.card_none(call_id)["can"]["block"])
+        self.assertCannotBlock(call_id)
+        supervisor = self._user("supervisor_one", "telephony_supervisor")
+        self.calls.with_user(supervisor).card_block(call_id)
+        self.assertTrue(self.blocked._is_blocked(CUSTOMER, self.company.id))
+
+    def test_who_became_known_after_the_call_cannot_be_blocked(self):
+        call_id = self._ring()
+        self.env["res.partner"].create({"name": "Known", "phone": CUSTOMER})
+        self.assertCannotBlock(call_id)
+
+    def test_the_form_of_a_call_blocks_and_unblocks_as_its_user_may(self):
+        call = self.calls.browse(self._ring())
+        self._tell("NOTIFY_END", duration="0", disposition="cancel")
+        supervisor = self._user("supervisor_one", "telephony_supervisor")
+
+        def shown(user):
+            self.env.invalidate_all()
+            names = ("can_block", "number_blocked", "can_unblock")
+            return tuple(call.with_user(user)[name] for name in names)
+
+        self.assertEqual(shown(self.agent), (True, False, False))
+        call.action_block()
+        self.assertEqual(shown(self.agent), (False, True, False))
+        self.assertEqual(shown(supervisor), (False, True, True))
+        self.assertTrue(self._tell("NOTIFY_START", call_ref="in_2").blocked)
+        with self.assertRaises(AccessError):
+            call.action_unblock()
+        self.assertTrue(self.blocked._is_blocked(CUSTOMER, self.company.id))
+        call.with_user(supervisor).action_unblock()
+        self.assertEqual(shown(supervisor), (True, False, False))
+        self.assertFalse(self._tell("NOTIFY_START", call_ref="in_3").blocked)
+
+    def test_a_block_for_all_companies_is_lifted_by_administrators_only(self):
+        call = self.calls.browse(self._ring())
+        self.blocked.create({"number": CUSTOMER, "company_id": False})
+        supervisor = self._user("supervisor_one", "telephony_supervisor")
+        administrator = self._user("administrator_one", "telephony_administrator")
+        self.assertFalse(call.with_user(supervisor).can_unblock)
+        with self.assertRaises(AccessError):
+            call.with_user(supervisor).action_unblock()
+        self.assertTrue(call.with_user(administrator).can_unblock)
+        call.with_user(administrator).action_unblock()
+        self.assertFalse(self.blocked._is_blocked(CUSTOMER, self.company.id))
+
+    def test_the_form_of_a_known_caller_and_of_calls_of_others_blocks_nobody(self):
+        call = self.calls.browse(self._ring())
+        with self.assertRaises(AccessError):
+            call.with_user(self.colleague).action_block()
+        with self.assertRaises(AccessError):
+            call.with_user(self.colleague).action_unblock()
+        self.env["res.partner"].create({"name": "Known", "phone": CUSTOMER})
+        with self.assertRaises(UserError):
+            call.action_block()
+        self.assertFalse(self.blocked._is_blocked(CUSTOMER, self.company.id))
+
     def test_a_hidden_caller_and_a_number_of_ours_cannot_be_blocked(self):
         self.assertCannotBlock(self._ring(caller_id="anonymous"))
         self.assertCannotBlock(self._ring("in_2", caller_id=DID[1:]), DID)

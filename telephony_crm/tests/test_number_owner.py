@@ -132,8 +132,14 @@ class TestNumberCalls(CallsCase):
             partner.action_link_earlier_calls()
 
     def test_a_new_contact_offers_its_earlier_calls_and_takes_them_on_request(self):
-        call = self._make_call(number_e164=LYON, user_id=self.colleague.id)
-        elsewhere = self._make_call(number_e164=LONDON)
+        legs = [
+            Command.create(
+                {"leg_ref": ref, "kind": "agent", "state": "ended", "user_id": user.id}
+            )
+            for ref, user in (("100", self.agent), ("101", self.colleague))
+        ]
+        call = self._make_call(number_e164=LYON, leg_ids=legs)
+        elsewhere = self._make_call(number_e164=LONDON, user_id=self.agent.id)
         partner = self._partner("Camille", LYON, user_id=self.agent.id)
         self.assertFalse(call.partner_id)
         self.assertEqual(partner.telephony_earlier_call_count, 1)
@@ -147,7 +153,7 @@ class TestNumberCalls(CallsCase):
         self.assertEqual(partner.telephony_earlier_call_count, 0)
 
     def test_a_corrected_number_offers_its_earlier_calls_on_leads_too(self):
-        call = self._make_call(number_e164=PARIS)
+        call = self._make_call(number_e164=PARIS, user_id=self.agent.id)
         partner = self._partner("Camille")
         lead = self._lead("Ovens", LYON, partner_id=partner.id)
         self.assertEqual(lead.telephony_earlier_call_count, 0)
@@ -157,8 +163,9 @@ class TestNumberCalls(CallsCase):
         self.assertEqual((call.lead_id, call.partner_id), (lead, partner))
 
     def test_calls_that_a_person_said_are_nobodys_are_not_offered(self):
-        refused = self._make_call(number_e164=LYON, match_reason="refused")
-        call = self._make_call(number_e164=LYON, match_reason="none")
+        mine = {"number_e164": LYON, "user_id": self.agent.id}
+        refused = self._make_call(**mine, match_reason="refused")
+        call = self._make_call(**mine, match_reason="none")
         partner = self._partner("Camille", LYON, user_id=self.agent.id)
         self.assertEqual(partner.telephony_earlier_call_count, 1)
         partner.action_link_earlier_calls()
@@ -168,9 +175,33 @@ class TestNumberCalls(CallsCase):
 
     def test_calls_of_another_company_are_not_offered(self):
         other = self.env["res.company"].create({"name": "Other"})
-        self._make_call(number_e164=LYON, company_id=other.id)
+        self._make_call(number_e164=LYON, company_id=other.id, user_id=self.agent.id)
         partner = self._partner("Camille", LYON)
         self.assertEqual(partner.telephony_earlier_call_count, 0)
+
+    def test_calls_of_a_colleague_are_neither_counted_nor_taken_by_a_made_up_contact(
+        self,
+    ):
+        theirs = self._make_call(
+            number_e164=LYON, user_id=self.colleague.id, note="Theirs alone"
+        )
+        mine = self._make_call(number_e164=LYON, user_id=self.agent.id)
+        partner = self._partner("Made up", LYON, user_id=self.agent.id)
+        self.assertEqual(partner.telephony_earlier_call_count, 1)
+        partner.action_link_earlier_calls()
+        self.assertEqual(mine.partner_id, partner)
+        self.assertFalse(theirs.partner_id)
+        self.assertEqual(theirs.participant_ids, self.colleague)
+        with self.assertRaises(AccessError):
+            theirs.with_user(self.agent).read(["note"])
+
+    def test_a_supervisor_links_the_calls_of_all(self):
+        supervisor = self._user("supervisor_one", "telephony_supervisor")
+        theirs = self._make_call(number_e164=LYON, user_id=self.colleague.id)
+        partner = self._partner("Camille", LYON).with_user(supervisor)
+        self.assertEqual(partner.telephony_earlier_call_count, 1)
+        partner.action_link_earlier_calls()
+        self.assertEqual(theirs.partner_id, partner)
 
     def test_who_may_not_change_the_contact_may_not_link_calls(self):
         clerk = new_test_user(
