@@ -1,6 +1,8 @@
 import ipaddress
 import logging
 
+from werkzeug.exceptions import RequestEntityTooLarge
+
 from odoo import http
 from odoo.http import request
 
@@ -10,6 +12,7 @@ from ..tools.transaction import begin
 _logger = logging.getLogger(__name__)
 
 MAX_BODY = 1024 * 1024
+FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 
 class Webhook(http.Controller):
@@ -31,9 +34,10 @@ class Webhook(http.Controller):
         :param token: says which PBX speaks; an unknown one is answered with 404.
 
         Answers 403 for a wrong sender or signature, 413 for a body that is too
-        large, 400 for one that cannot be read. A notification that was stored is
-        answered with success whatever becomes of it, since the PBX can do no more
-        about it; one that could not be stored never is.
+        large, 400 for one that cannot be read. What is signed of a form are fields,
+        so a broken one is answered with 400 whoever sent it. A notification that was
+        stored is answered with success whatever becomes of it, since the PBX can do no
+        more about it; one that could not be stored never is.
         """
         door = request.env["telephony.pbx"]._doors().get(token)
         if not door:
@@ -43,6 +47,9 @@ class Webhook(http.Controller):
         asked = _as_request(request.httprequest)
         if not _is_allowed(door.networks, asked.remote_addr):
             return _refuse(pbx, "this address is not allowed")
+        if _is_broken_form(request.httprequest):
+            _logger.warning("PBX %s: unreadable form", pbx.id)
+            return _answer(400, b"The form cannot be read.")
         adapter = pbx_adapter.get(door.adapter)
         try:
             if greeting := adapter.handshake(asked):
@@ -60,14 +67,32 @@ class Webhook(http.Controller):
 
 
 def _as_request(httprequest):
-    """Return what came in as the adapters know it, without any framework."""
+    """Return what came in as the adapters know it, without any framework.
+
+    :raises RequestEntityTooLarge: for a body without a length that is too large: it
+        is cut at the limit, and only who reads on is told
+    """
+    body = httprequest.get_data()  # of a form that was read: what is behind it
+    if httprequest.content_length is None and len(body) >= MAX_BODY:
+        raise RequestEntityTooLarge
     return pbx_adapter.Request(
         method=httprequest.method,
         query=httprequest.args.to_dict(),
         form=httprequest.form.to_dict(),
         headers={key.lower(): value for key, value in httprequest.headers.items()},
-        body=httprequest.get_data() if not httprequest.form else b"",
+        body=b"" if httprequest.form else body,
         remote_addr=httprequest.remote_addr or "",
+    )
+
+
+def _is_broken_form(httprequest):
+    """Tell whether there is a form of which not a single field can be read."""
+    encoding = httprequest.headers.get("Transfer-Encoding", "")
+    return bool(
+        (httprequest.content_length or encoding.lower() == "chunked")
+        and httprequest.mimetype in FORMS
+        and not httprequest.form
+        and not httprequest.files
     )
 
 

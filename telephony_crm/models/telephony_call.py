@@ -121,7 +121,11 @@ class TelephonyCall(models.Model):
         string="Ring", help="Seconds the answering agent was rung."
     )
     talk_seconds = fields.Integer(string="Talk", help="Seconds of conversation.")
-    outcome_id = fields.Many2one("telephony.call.outcome", string="Outcome")
+    outcome_id = fields.Many2one(
+        "telephony.call.outcome",
+        string="Outcome",
+        domain="[('company_id', 'in', [False, company_id])]",
+    )
     note = fields.Text()
     leg_ids = fields.One2many("telephony.call.leg", "call_id", string="Legs")
     event_ids = fields.One2many(

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..pbx import numbers
 
@@ -85,6 +86,30 @@ class TelephonyCall(models.Model):
     def _onchange_partner_id(self):
         if self.lead_id.partner_id not in (self.partner_id, self.env["res.partner"]):
             self.lead_id = False
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Find calls by whom they are with, by number and by the PBX's reference.
+
+        Only by contacts and leads that the user may read, as their names show.
+        """
+        if operator == "ilike" and isinstance(value, str):
+            if not value:
+                return Domain.TRUE
+            return (
+                Domain("partner_id", "ilike", value)
+                | Domain("lead_id", "ilike", value)
+                | Domain("number_shown", "ilike", value)
+                | Domain("call_ref", "=", value)
+            )
+        if operator == "in":
+            names = [one for one in value if isinstance(one, str)]
+            return (
+                Domain("partner_id.name", "in", names)
+                | Domain("number_e164", "in", [numbers.parse(n).e164 for n in names])
+                | Domain("call_ref", "in", names)
+            )
+        return NotImplemented
 
     @api.model
     def _search_number_shown(self, operator, value):

@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools.sql import escape_psql
 
 from ..pbx import numbers
+from ..tools.text import clean
 
 RECENT = 20
 TO_CALL = 30
@@ -65,7 +66,7 @@ class TelephonyDial(models.Model):
         :raises AccessError: when the user is no telephony agent
         """
         self._check_agent()
-        term = term.strip()[:100] if isinstance(term, str) else ""
+        term = clean(term).strip()[:100]
         if len(term) < MIN_TERM:
             return []
         extension = self._extension_of(self.env.user, self.env.company)

@@ -98,7 +98,11 @@ class TelephonyExtension(models.Model):
     @api.model
     def _of_user(self, user, pbx=None):
         """Return the extension on which ``user`` can be rung, or none."""
-        domain = [("user_id", "=", user.id), ("pbx_id.active", "=", True)]
+        domain = [
+            ("user_id", "=", user.id),
+            ("user_id.active", "=", True),
+            ("pbx_id.active", "=", True),
+        ]
         if pbx:
             domain.append(("pbx_id", "=", pbx.id))
         return self.sudo().search(domain, order="pbx_id, id", limit=1)

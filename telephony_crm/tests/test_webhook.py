@@ -1,3 +1,5 @@
+from urllib.parse import urlencode
+
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -11,6 +13,14 @@ class TestWebhook(TelephonyHttpCase):
     def _events(self):
         self.env.invalidate_all()
         return self.env["telephony.pbx.event"].search([("pbx_id", "=", self.pbx.id)])
+
+    def _post_raw(self, body, kind, token=None, **headers):
+        """Post a body word for word; in pieces if it is an iterator."""
+        return self.url_open(
+            f"/telephony/webhook/{token or self.pbx.webhook_token}",
+            data=body,
+            headers={"Content-Type": kind, **headers},
+        )
 
     def test_a_ringing_call_is_logged_at_once(self):
         response = self._post("NOTIFY_START")
@@ -82,22 +92,90 @@ class TestWebhook(TelephonyHttpCase):
         self.assertEqual(response.status_code, 413)
         self.assertFalse(self._events())
 
+    @mute_logger("odoo.http", CONTROLLER)
+    def test_a_body_in_pieces_that_is_too_large_is_refused_and_not_cut(self):
+        data = self._fields("NOTIFY_START") | {"note": "x" * (1024 * 1024)}
+        body = urlencode(data).encode()
+        for kind in ("application/x-www-form-urlencoded", "application/json"):
+            response = self._post_raw(
+                (body[at : at + 65536] for at in range(0, len(body), 65536)),
+                kind,
+                Signature=self._sign(data),
+            )
+            self.assertEqual(response.status_code, 413, kind)
+        self.assertFalse(self._events())
+
+    def test_a_body_in_pieces_is_taken(self):
+        data = self._fields("NOTIFY_START")
+        response = self._post_raw(
+            iter([urlencode(data).encode()]),
+            "application/x-www-form-urlencoded",
+            Signature=self._sign(data),
+        )
+        self.assertEqual(response.status_code, 200)
+        self.assertEqual(self._events().state, "done")
+
     @mute_logger(CONTROLLER)
-    def test_a_body_without_an_event_is_a_bad_request_or_refused(self):
+    def test_a_form_that_is_not_signed_is_refused(self):
         response = self.url_open(
             f"/telephony/webhook/{self.pbx.webhook_token}", data={"nothing": "known"}
         )
-        self.assertIn(response.status_code, (400, 403))
+        self.assertEqual(response.status_code, 403)
         self.assertFalse(self._events())
 
-    def test_a_signed_body_that_cannot_be_read_is_a_bad_request(self):
-        response = self.url_open(
-            f"/telephony/webhook/{self.pbx.webhook_token}",
-            data=b"{broken",
-            headers={"Signature": "c2lnbmVk", "Content-Type": "application/json"},
+    @mute_logger(CONTROLLER)
+    def test_a_signed_form_without_an_event_is_a_bad_request(self):
+        data = self._fields("NOTIFY_START")
+        signature = self._sign(data)
+        del data["event"]
+        response = self._post_raw(
+            urlencode(data), "application/x-www-form-urlencoded", Signature=signature
         )
-        self.assertIn(response.status_code, (400, 403))
+        self.assertEqual(response.status_code, 400)
         self.assertFalse(self._events())
+
+    def test_a_broken_form_is_a_bad_request_whoever_sends_it(self):
+        part = b'--x\r\nContent-Disposition: form-data; name="event"\r\n\r\nNOTI'
+        for kind, body in (
+            ("multipart/form-data; boundary=x", part),
+            ("multipart/form-data; boundary=x", b"nothing of the kind"),
+            ("multipart/form-data", part + b"\r\n--x--\r\n"),
+            ("application/x-www-form-urlencoded", b"event=NOTIFY_START&a=\xff\xfe"),
+        ):
+            for headers in ({}, {"Signature": "c2lnbmVk"}):
+                with (
+                    self.subTest(kind=kind, body=body, headers=headers),
+                    self.assertLogs(CONTROLLER, "WARNING") as logs,
+                ):
+                    response = self._post_raw(body, kind, **headers)
+                    self.assertEqual(response.status_code, 400)
+                    self.assertEqual(response.text, "The form cannot be read.")
+                self.assertNotIn(self.pbx.webhook_token, str(logs.output))
+        self.assertFalse(self._events())
+
+    @mute_logger(CONTROLLER)
+    def test_a_broken_form_tells_a_stranger_nothing(self):
+        kind, body = "multipart/form-data; boundary=x", b"nothing of the kind"
+        response = self._post_raw(body, kind, token="wrong")
+        self.assertEqual(response.status_code, 404)
+        self.pbx.allowed_ips = "185.45.152.40/30"
+        self.assertEqual(self._post_raw(body, kind).status_code, 403)
+
+    @mute_logger(CONTROLLER)
+    def test_broken_json_is_a_bad_request(self):
+        response = self._post_raw(b"{broken", "application/json", Signature="c2lnbmVk")
+        self.assertEqual(response.status_code, 400)
+        self.assertFalse(self._events())
+
+    def test_no_parameter_is_taken_for_the_controller_itself(self):
+        for token, status in (("wrong", 404), (self.pbx.webhook_token, 200)):
+            address = f"/telephony/webhook/{token}?zd_echo=abc&self=1"
+            self.assertEqual(self.url_open(address).status_code, status)
+            posted = self.url_open(address, data={"self": "1"})
+            self.assertEqual(posted.status_code, status)
+        self.authenticate("agent_one", "agent_one")
+        response = self.url_open("/telephony/recording/1?self=1")
+        self.assertEqual(response.status_code, 404)
 
     def test_an_event_nobody_documented_is_stored_and_answered_with_success(self):
         response = self._post("NOTIFY_SOMETHING_NEW", extra="kept")
