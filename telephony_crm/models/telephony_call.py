@@ -48,6 +48,10 @@ class TelephonyCall(models.Model):
         help="The statistics of the PBX agree. Until then length and result are "
         "provisional, since the PBX does not sign them."
     )
+    doubtful = fields.Boolean(
+        help="The PBX told the end again long after. Until its own records agree, "
+        "nothing follows from it.",
+    )
     disposition = fields.Selection(DISPOSITIONS)
     raw_disposition = fields.Char(string="Disposition Told by the PBX")
     hangup_cause = fields.Integer(help="Q.850 code.")

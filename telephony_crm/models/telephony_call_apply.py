@@ -148,6 +148,7 @@ class TelephonyCall(models.Model):
             "state": state.state.value,
             "stale": False,
             "confirmed": state.confirmed,
+            "doubtful": state.doubtful,
             "parent_ref": state.parent_ref,
             "disposition": state.disposition and state.disposition.value,
             "raw_disposition": state.raw_disposition,

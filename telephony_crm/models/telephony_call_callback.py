@@ -27,6 +27,8 @@ class TelephonyCall(models.Model):
         whichever direction, settles the earlier missed calls of that number.
         """
         self.ensure_one()
+        if self.doubtful:
+            return  # it stays as it was, until the PBX's own records tell
         waits = False
         if self._can_be_rung_back():
             if self._is_talk():
@@ -58,6 +60,7 @@ class TelephonyCall(models.Model):
             self.answered_by == "person"
             and self.talk_seconds >= self.pbx_id.min_talk_seconds
             and (self.confirmed or self._was_heard_live())
+            and not self.doubtful
         )
 
     def _is_missed(self):

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from .call_close import close
 from .call_legs import LegState, seconds, sort_out, whole
@@ -29,6 +29,8 @@ from .event import (
     LegKind,
     State,
 )
+
+LONG_AFTER = timedelta(minutes=5)
 
 __all__ = ["CallState", "LegState", "fold"]
 
@@ -65,6 +67,7 @@ class CallState:
     ring_seconds: int = 0
     talk_seconds: int = 0
     confirmed: bool = False
+    doubtful: bool = False
     recordings: tuple[str, ...] = ()
     parent_ref: str = ""
     legs: tuple[LegState, ...] = ()
@@ -105,6 +108,7 @@ def fold(events: Iterable[CallEvent]) -> CallState:
         ring_seconds=_ring(states, times, direction),
         talk_seconds=times.talk,
         confirmed=result.confirmed,
+        doubtful=not result.confirmed and _is_told_twice(events),
         recordings=_recordings(events),
         parent_ref=best(events, lambda event: event.parent_ref),
         legs=tuple(
@@ -125,6 +129,16 @@ def _number(events, direction):
 def _shows(events):
     """Tell whether any event would have had the caller's number, had it been shown."""
     return any(SOURCE[event.kind] > 0 for event in events)
+
+
+def _is_told_twice(events):
+    """Tell whether ends without a time of their own arrived long after one another."""
+    ends = [
+        event.observed_at
+        for event in events
+        if event.kind == EventKind.ENDED and not event.occurred_at
+    ]
+    return bool(ends) and max(ends) - min(ends) > LONG_AFTER
 
 
 def _state(events, legs, result, direction):

@@ -238,6 +238,23 @@ class TestCallback(TelephonyCase):
         self.assertEqual(callback.waiting_date, self._call("in_2").start_date)
         self.assertFalse(self._call("in_1").needs_callback)
 
+    def test_an_end_that_is_told_again_long_after_closes_nothing(self):
+        """The signature of a call's start proves whatever end is sent with it."""
+        started = self._ago(hours=2)
+        told = {"call_ref": "in_1", "started": started}
+        self._tell("NOTIFY_START", after=0, **told)
+        self._tell("NOTIFY_INTERNAL", after=1, internal="100", **told)
+        end = {"duration": "0", "disposition": "no answer", "internal": "100"}
+        self._tell("NOTIFY_END", after=20, **end, **told)
+        self._follow_up()
+        self.assertEqual(self._callback().state, "open")
+        forged = {"duration": "900", "disposition": "answered", "internal": "100"}
+        self._tell("NOTIFY_END", **forged, **told)
+        self._follow_up()
+        self.assertTrue(self._call().doubtful)
+        self.assertTrue(self._call().needs_callback)
+        self.assertEqual(self._callback().state, "open")
+
     def test_a_person_closes_it_by_hand(self):
         self.pbx.fallback_user_id = self.agent
         self._miss()

@@ -44,6 +44,14 @@ def test_end_is_believed_when_it_may_be_on_time():
     assert call.end_date == clock(100)
 
 
+def test_end_that_is_told_again_long_after_is_doubtful():
+    missed = RUNG + i.end(30, "no answer")
+    assert not fold(missed).doubtful
+    assert not fold(missed + i.end(32, "answered", 9, "100")).doubtful
+    assert fold(missed + i.end(3 * 3600, "answered", 900, "100")).doubtful
+    assert fold(i.end(3 * 3600, "answered", 900, "100") + missed).doubtful
+
+
 def test_long_wait_in_a_queue_is_no_lateness():
     call = fold(i.start() + i.menu(5) + i.end(50 * 60, "cancel"))
     assert (call.end_date, call.wait_seconds) == (clock(3000), 3000)
