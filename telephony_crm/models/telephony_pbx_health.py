@@ -87,6 +87,9 @@ class TelephonyPbx(models.Model):
         stored, now = self.sudo(), fields.Datetime.now()
         if not stored.refused_date or stored.refused_date <= now - REFUSED_SINCE:
             return None
+        last = self._last_heard()
+        if last and last > stored.refused_date:
+            return None  # what was wrong then is right now
         return self._finding(
             "error",
             "refused",

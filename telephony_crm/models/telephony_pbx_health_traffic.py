@@ -1,12 +1,20 @@
 from datetime import timedelta
+from statistics import median
 
 from odoo import fields, models
+
+from ..pbx import adapter as pbx_adapter
+from ..pbx.event import EventKind
+from .telephony_pbx_event import CLOSED, STATISTICS
 
 WEEK = timedelta(days=7)
 #: A silence is unusual when in the same hours of this many of the last weeks there
 #: were calls, and that many each.
 WEEKS, MOST_WEEKS, CALLS = 3, 4, 5
 SHORTEST_SILENCE = timedelta(minutes=30)
+#: Of so many of the latest events, so many starts tell of a wrong time zone; zones are
+#: a quarter of an hour apart.
+LATEST, STARTS, ZONES = 40, 2, timedelta(minutes=14)
 #: Of a call that rings or is talked nothing is heard for that long at most.
 RINGING, TALKING = timedelta(minutes=10), timedelta(hours=4)
 
@@ -18,8 +26,59 @@ class TelephonyPbx(models.Model):
 
     def _health_findings(self):
         findings = super()._health_findings()
-        findings += [self._finding_of_silence(), self._finding_of_open_calls()]
+        findings += [
+            self._finding_of_zone(),
+            self._finding_of_silence(),
+            self._finding_of_open_calls(),
+        ]
         return [finding for finding in findings if finding]
+
+    def _finding_of_zone(self):
+        """Say that every call seems to have begun hours before, or after, it is told.
+
+        Then the time zone is not the account's, and no call is taken for one of now:
+        no card comes up, and no caller is connected.
+        """
+        delays = self._delays_of_starts()
+        if len(delays) < STARTS:
+            return None
+        usual = median(delays)
+        if abs(usual) < ZONES or any(abs(one - usual) > ZONES / 2 for one in delays):
+            return None
+        return self._finding(
+            "error",
+            "zone",
+            self.env._(
+                "Calls seem to begin %(hours)s hours %(when)s they are told, so no "
+                "card comes up. The time zone below is not that of the PBX's account.",
+                hours=f"{abs(usual) / timedelta(hours=1):.2g}",
+                when=self.env._("before") if usual > ZONES else self.env._("after"),
+            ),
+            "action_set_up" if self.can_set_up else False,
+            self.env._("Read it from the PBX") if self.can_set_up else False,
+        )
+
+    def _delays_of_starts(self):
+        """Return how long after their begin the latest calls were told."""
+        adapter = self._adapter(raise_if_unknown=False)
+        latest = self.env["telephony.pbx.event"].sudo()
+        latest = latest.search(
+            [("pbx_id", "=", self.id), ("kind", "not in", (STATISTICS, CLOSED))],
+            order="received_at desc",
+            limit=LATEST,
+        )
+        delays = []
+        for event in latest if adapter else ():
+            try:
+                told = adapter.events(event.payload, self._account(), event.received_at)
+            except pbx_adapter.PayloadError:
+                continue
+            delays += [
+                event.received_at - one.started_at
+                for one in told
+                if one.kind is EventKind.STARTED and one.started_at
+            ]
+        return delays
 
     def _finding_of_silence(self):
         """Say that the PBX posts nothing, where at this time it usually does.

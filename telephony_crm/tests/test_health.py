@@ -47,6 +47,31 @@ class TestHealth(AccountCase):
         self.assertEqual(self.form.health, self.form.health_findings[0]["text"])
         self.assertIn("The signature of the event is wrong.", self.form.health)
 
+    def test_what_was_refused_before_the_last_good_event_is_over(self):
+        self.pbx._note_refusal("The signature of the event is wrong.")
+        self.pbx.refused_date -= timedelta(minutes=5)
+        self._tell("NOTIFY_START")
+        self.assertEqual(self.form.health_state, "ok")
+
+    def test_a_wrong_time_zone_is_told_from_the_calls_themselves(self):
+        self.pbx.tz = "Europe/Helsinki"  # the account is in UTC
+        for number in range(3):
+            self._tell("NOTIFY_START", call_ref=f"in_{number}")
+            self._tell("NOTIFY_INTERNAL", call_ref=f"in_{number}", internal="100")
+        finding = self._findings()["zone"]
+        self.assertEqual(finding["level"], "error")
+        self.assertRegex(finding["text"], r"seem to begin [23] hours before they are")
+        self.pbx.tz = "America/Sao_Paulo"
+        self.assertIn("3 hours after", self._findings()["zone"]["text"])
+        self.pbx.tz = "UTC"
+        self.assertNotIn("zone", self._findings())
+
+    def test_one_old_call_that_is_sent_again_is_no_wrong_time_zone(self):
+        self._tell("NOTIFY_START", call_ref="in_old", started=self._before(hours=3))
+        self._tell("NOTIFY_START", call_ref="in_1")
+        self._tell("NOTIFY_START", call_ref="in_2")
+        self.assertNotIn("zone", self._findings())
+
     def test_rows_that_were_asked_for_are_no_sign_of_life(self):
         self._row("in_1", self._before(minutes=30))
         self._compare()
