@@ -108,8 +108,9 @@ def _is_allowed(networks, address):
 def _refuse(pbx, reason):
     """Answer 403 and leave a trace that an administrator finds, without secrets."""
     _logger.warning("PBX %s: notification refused: %s", pbx.id, reason)
-    begin(pbx.env)  # refusals that arrive together wait, and do not fail
-    pbx._note_refusal(reason)
+    if request.httprequest.method == "POST":  # and not somebody with a browser
+        begin(pbx.env)  # refusals that arrive together wait, and do not fail
+        pbx._note_refusal(reason)
     return _answer(403)
 
 

@@ -40,10 +40,10 @@ class TelephonyCall(models.Model):
         """
         if not self or self.direction != "inbound":
             return pbx_adapter.Decision()
-        if self.state == "ended" or self.start_date < fields.Datetime.now() - FRESH:
-            return pbx_adapter.Decision()
         if self.blocked:
             return pbx_adapter.Decision(blocked=True)
+        if self.state == "ended" or self.start_date < fields.Datetime.now() - FRESH:
+            return pbx_adapter.Decision()
         self.partner_id.fetch(["name"])
         name = (
             self.partner_id.name

@@ -67,6 +67,13 @@ class TestWebhook(TelephonyHttpCase):
         self.pbx.invalidate_recordset()
         self.assertEqual(self.pbx.health_state, "error")
 
+    @mute_logger(CONTROLLER)
+    def test_who_opens_the_address_in_a_browser_is_no_refused_event(self):
+        response = self.url_open(f"/telephony/webhook/{self.pbx.webhook_token}")
+        self.assertEqual(response.status_code, 403)
+        self.pbx.invalidate_recordset()
+        self.assertFalse(self.pbx.refused_date)
+
     def test_what_is_refused_is_logged_without_secrets_and_numbers(self):
         with self.assertLogs(CONTROLLER, "WARNING") as logs:
             self._post("NOTIFY_START", signature="wrong")
@@ -227,6 +234,10 @@ class TestWebhook(TelephonyHttpCase):
             {"number": "+442037691880", "company_id": self.company.id}
         )
         self.assertEqual(self._post("NOTIFY_START").json(), {"redirect": "blacklist"})
+        self.pbx.tz = "Asia/Tokyo"  # not the account's: they seem to call hours ago
+        answer = self._post("NOTIFY_START", call_ref="in_2").json()
+        self.assertEqual(answer, {"redirect": "blacklist"})
+        self.pbx.tz = "UTC"
         self._post("NOTIFY_END", duration="0", disposition="busy")
         call = self._call()
         self.assertEqual(call.disposition, "rejected")
