@@ -24,7 +24,16 @@ from setup.lib.prepare import ground
 
 FULL, SMALL = 1_000_000, 100_000
 # In this order: the first one fills the numbers that the others look up.
-FIGURES = ("fill", "lookup", "webhook", "reply", "popup", "lists", "memory")
+FIGURES = (
+    "fill",
+    "lookup",
+    "webhook",
+    "reply",
+    "popup",
+    "lists",
+    "memory",
+    "reconcile",
+)
 
 
 def main():
