@@ -20,6 +20,8 @@ EXPIRE_AFTER = timedelta(minutes=10)
 KEEP = timedelta(days=365)
 BATCH = 10_000
 MAX_LENGTH = 64
+# Refusals of a user within a minute that have a row each; more are counted.
+MAX_REFUSED = 20
 
 
 class TelephonyDial(models.Model):
@@ -63,6 +65,10 @@ class TelephonyDial(models.Model):
     )
     reason = fields.Char(help="A word for programs.")
     message = fields.Char(string="What the User Was Told")
+    more = fields.Integer(
+        string="Further Refusals",
+        help="How often the user was refused once more within a minute.",
+    )
 
     _by_user = models.Index("(pbx_id, user_id, create_date)")
     _by_pbx = models.Index("(pbx_id, create_date)")
@@ -136,10 +142,30 @@ class TelephonyDial(models.Model):
             if reason:
                 message = self._in_words(reason, pbx, typed)
                 vals.update(state="refused", reason=reason, message=message)
-            wish = self.sudo().create(vals)
+            full = self._full_of_refusals(user, pbx) if reason else self.browse()
+            if full:
+                full.more += 1
+            wish = self.sudo().new(vals) if full else self.sudo().create(vals)
         if reason:
             _logger.info("Dialling %s of user %s refused: %s", wish.id, user.id, reason)
         return wish
+
+    @api.model
+    def _full_of_refusals(self, user, pbx):
+        """Return the user's last refusal, if there are enough of the last minute.
+
+        Whoever asks in a loop fills no table: what is refused then is counted there.
+        """
+        last = self.sudo().search(
+            [
+                ("pbx_id", "=", pbx.id),
+                ("user_id", "=", user.id),
+                ("state", "=", "refused"),
+                ("create_date", ">", fields.Datetime.now() - timedelta(minutes=1)),
+            ],
+            limit=MAX_REFUSED,
+        )
+        return last[:1] if len(last) == MAX_REFUSED else last.browse()
 
     @api.model
     def _clicked(self, res_model, res_id):

@@ -13,6 +13,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models.telephony_dial import MAX_REFUSED
 from .common import CUSTOMER, SECRET, TelephonyCase
 
 LOGGER = "odoo.addons.telephony_crm.models.telephony_dial"
@@ -123,6 +124,20 @@ class DialCase(TelephonyCase):
 
 @tagged("post_install", "-at_install")
 class TestDial(DialCase):
+    def test_who_is_refused_in_a_loop_fills_no_table(self):
+        with self.assertLogs(LOGGER, "INFO") as logged:
+            for index in range(MAX_REFUSED + 5):
+                answer = self._dial(f"+4490{index}")
+                self.assertEqual(answer["status"], "refused")
+                self.assertIn(f"+4490{index}", answer["message"])
+        wishes = self._wishes()
+        self.assertEqual(len(wishes), MAX_REFUSED)
+        self.assertEqual(sum(wishes.mapped("more")), 5)
+        self.assertEqual(len(logged.output), MAX_REFUSED + 5, "each is logged")
+        self._age(wishes, minutes=2)
+        self._dial("+44900")
+        self.assertEqual(len(self._wishes()), MAX_REFUSED + 1)
+
     def test_the_pbx_rings_the_users_own_extension_then_calls_the_number(self):
         answer = self._dial("020 3769 1880")
         self.assertEqual(answer["status"], "calling")
