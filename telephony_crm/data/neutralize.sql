@@ -1,8 +1,16 @@
--- A copy of the database can neither call nor be called.
+-- A copy of the database can neither call nor be called: nothing is sent to a PBX that
+-- is switched off, it has no key to be let in with, and its events are addressed to the
+-- original, whose token and secret the copy does not have.
 UPDATE telephony_pbx
    SET active = FALSE,
        api_key = NULL,
        api_secret_stored = NULL,
-       webhook_token = 'neutralized-' || id || '-' || gen_random_uuid();
+       webhook_token = 'neutralized-' || id || '-' || gen_random_uuid(),
+       webhook_missing = NULL,
+       webhook_checked_date = NULL;
 UPDATE telephony_pbx_setting
    SET secret_stored = NULL;
+-- What the original has begun, the copy does not go on with.
+UPDATE telephony_pbx_reconciliation
+   SET state = 'cancelled'
+ WHERE state IN ('waiting', 'running');

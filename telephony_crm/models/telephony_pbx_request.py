@@ -66,8 +66,10 @@ class TelephonyPbx(models.Model):
         :param http_request: `pbx.adapter.HttpRequest`
         :rtype: pbx.adapter.HttpResponse
         :raises pbx.adapter.Unreachable: no whole answer within the time limits
-        :raises pbx.adapter.PbxError: an answer of more than 4 MB
+        :raises pbx.adapter.PbxError: the PBX is switched off, as it is in a copy of
+            the database; or an answer of more than 4 MB
         """
+        self._check_switched_on()
         deadline = time.monotonic() + DEADLINE
         try:
             with requests.request(
@@ -102,14 +104,22 @@ class TelephonyPbx(models.Model):
         :return: `tools.fetch.Sound`, to be closed by the caller
         :raises pbx.adapter.PbxError: see `tools.fetch.fetch`
         """
+        self._check_switched_on()
         try:
             return fetch(http_request, origin_of(own), limit)
         except pbx_adapter.PbxError as error:
             _logger.info("PBX %s: a recording was not fetched: %s", self.id, error.code)
             raise
 
+    def _check_switched_on(self):
+        """Ask nothing of a PBX that is archived, whoever wants it."""
+        if not self.active:
+            raise pbx_adapter.PbxError("inactive", "The PBX is switched off.")
+
     def _in_words(self, error):
         """Say what an error of a PBX means to the person who waits for it."""
+        if error.code == "inactive":
+            return self.env._("%s is switched off: it is archived.", self.name)
         if isinstance(error, pbx_adapter.Unreachable):
             return self.env._("%s does not answer. Try again in a minute.", self.name)
         if isinstance(error, pbx_adapter.RateLimited):

@@ -26,6 +26,7 @@ from . import (
     test_match_company,
     test_match_order,
     test_match_spelling,
+    test_neutralize,
     test_number_fill,
     test_number_merge,
     test_number_owner,

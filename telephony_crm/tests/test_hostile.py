@@ -1,4 +1,3 @@
-from pathlib import Path
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, ValidationError
@@ -20,21 +19,6 @@ class TestHostile(TelephonyCase):
         cls.other_pbx = cls.env["telephony.pbx"].create(
             {"name": "Theirs", "company_id": other.id, "api_secret": "theirs"}
         )
-
-    def test_a_neutralised_copy_can_neither_call_nor_be_called(self):
-        token = self.pbx.webhook_token
-        self.env.flush_all()
-        path = Path(telephony_pbx_event.__file__).parents[1] / "data/neutralize.sql"
-        self.env.cr.execute(path.read_text())
-        self.env.invalidate_all()
-        self.env.registry.clear_cache()
-        self.assertFalse(self.pbx.active)
-        self.assertFalse(self.pbx.api_key)
-        self.assertFalse(self.pbx.sudo().api_secret_stored)
-        self.assertNotEqual(self.pbx.webhook_token, token)
-        self.assertFalse(self.env["telephony.pbx"]._doors())
-        answer = self.env["telephony.dial"].with_user(self.agent).dial("+442079460999")
-        self.assertEqual(answer["status"], "refused")
 
     def test_nothing_is_moved_to_the_pbx_of_another_company(self):
         for record in (self.extension, self.did):
