@@ -98,7 +98,14 @@ class TelephonyCall(models.Model):
                 return Domain.TRUE
             return (
                 Domain("partner_id", "ilike", value)
-                | Domain("lead_id", "ilike", value)
+                | Domain(
+                    "lead_id",
+                    "any",
+                    Domain.OR(
+                        Domain(name, "ilike", value)
+                        for name in ("name", "contact_name", "partner_name")
+                    ),
+                )
                 | Domain("number_shown", "ilike", value)
                 | Domain("call_ref", "=", value)
             )

@@ -27,6 +27,43 @@ class TestCallScreen(AccessCase):
         self.mine.write({"number": "anna@example.com", "number_e164": False})
         self.assertEqual(self._found("anna@"), self.mine)
 
+    def _named(self, text, user=None):
+        calls = self.env["telephony.call"].with_user(user or self.agent)
+        with self.assertNoLogs("odoo.orm.models", "WARNING"):
+            found = calls.name_search(text, limit=None)
+        return calls.browse(call_id for call_id, _name in found)
+
+    def test_a_call_is_found_by_contact_number_and_reference(self):
+        mine = self.mine.with_user(self.agent)
+        for text in ("known cust", "+44 20 3769 1880", "020 3769 1880", "mine", ""):
+            self.assertEqual(self._named(text), mine, text)
+        for text in ("abcdefg", "min", "+44 20 3769 1889"):
+            self.assertFalse(self._named(text), text)
+        self.assertEqual(self._named("theirs", self.administrator), self.theirs)
+        named = self.env["telephony.call"].with_user(self.administrator)
+        for text in ("Known Customer", "+442037691880"):
+            found = named.search([("display_name", "=", text)])
+            self.assertIn(self.mine, found, text)
+        self.assertFalse(named.search([("display_name", "=", "Known")]))
+
+    def test_a_call_is_found_by_the_lead_of_it_that_the_user_may_read(self):
+        self.mine.partner_id = False
+        lead = self.env["crm.lead"].create(
+            {"name": "Order", "contact_name": "Grace Miller", "user_id": self.agent.id}
+        )
+        self.mine.lead_id = lead
+        self.assertEqual(self._named("grace"), self.mine.with_user(self.agent))
+        lead.user_id = self.colleague
+        self.assertFalse(self._named("grace"))
+
+    def test_the_events_of_a_call_are_found_by_it(self):
+        self._tell("NOTIFY_START", call_ref="in_7", caller_id="442037691885")
+        self._tell("NOTIFY_START", call_ref="in_8", caller_id="442037691886")
+        events = self.env["telephony.pbx.event"].with_user(self.administrator)
+        found = events.search([("call_id", "ilike", "442037691885")])
+        self.assertEqual(found.mapped("call_ref"), ["in_7"])
+        self.assertFalse(events.search([("call_id", "ilike", "abcdefg")]))
+
     # -- naming ------------------------------------------------------------------------
 
     def test_the_contact_is_named(self):

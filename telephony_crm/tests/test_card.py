@@ -103,6 +103,49 @@ class TestCard(CardCase):
             self.env["telephony.number"]._match(CUSTOMER, self.pbx).lead_id, lead.id
         )
 
+    def test_who_comes_second_gets_the_lead_and_the_contact_of_the_first(self):
+        call_id = self._ring()
+        self._tell("NOTIFY_INTERNAL", internal="101")
+        others = self.calls.with_user(self.colleague)
+        for kind, model in (("partner", "res.partner"), ("lead", "crm.lead")):
+            with self.subTest(kind=kind):
+                self.calls.card_create(call_id, kind, {"name": "Ann"})
+                others.card_create(call_id, kind, {"name": "Ann"})
+                created = self.env[model].search(
+                    [("telephony_number_ids.e164", "=", CUSTOMER)]
+                )
+                self.assertEqual(len(created), 1)
+                self.assertEqual(created.create_uid, self.agent)
+        self.assertEqual(self._call().lead_id.user_id, self.agent)
+
+    def test_a_second_lead_of_ones_own_and_beside_an_older_one_is_made(self):
+        lead = self.env["crm.lead"].create(
+            {"name": "Older", "phone": CUSTOMER, "user_id": self.agent.id}
+        )
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_lead SET create_date = create_date - interval '1 hour'"
+            " WHERE id = %s",
+            [lead.id],
+        )
+        self.env.invalidate_all()
+        call_id = self._ring()
+        self.assertEqual(self._call().lead_id, lead)
+        first = self.calls.card_create(call_id, "lead", {"name": "Ann"})["lead"]
+        second = self.calls.card_create(call_id, "lead", {"name": "Ann"})["lead"]
+        self.assertEqual(len({lead.id, first, second}), 3)
+
+    def test_text_that_no_database_can_store_is_cleaned(self):
+        call_id = self._ring()
+        dirty = "bl\0ue \ud83d ones \U0001f600"
+        card = self.calls.card_note(call_id, dirty)
+        self.assertEqual(card["note"], "blue  ones \U0001f600")
+        self.assertEqual(self.calls.card_note(call_id, None)["note"], "")
+        card = self.calls.card_create(call_id, "lead", {"name": dirty})
+        self.assertEqual(card["leads"][0]["contact"], "blue ones \U0001f600")
+        find = self.env["telephony.dial"].with_user(self.agent).find
+        self.assertEqual(find("An\0n\ud800"), find("Ann"))
+
     def test_a_hidden_caller_becomes_a_lead_by_a_name_only(self):
         call_id = self._ring(caller_id="anonymous")
         for values in ({}, {"name": " ", "email": "ann@example.com"}):

@@ -229,6 +229,16 @@ class TestWebhook(TelephonyHttpCase):
         answer = self._post("NOTIFY_START", call_ref="in_3").json()
         self.assertEqual(answer["return_timeout"], 0)
 
+    def test_nobody_is_connected_to_a_responsible_user_who_has_left(self):
+        self.env["res.partner"].create(
+            {"name": "Ann", "phone": "+442037691880", "user_id": self.colleague.id}
+        )
+        self.pbx.route_to_responsible = True
+        self.assertEqual(self._post("NOTIFY_START").json()["redirect"], "101")
+        self.colleague.active = False
+        answer = self._post("NOTIFY_START", call_ref="in_2").json()
+        self.assertNotIn("redirect", answer)
+
     def test_a_blocked_number_is_refused_and_nobody_is_bothered(self):
         self.env["telephony.blocked.number"].create(
             {"number": "+442037691880", "company_id": self.company.id}
