@@ -40,6 +40,7 @@ from . import (
     test_recording_tour,
     test_session,
     test_setup_wizard,
+    test_sms,
     test_timeline,
     test_tours,
     test_webhook,

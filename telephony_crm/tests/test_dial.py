@@ -23,13 +23,15 @@ class PbxServer:
     """A PBX's web interface that answers whatever it is told to."""
 
     def __init__(self):
-        self.asked = []
+        self.asked, self.bodies = [], []
         self.status, self.body, self.headers = 200, {"status": "success"}, {}
         self.during = None  # called while the request waits for its answer
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
+                length = int(self.headers.get("Content-Length", 0))
+                outer.bodies.append(self.rfile.read(length).decode())
                 outer.asked.append((self.path, dict(self.headers)))
                 if outer.during:
                     outer.during()
