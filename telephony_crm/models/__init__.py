@@ -34,6 +34,7 @@ from . import (
     telephony_call_owner,
     telephony_call_recording,
     telephony_call_recording_fetch,
+    telephony_call_recording_line,
     telephony_call_recording_listen,
     telephony_call_recordings,
     telephony_call_rights,

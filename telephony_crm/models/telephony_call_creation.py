@@ -95,7 +95,9 @@ class TelephonyCall(models.Model):
         policy, _create_on = self.pbx_id._creation_of(self.did_id.id)
         call = self.with_context(lang=self.company_id.partner_id.lang)
         user = self._user_of_created()
-        partner, lead = self.env["res.partner"], self.env["crm.lead"]
+        # Who has just answered need not be told of it by mail.
+        quiet = self.with_context(mail_auto_subscribe_no_notify=user == self.user_id)
+        partner, lead = quiet.env["res.partner"], quiet.env["crm.lead"]
         if policy in ("contact", "both"):
             partner = partner.create(call._vals_of_created_partner(user))
         if policy in ("lead", "both"):

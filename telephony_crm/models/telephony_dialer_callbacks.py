@@ -32,8 +32,7 @@ class TelephonyDial(models.Model):
             rows.append(
                 {
                     "id": f"callback{callback.id}",
-                    "summary": callback.refusal
-                    or self.env._("Call back, rang %s times", callback.attempts),
+                    "summary": callback.refusal or self._rang(callback.attempts),
                     "res_model": (record or callback)._name,
                     "res_id": (record or callback).id,
                     "name": callback.display_name,
@@ -44,3 +43,10 @@ class TelephonyDial(models.Model):
                 }
             )
         return rows
+
+    @api.model
+    def _rang(self, attempts):
+        """Say how often somebody rang in vain."""
+        if attempts > 1:
+            return self.env._("Rang %s times", attempts)
+        return self.env._("Missed") if attempts else self.env._("Promised")
