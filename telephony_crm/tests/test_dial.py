@@ -5,6 +5,7 @@ import http.server
 import json
 import logging
 import threading
+import time
 from datetime import timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -26,6 +27,8 @@ class PbxServer:
         self.asked, self.bodies = [], []
         self.status, self.body, self.headers = 200, {"status": "success"}, {}
         self.during = None  # called while the request waits for its answer
+        self.pause = 0  # seconds before each byte of the answer
+        self.sent = 0  # bytes of answers
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -46,9 +49,19 @@ class PbxServer:
                     self.send_header(name, value)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(body)
+                self._write(body)
 
             do_POST = do_GET
+
+            def _write(self, body):
+                size = 1 if outer.pause else len(body) or 1
+                try:
+                    for at in range(0, len(body), size):
+                        time.sleep(outer.pause)
+                        self.wfile.write(body[at : at + size])
+                        outer.sent += size
+                except ConnectionError:
+                    self.close_connection = True  # who asked waits no longer
 
             def log_message(self, *args):
                 """Override to keep silent."""

@@ -39,6 +39,23 @@ class TestHostile(TelephonyCase):
         event.action_replay()
         self.assertEqual(event.state, "done")
 
+    def test_a_replay_corrects_the_call_and_is_no_news(self):
+        self._tell("NOTIFY_START")
+        self._tell("NOTIFY_INTERNAL", internal="100")
+        call = self._call()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE telephony_call SET talk_seconds = 7 WHERE id = %s", [call.id]
+        )
+        self.env.invalidate_all()
+        users = self.env.registry["res.users"]
+        with patch.object(users, "_bus_send") as bus_send:
+            call.event_ids.with_user(self.admin).action_replay()
+            self.assertEqual(self._call().talk_seconds, 0)
+            bus_send.assert_not_called()
+            self._tell("NOTIFY_ANSWER")
+            bus_send.assert_called()
+
     def test_replaying_what_belongs_to_no_call_changes_nothing(self):
         self._tell("DOCUMENT", call_ref="", result="{}")
         event = (
