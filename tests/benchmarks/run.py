@@ -31,6 +31,7 @@ FIGURES = (
     "reply",
     "popup",
     "lists",
+    "recording",
     "memory",
     "reconcile",
 )

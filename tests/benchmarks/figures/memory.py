@@ -1,17 +1,16 @@
 """The memory of a worker over many events: it must not leak."""
 
-import psutil
 from bench.callers import callers
 from bench.calls import Call
 from bench.load import Client
 from bench.table import Figure, number
+from bench.workers import MEGABYTE, worker
 
 CONNECTIONS = 2
 EVENTS = 20_000  # in a large enough database
 STEP = 1_000
 SETTLED = 2_000  # events after which it has what it needs
 KINDS = ("start", "internal", "answer", "end")
-MEGABYTE = 1024 * 1024
 ALLOWED = 5  # per cent of what it had when it was settled
 
 
@@ -27,9 +26,9 @@ def measure(world):
             calls = [Call(person.number, person.extension) for person in people]
             for kind in KINDS:
                 client.send([getattr(call, kind)() for call in calls])
-            worker = _worker(stack.odoo.pid)
-            pids.add(worker.pid)
-            samples.append(worker.memory_info().rss / MEGABYTE)
+            process = worker(stack.odoo.pid)
+            pids.add(process.pid)
+            samples.append(process.memory_info().rss / MEGABYTE)
     if len(pids) > 1:
         raise RuntimeError("the worker was replaced by another one")
     settled, last = samples[SETTLED // STEP - 1], samples[-1]
@@ -42,12 +41,3 @@ def measure(world):
         floor=f"after {SETTLED:,} {number(settled)} MB",
         details={"every": STEP, "megabytes": samples},
     )
-
-
-def _worker(pid):
-    """The process that serves requests: not the websocket's, which is the other."""
-    children = psutil.Process(pid).children()
-    workers = [child for child in children if "gevent" not in child.cmdline()]
-    if len(workers) != 1:
-        raise RuntimeError(f"{len(workers)} workers, not 1")
-    return workers[0]
