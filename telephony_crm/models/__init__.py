@@ -60,6 +60,7 @@ from . import (
     telephony_pbx_event,
     telephony_pbx_health,
     telephony_pbx_health_notice,
+    telephony_pbx_health_recordings,
     telephony_pbx_health_records,
     telephony_pbx_health_traffic,
     telephony_pbx_policy,

@@ -30,6 +30,7 @@ class TelephonyCallRecording(models.Model):
         string="PBX Reference",
         required=True,
         default="",
+        groups="telephony_crm.group_telephony_administrator",
         help="Empty as long as the PBX only says that the call was recorded.",
     )
     state = fields.Selection(
@@ -53,6 +54,7 @@ class TelephonyCallRecording(models.Model):
             ("auth", "The PBX refuses the key."),
             ("refused", "The PBX refuses to hand it out."),
             ("nonsense", "The PBX gave an answer that cannot be understood."),
+            ("nowhere", "The address of recordings is not set in the connection."),
             ("unable", "The connection cannot fetch recordings."),
             ("error", "Something went wrong; the server's log says what."),
         ],
@@ -78,6 +80,7 @@ class TelephonyCallRecording(models.Model):
         "UNIQUE (call_id, ref)", "A recording of a call is fetched once."
     )
     _due = models.Index("(retry_at) WHERE retry_at IS NOT NULL")
+    _lost = models.Index("(call_id) WHERE state = 'failed'")
     _by_date = models.Index("(date DESC, id DESC)")
 
     # -- computes --------------------------------------------------------------------

@@ -160,13 +160,14 @@ class TelephonyCallRecording(models.Model):
             raise pbx_adapter.PbxError("unable", "")
         ref = self.ref if self._is_proven() else ""
         asked = pbx._credentials(), ref, self.call_id.call_ref
+        home = adapter.recording_home(asked[0])
         limit = self._parameter("recording_max_megabytes", 200) * MEGABYTE
         end(self.env)
         link = adapter.recording_link(*asked)
         answer = adapter.answer(pbx._send(link)) if link else {}
         found = adapter.recording_sounds(*asked, answer)
         for row, http_request in self._rows_of(found):
-            row._fetch_sound(pbx, http_request, limit, asked[0].api_url)
+            row._fetch_sound(pbx, http_request, limit, home)
 
     def _rows_of(self, found):
         """Return what is to be fetched, and for which row.
@@ -204,11 +205,11 @@ class TelephonyCallRecording(models.Model):
         rows[self.ref] = self
         return [(rows[name], requests[name]) for name in new]
 
-    def _fetch_sound(self, pbx, http_request, limit, own):
+    def _fetch_sound(self, pbx, http_request, limit, home):
         """Fetch the sound of this row; whatever goes wrong is kept in it."""
         end(self.env)
         try:
-            sound = pbx._fetch(http_request, limit, own)
+            sound = pbx._fetch(http_request, limit, home)
             with sound.file:
                 self._store(sound)
         except pbx_adapter.PbxError as error:

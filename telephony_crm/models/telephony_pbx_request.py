@@ -95,18 +95,18 @@ class TelephonyPbx(models.Model):
             _logger.info("PBX %s did not answer: %s", self.id, type(error).__name__)
             raise pbx_adapter.Unreachable("unreachable", "") from error
 
-    def _fetch(self, http_request, limit, own):
+    def _fetch(self, http_request, limit, home):
         """Fetch a sound that an adapter described, wherever it lies.
 
         :param http_request: `pbx.adapter.HttpRequest`
         :param limit: bytes
-        :param own: the PBX's own address, see `_credentials`
+        :param home: the PBX's own address, see `Adapter.recording_home`
         :return: `tools.fetch.Sound`, to be closed by the caller
         :raises pbx.adapter.PbxError: see `tools.fetch.fetch`
         """
         self._check_switched_on()
         try:
-            return fetch(http_request, origin_of(own), limit)
+            return fetch(http_request, origin_of(home), limit)
         except pbx_adapter.PbxError as error:
             _logger.info("PBX %s: a recording was not fetched: %s", self.id, error.code)
             raise

@@ -178,6 +178,14 @@ class Adapter:
         """
         raise NotImplementedError
 
+    def recording_home(self, credentials: Credentials) -> str:
+        """Return the address of the PBX itself at which its recordings may lie.
+
+        An administrator has set it, so it may be on our own network. No other place is
+        shown the headers of a request.
+        """
+        return credentials.api_url
+
     # -- statistics ------------------------------------------------------------------
 
     def statistics(

@@ -38,6 +38,7 @@ from . import (
     test_reconciliation,
     test_recording,
     test_recording_fetch,
+    test_recording_health,
     test_recording_route,
     test_recording_tour,
     test_session,

@@ -326,3 +326,16 @@ class TestRecording(RecordingCase):
         domain = [("recording_ids", "any", [("state", "=", "stored")])]
         Call = self.env["telephony.call"].with_user(self.agent)
         self.assertEqual(Call.search(domain), call)
+
+    def test_an_open_chatter_is_told_when_the_sound_is_there(self):
+        self.env["res.partner"].create({"name": "Olena Shevchenko", "phone": CUSTOMER})
+        call = self._talk()
+        self.env["telephony.call"]._cron_follow_up()
+        self.assertEqual(call.message_id.model, "res.partner")
+        told = self.env["bus.bus"].search_count([])
+        self._fetch({LEG: wav()})
+        self.env["telephony.call"]._cron_follow_up()
+        self.env.cr.precommit.run()
+        self.assertGreater(self.env["bus.bus"].search_count([]), told)
+        last = self.env["bus.bus"].search([], order="id desc", limit=2)
+        self.assertIn('"state":"stored"', "".join(last.mapped("message")))

@@ -158,3 +158,55 @@ class TestRecordingFetch(RecordingCase):
         with self.assertRaises(pbx_adapter.PbxError):
             self.pbx._fetch(request, LIMIT, "https://api.example.com")
         self.assertFalse(self.server.asked)
+
+
+@tagged("post_install", "-at_install")
+class TestRecordingGeneric(RecordingCase):
+    """A PBX that only speaks has its recordings where an administrator says."""
+
+    def setUp(self):
+        super().setUp()
+        self.other = self.env["telephony.pbx"].create(
+            {
+                "name": "Signed",
+                "adapter": "generic",
+                "company_id": self.company.id,
+                "api_secret": "x" * 32,
+            }
+        )
+        self.call = self.env["telephony.call"].create(
+            {
+                "pbx_id": self.other.id,
+                "company_id": self.company.id,
+                "call_ref": "17",
+                "direction": "inbound",
+                "state": "ended",
+                "start_date": self._ago(minutes=1),
+            }
+        )
+
+    def _set(self, key, name="value", **values):
+        setting = self.other.setting_ids.filtered(lambda line: line.key == key)
+        setting.write({name: values["to"]})
+
+    def test_the_token_is_sent_to_that_place(self):
+        self._set("recording_url", to=f"{self.server.url}/recordings/{{ref}}")
+        self._set("recording_token", name="secret_value", to="secret-token")
+        self.server.pages["/recordings/a%2Fb"] = 200, {}, wav()
+        self.call._sync_recordings(("a/b",))
+        self._fetch()
+        self.assertEqual(self.call.recording_ids.state, "stored")
+        [(path, headers)] = self.server.asked
+        self.assertEqual(path, "/recordings/a%2Fb")
+        self.assertEqual(headers["Authorization"], "Bearer secret-token")
+
+    def test_an_address_that_an_event_names_is_asked_only_on_the_internet(self):
+        self.call._sync_recordings((f"{self.server.url}/x.wav",))
+        self._fetch()
+        self.assertEqual(self.call.recording_ids.error, "address")
+        self.assertFalse(self.server.asked)
+
+    def test_without_a_place_it_is_said(self):
+        self.call._sync_recordings(("a/b",))
+        self._fetch()
+        self.assertEqual(self.call.recording_ids.error, "nowhere")

@@ -3,11 +3,13 @@ import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { dispositionWords } from "../call_words";
 import { openRecord } from "../open_record";
+import { RecordingPlayer } from "../recording_player/recording_player";
 import { formatLength } from "../times";
 
 /** A call in the chatter: direction, how long or why not, outcome, note. */
 export class ChatterLine extends Component {
     static template = "telephony_crm.ChatterLine";
+    static components = { RecordingPlayer };
     static props = { call: Object };
 
     setup() {

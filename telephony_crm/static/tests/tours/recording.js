@@ -59,3 +59,10 @@ registry.category("web_tour.tours").add("telephony_crm.recording", {
         { trigger: ".o_telephony_times:contains(0:00 / 0:04)" },
     ],
 });
+
+registry.category("web_tour.tours").add("telephony_crm.recording_in_chatter", {
+    steps: () => [
+        { trigger: ".o_telephony_chatter_line .o_telephony_play", run: "click" },
+        heard(0.5),
+    ],
+});

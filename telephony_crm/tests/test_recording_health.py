@@ -1,0 +1,78 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import tagged
+from odoo.tools import file_open
+
+from .recording_common import LEG, RecordingCase, wav
+
+
+@tagged("post_install", "-at_install")
+class TestRecordingHealth(RecordingCase):
+    """An administrator is told of recordings that do not come; a copy fetches none."""
+
+    def setUp(self):
+        super().setUp()
+        self.admin = self._user("telephony_admin", "telephony_administrator")
+
+    def _findings(self):
+        self.env.invalidate_all()
+        return {
+            finding["code"]: finding
+            for finding in self.pbx.with_user(self.admin)._health_findings()
+            if finding["code"].startswith("recordings")
+        }
+
+    def _open(self, finding):
+        action = getattr(self.pbx.with_user(self.admin), finding["action"])()
+        return self.Recording.with_user(self.admin).search(action["domain"])
+
+    def test_recordings_on_their_way_are_counted(self):
+        self.assertFalse(self._findings())
+        self._talk("in_1")
+        self._talk("in_2")
+        [finding] = self._findings().values()
+        self.assertEqual(finding["level"], "info")
+        self.assertIn("2", finding["text"])
+        self._fetch({LEG: wav()})
+        self.assertFalse(self._findings())
+
+    def test_those_that_did_not_come_are_told_with_the_reason_and_opened(self):
+        row = self._talk().recording_ids
+        row.write({"state": "failed", "error": "refused", "error_detail": "No funds"})
+        finding = self._findings()["recordings_lost"]
+        self.assertEqual(finding["level"], "warning")
+        self.assertIn("The PBX refuses to hand it out. No funds", finding["text"])
+        self.assertEqual(self._open(finding), row)
+
+    def test_a_job_that_does_not_run_is_noticed(self):
+        row = self._talk().recording_ids
+        row.retry_at = fields.Datetime.now() - timedelta(hours=2)
+        finding = self._findings()["recordings_late"]
+        self.assertEqual(finding["level"], "warning")
+        self.assertEqual(self._open(finding), row)
+
+    def test_a_pbx_that_wants_to_be_left_alone_is_no_fault(self):
+        row = self._talk().recording_ids
+        row.retry_at = fields.Datetime.now() - timedelta(hours=2)
+        self.pbx.recordings_after = fields.Datetime.now() + timedelta(minutes=5)
+        [finding] = self._findings().values()
+        self.assertEqual(finding["level"], "info")
+
+    def test_recordings_of_another_pbx_are_not_counted(self):
+        self._talk()
+        other = self.pbx.copy({"name": "Other", "api_secret": "x"})
+        codes = {finding["code"] for finding in other._health_findings()}
+        self.assertNotIn("recordings_waiting", codes)
+
+    def test_a_neutralised_copy_fetches_nothing(self):
+        row = self._talk().recording_ids
+        self.env.flush_all()
+        with file_open("telephony_crm/data/neutralize.sql") as script:
+            self.env.cr.execute(script.read())
+        self.env.invalidate_all()
+        self._fetch({LEG: wav()})
+        row.with_user(self.admin).action_retry()
+        self._fetch()
+        self.assertFalse(self.server.asked)
+        self.assertEqual(row.state, "waiting")
