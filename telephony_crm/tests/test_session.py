@@ -17,8 +17,10 @@ class TestSession(TelephonyHttpCase):
         return self.make_jsonrpc_request("/web/session/get_session_info")
 
     def test_an_agent_gets_the_extension_and_the_options(self):
+        told = self._session("agent_one")["telephony"]
+        self.assertRegex(told.pop("database"), r"^[0-9a-f]{16}$")
         self.assertEqual(
-            self._session("agent_one")["telephony"],
+            told,
             {
                 "extension": "100",
                 "sound": True,
@@ -26,6 +28,23 @@ class TestSession(TelephonyHttpCase):
                 "open_card": False,
             },
         )
+
+    def test_a_database_made_anew_is_told_from_the_one_before(self):
+        before = self._session("agent_one")["telephony"]["database"]
+        self.assertEqual(self._session("agent_two")["telephony"]["database"], before)
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param("database.uuid", "made-anew")
+        self.env.registry.clear_cache()
+        of_copy = self._session("agent_one")["telephony"]["database"]
+        self.assertNotEqual(of_copy, before)
+        self.env.cr.execute(
+            "UPDATE res_groups SET create_date = '2026-01-15' WHERE id = %s",
+            [self.env.ref("telephony_crm.group_telephony_agent").id],
+        )
+        self.env.invalidate_all()
+        self.env.registry.clear_cache()
+        of_template = self._session("agent_one")["telephony"]["database"]
+        self.assertNotIn(of_template, (before, of_copy))
 
     def test_without_extension_numbers_stay_links(self):
         self.extension.user_id = False

@@ -1,5 +1,5 @@
 import { makeEntry } from "./call_entry";
-import { isLive, LEAVE_AFTER, phaseOf, STALE_AFTER } from "./call_phase";
+import { endedBefore, isLive, LEAVE_AFTER, phaseOf, STALE_AFTER } from "./call_phase";
 import { parseUtc } from "./times";
 
 /**
@@ -71,7 +71,8 @@ export class CallBook {
                 return;
             }
             entry = this._add(card.id, { phase, heard: card.version });
-        } else if (!entry.card && !entry.talked && this._endedBefore(card)) {
+        } else if (!entry.card && !entry.talked && endedBefore(card, this.beganAt + this.offset)) {
+            // A new browser is told the news of the last minute again: calls that are over.
             this.leave(card.id);
             return;
         }
@@ -175,12 +176,6 @@ export class CallBook {
             }
         }
         return next === Infinity ? null : Math.max(1, next - now);
-    }
-
-    /** A new browser is told the news of the last minute again: calls that are over. */
-    _endedBefore(card) {
-        const ended = card.end_date && parseUtc(card.end_date) - this.offset;
-        return ended && ended < this.beganAt - 1000; // the server cuts to the second
     }
 
     _setPhase(entry, phase) {

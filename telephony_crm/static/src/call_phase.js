@@ -1,3 +1,5 @@
+import { parseUtc } from "./times";
+
 /**
  * What a call is to the one who looks at the screen. The same call rings for one
  * colleague, is a conversation for another and is over for a third.
@@ -60,4 +62,10 @@ export function phaseOf(card, context) {
     }
     // Somebody else talks now. Who handed the call over still has words to write.
     return context.talked && card.direction !== "internal" ? "after" : "elsewhere";
+}
+
+/** @returns {boolean} whether the call was over by `moment`, of the server's clock */
+export function endedBefore(card, moment) {
+    // The server cuts to the second.
+    return Boolean(card.end_date) && parseUtc(card.end_date) < moment - 1000;
 }

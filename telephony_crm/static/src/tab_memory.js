@@ -14,11 +14,12 @@ const KEPT_FOR = { draft: 30 * DAY, place: Infinity };
  */
 export class TabMemory {
     /**
-     * @param {number} userId
+     * @param {string} owner whose memory it is: of a database, a user. Another database
+     *     at the same address numbers its calls anew.
      * @param {(kind: string, id: number, value: any) => void} onChange
      */
-    constructor(userId, onChange = () => {}) {
-        this.prefix = `${PREFIX}.${userId}.`;
+    constructor(owner, onChange = () => {}) {
+        this.prefix = `${PREFIX}.${owner}.`;
         this.onChange = onChange;
         this._prune();
         browser.addEventListener("storage", ({ key, newValue }) => {
@@ -55,9 +56,7 @@ export class TabMemory {
     /** @returns {number[]} the ids a fact of this kind is known about */
     ids(kind) {
         const start = `${this.prefix}${kind}.`;
-        return this._keys()
-            .filter((key) => key.startsWith(start))
-            .map((key) => Number(key.slice(start.length)));
+        return this._keys(start).map((key) => Number(key.slice(start.length)));
     }
 
     /** @returns {boolean} true for the one tab that asks first */
@@ -73,8 +72,8 @@ export class TabMemory {
         return `${this.prefix}${kind}.${id}`;
     }
 
-    _keys() {
-        return Object.keys(browser.localStorage).filter((key) => key.startsWith(this.prefix));
+    _keys(start) {
+        return Object.keys(browser.localStorage).filter((key) => key.startsWith(start));
     }
 
     _parse(text) {
@@ -85,10 +84,10 @@ export class TabMemory {
         }
     }
 
-    /** Forget what is old. */
+    /** Forget what is old, also of databases that are no more. */
     _prune() {
-        for (const key of this._keys()) {
-            const kind = key.slice(this.prefix.length).split(".")[0];
+        for (const key of this._keys(`${PREFIX}.`)) {
+            const kind = key.split(".").at(-2);
             const at = this._parse(browser.localStorage.getItem(key))?.at || 0;
             if (at < Date.now() - (KEPT_FOR[kind] || DAY)) {
                 browser.localStorage.removeItem(key);

@@ -24,7 +24,8 @@ export class Telephony {
         this.services = services;
         this.options = session.telephony;
         this.orm = services.orm.silent;
-        this.memory = new TabMemory(user.userId, (...fact) => hearOtherTab(this, ...fact));
+        const owner = `${this.options.database}.${user.userId}`;
+        this.memory = new TabMemory(owner, (...fact) => hearOtherTab(this, ...fact));
         this.calls = reactive(new CallBook());
         this.calls.setup({
             userId: user.userId,

@@ -11,6 +11,7 @@ import {
 } from "@odoo/hoot";
 import { CallAlert } from "@telephony_crm/call_alert";
 import { browser } from "@web/core/browser/browser";
+import { session } from "@web/session";
 import {
     asyncStep,
     getService,
@@ -26,6 +27,7 @@ import {
     Desk,
     makeCard,
     makeKnownCard,
+    memoryKey,
     otherTab,
     send,
     server,
@@ -135,6 +137,15 @@ test("answered elsewhere says by whom, and goes", async () => {
     expect(".o_telephony_card").toHaveCount(1);
     await advanceTime(1500);
     expect(".o_telephony_card").toHaveCount(0);
+});
+
+test("what was closed in another database at the same address hides nothing", async () => {
+    await startTelephony();
+    const fact = JSON.stringify({ value: true, at: Date.now() });
+    const key = memoryKey("closed", 1).replace(session.telephony.database, "fedcba9876543210");
+    browser.localStorage.setItem(key, fact);
+    await tell(makeCard());
+    expect(".o_telephony_card").toHaveCount(1);
 });
 
 test("a card closed in one tab closes in the others", async () => {

@@ -194,6 +194,7 @@ export function setUpSession(options = {}) {
     server.found = [];
     patchWithCleanup(session, {
         telephony: {
+            database: "0123456789abcdef",
             extension: "100",
             sound: false,
             desktop_notification: false,
@@ -252,7 +253,7 @@ export async function settle() {
 
 /** The key under which the tabs of this user keep a fact together. */
 export function memoryKey(kind, id) {
-    return `telephony_crm.${user.userId}.${kind}.${id}`;
+    return `telephony_crm.${session.telephony.database}.${user.userId}.${kind}.${id}`;
 }
 
 /** Another tab of the same browser writes a fact. */
