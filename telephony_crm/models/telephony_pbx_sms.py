@@ -66,6 +66,39 @@ class TelephonyPbx(models.Model):
         """Switch off what another system cannot do."""
         self.sms = self.sms and self.can_sms
 
+    # -- health --------------------------------------------------------------------
+
+    def _health_findings(self):
+        """Say that no text message leaves, once the last one did not."""
+        findings = super()._health_findings()
+        if not self.sudo().sms:
+            return findings
+        last = (
+            self.env["sms.sms"]
+            .sudo()
+            .search(
+                [
+                    ("telephony_company_id", "=", self.company_id.id),
+                    ("state", "in", ["error", "pending", "sent"]),
+                    ("write_date", ">", fields.Datetime.now() - timedelta(days=1)),
+                ],
+                order="write_date desc, id desc",
+                limit=1,
+            )
+        )
+        texts = {
+            "sms_acc": self.env._(
+                "Text messages are not sent: the PBX refuses the key. Check key and "
+                "secret."
+            ),
+            "sms_credit": self.env._(
+                "Text messages are not sent: the account of the PBX has no credit left."
+            ),
+        }
+        if text := texts.get(last.failure_type):
+            findings.append(self._finding("error", "sms", text))
+        return findings
+
     # -- sending -------------------------------------------------------------------
 
     def _takes_sms(self):

@@ -7,7 +7,7 @@ from psycopg2 import IntegrityError
 
 from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..tools.sms_api import SmsApiPbx
@@ -228,7 +228,34 @@ class TestSms(DialCase):
             for secret in (SECRET, "testkey", CUSTOMER[1:], "The text of it"):
                 self.assertNotIn(secret, line)
 
+    @mute_logger(LOGGER)
+    def test_health_says_that_no_message_leaves(self):
+        def says():
+            self.pbx.invalidate_recordset()
+            return [found["text"] for found in self.pbx._health_findings()]
+
+        self.server.body = {"status": "error", "message": "Not enough money"}
+        self._write()
+        self._work_off()
+        self.assertTrue(any("no credit" in text for text in says()))
+        self.server.body = TAKEN
+        self._write()
+        self._work_off()
+        self.assertFalse(any("no credit" in text for text in says()))
+
     # -- whose messages ------------------------------------------------------------
+
+    def test_who_has_nothing_to_do_with_telephony_sends_as_well(self):
+        user = new_test_user(
+            self.env,
+            login="writer",
+            groups="base.group_user,base.group_partner_manager",
+            company_id=self.company.id,
+            company_ids=self.company.ids,
+        )
+        self.partner.with_user(user)._message_sms("Hello")
+        self._work_off()
+        self.assertEqual(self._sent()[0]["number"], [CUSTOMER[1:]])
 
     def test_each_companys_messages_go_their_own_way(self):
         other = self.env["res.company"].create({"name": "Elsewhere"})
