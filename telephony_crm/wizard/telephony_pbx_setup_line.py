@@ -52,4 +52,4 @@ class TelephonyPbxSetupStep(models.TransientModel):
         [("ok", "Done"), ("warning", "Attention"), ("error", "Failed")], required=True
     )
     name = fields.Char(required=True)
-    message = fields.Char()
+    message = fields.Text()

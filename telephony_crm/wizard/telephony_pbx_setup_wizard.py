@@ -22,6 +22,7 @@ class TelephonyPbxSetupWizard(models.TransientModel):
 
     pbx_id = fields.Many2one("telephony.pbx", required=True, ondelete="cascade")
     is_done = fields.Boolean()
+    is_posted = fields.Boolean(help="All events are posted here already.")
     step_ids = fields.One2many(
         "telephony.pbx.setup.step", "wizard_id", domain=[("stage", "=", "look")]
     )
@@ -51,7 +52,7 @@ class TelephonyPbxSetupWizard(models.TransientModel):
         deadline = time.monotonic() + PATIENCE
         vals = {"pbx_id": pbx.id, "tz": pbx.tz, "step_ids": []}
         for title, look in (
-            (self.env._("Connection and time zone"), self._look_at_zone),
+            (self.env._("Key and clock"), self._look_at_zone),
             (self.env._("Events"), self._look_at_webhook),
             (self.env._("Extensions"), self._look_at_extensions),
             (self.env._("Company numbers"), self._look_at_dids),
@@ -91,6 +92,7 @@ class TelephonyPbxSetupWizard(models.TransientModel):
 
     def _look_at_webhook(self, pbx, vals, _deadline):
         missing = pbx._check_webhook()
+        vals["is_posted"] = not missing
         if not missing:
             return "ok", pbx._webhook_in_words(missing)
         problem = pbx._address_problem()
