@@ -32,6 +32,7 @@ FIGURES = (
     "popup",
     "lists",
     "recording",
+    "callbacks",
     "memory",
     "reconcile",
 )

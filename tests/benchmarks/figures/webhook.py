@@ -16,7 +16,7 @@ NAMES = {
     "start": "webhook of a ringing call (START)",
     "internal": "… an extension is rung (INTERNAL)",
     "answer": "… it is answered (ANSWER)",
-    "end": "… it is over (END)",
+    "end": "… it is over (END; chatter and call-back later)",
 }
 
 
@@ -54,7 +54,8 @@ def _check(world):
     made = world.value(
         world.large,
         "SELECT count(*) FROM telephony_call WHERE call_ref NOT LIKE 'in_bench%'"
-        " AND state = 'ended' AND disposition = 'answered' AND partner_id > 0",
+        " AND state = 'ended' AND disposition = 'answered' AND partner_id > 0"
+        " AND follow_up",
     )
     if made != ROUNDS * COUNT:
         raise RuntimeError(f"{made} calls were logged whole, not {ROUNDS * COUNT}")
