@@ -86,7 +86,8 @@ class TelephonyCallback(models.Model):
         "Somebody is to ring this number back already.",
     )
     _open_due = models.Index("(due_date, id) WHERE state = 'open'")
-    _open_of_user = models.Index("(user_id, due_date) WHERE state = 'open'")
+    _open_of_user = models.Index("(user_id, due_date, id) WHERE state = 'open'")
+    _by_user = models.Index("(user_id, due_date)")
     _to_escalate = models.Index(
         "(escalate_date) WHERE state = 'open' AND escalated IS NOT TRUE"
     )

@@ -14,6 +14,7 @@ import {
     makeKnownCard,
     OLENA,
     server,
+    settle,
     SPRING_ORDER,
     startTelephony,
     tell,
@@ -215,4 +216,14 @@ test("a missed call can be called back from its card", async () => {
     await contains(".o_telephony_call_back").click();
     await waitForSteps(["+380444941710,crm.lead,21"]);
     expect(".o_telephony_card").toHaveCount(0);
+});
+
+test("where nothing is offered, somebody can still be created under “More”", async () => {
+    await startTelephony({ cards: [makeCard({ offer: false })] });
+    expect(".o_telephony_kinds").toHaveCount(0);
+    await contains(".o_telephony_menu > button").click();
+    await contains(".o_telephony_menu_new_partner").click();
+    await contains(".o_telephony_form input[name=name]").edit("Ann"); // and Enter
+    await settle();
+    expect(".o_telephony_name").toHaveText("Ann");
 });

@@ -119,7 +119,8 @@ class World:
         for statement in (
             "DELETE FROM telephony_pbx_event",
             "DELETE FROM telephony_call WHERE call_ref NOT LIKE 'in_bench%'",
-            "TRUNCATE bus_bus, telephony_bench_row, ir_cron_trigger",
+            "TRUNCATE bus_bus, telephony_bench_row",
+            "DELETE FROM ir_cron_trigger",
         ):
             self.sql(dataset, statement)
         for table in ("telephony_pbx_event", "telephony_call", "telephony_call_leg"):

@@ -6,7 +6,7 @@ import { openRecord } from "../open_record";
 import { RecordingPlayer } from "../recording_player/recording_player";
 import { formatLength } from "../times";
 
-/** A call in the chatter: direction, how long or why not, outcome, note. */
+/** A call in the chatter: direction, how long or why not, outcome, sound, note. */
 export class ChatterLine extends Component {
     static template = "telephony_crm.ChatterLine";
     static components = { RecordingPlayer };
