@@ -266,6 +266,7 @@ class TelephonyPbxReconciliation(models.Model):
         self.invalidate_recordset()
         if isinstance(error, pbx_adapter.RateLimited):
             pbx._keep_statistics_turn(timedelta(seconds=error.retry_after))
+            self.error = pbx._in_words(error)
             return
         self._postpone(pbx._in_words(error))
 

@@ -1,10 +1,12 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from ..models.telephony_pbx_health import LEVELS
 from .account_common import AccountCase
@@ -208,6 +210,36 @@ class TestHealth(AccountCase):
         self._row("in_1", self._before(hours=-2))
         self._compare(end_date=self._before(hours=-3))
         self.assertIn("time zone", self._findings()["clock"]["text"])
+
+    # -- what it costs -----------------------------------------------------------------
+
+    def test_every_question_is_answered_by_an_index(self):
+        """With a million calls and events none of them may be looked at one by one."""
+        self._heard("in_1", self._before(hours=6), "START", "INTERNAL")
+        self._usual_calls(self._before(hours=5), weeks=2)
+        self._compare()
+        self.env.flush_all()
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        asked, execute = [], type(self.env.cr).execute
+
+        def noting(cr, query, params=None, **options):
+            result = execute(cr, query, params, **options)
+            asked.append(cr.query.decode())
+            return result
+
+        with patch.object(type(self.env.cr), "execute", noting):
+            self.env.invalidate_all()
+            self.form.read(["health", "health_findings", "comparison", "has_call"])
+        large = ("telephony_call", "telephony_pbx_event", "telephony_call_leg")
+        looked_at = 0
+        for query in asked:
+            if query.lstrip().startswith("SELECT"):
+                self.env.cr.execute(SQL("EXPLAIN %s", SQL(query.replace("%", "%%"))))
+                plan = "\n".join(row[0] for row in self.env.cr.fetchall())
+                looked_at += any(f" on {table}" in plan for table in large)
+                for table in large:
+                    self.assertNotRegex(plan, rf"Seq Scan on {table}\b", query)
+        self.assertGreater(looked_at, 4)
 
     # -- who is told -----------------------------------------------------------
 

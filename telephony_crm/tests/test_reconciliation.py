@@ -227,6 +227,7 @@ class TestReconciliation(AccountCase):
         self.assertEqual(len(self.server.asked), 1)
         self.assertGreater(self.pbx.sudo().statistics_after, fields.Datetime.now())
         self.assertEqual((run.state, run.attempts), ("waiting", 0))
+        self.assertIn("no more requests", run.summary)
         del self.answers["/v1/statistics/pbx"]
         self._work()
         self.assertEqual(run.state, "done")
