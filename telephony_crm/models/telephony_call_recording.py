@@ -68,7 +68,9 @@ class TelephonyCallRecording(models.Model):
     file_size = fields.Integer(string="Size", help="Bytes.")
     checksum = fields.Char()
     seconds = fields.Integer(string="Length", help="Seconds; 0 when it is not known.")
-    sounds = fields.Json(string="Recording", compute="_compute_sounds")
+    sounds = fields.Json(
+        string="Recording", compute="_compute_sounds", compute_sudo=True
+    )
     original_id = fields.Many2one(
         "telephony.call.recording",
         ondelete="cascade",

@@ -24,6 +24,9 @@ LEASE = timedelta(minutes=15)
 # Of one run, which is about a minute: a PBX takes no more, and calls come first.
 BATCH = 40
 MEGABYTE = 1024 * 1024
+# A PBX that does not answer or refuses the key is left alone for that long.
+CLOSED = (pbx_adapter.Unreachable, pbx_adapter.AuthError, pbx_adapter.RateLimited)
+PAUSE = timedelta(minutes=5)
 # What does not get better by itself.
 HOPELESS = ("large", "unable")
 
@@ -120,10 +123,11 @@ class TelephonyCallRecording(models.Model):
             return True
         try:
             self._ask()
+        except CLOSED as error:
+            self._pause(error)
+            return False
         except pbx_adapter.PbxError as error:
             self._fail_with(error)
-            down = pbx_adapter.Unreachable, pbx_adapter.RateLimited
-            return not isinstance(error, down)
         except (OperationalError, ConcurrencyError):
             raise
         except Exception:  # noqa: BLE001 - it holds up none of the others
@@ -212,6 +216,8 @@ class TelephonyCallRecording(models.Model):
             sound = pbx._fetch(http_request, limit, home)
             with sound.file:
                 self._store(sound)
+        except pbx_adapter.RateLimited as error:
+            self._pause(error)
         except pbx_adapter.PbxError as error:
             self._fail_with(error)
         except (OperationalError, ConcurrencyError):
@@ -305,13 +311,15 @@ class TelephonyCallRecording(models.Model):
 
         :param error: `pbx.adapter.PbxError`
         """
-        if isinstance(error, pbx_adapter.RateLimited):
-            self._pause(error.retry_after)
-            return
-        codes = [code for code, _words in self._fields["error"].selection]
-        code = error.code if error.code in codes else "nonsense"
         refused = isinstance(error, pbx_adapter.Refused)
-        self._fail("refused" if refused else code, error.message if refused else "")
+        self._fail(self._code_of(error), error.message if refused else "")
+
+    def _code_of(self, error):
+        """Return by which of the known reasons an error is told."""
+        if isinstance(error, pbx_adapter.Refused):
+            return "refused"
+        codes = [code for code, _words in self._fields["error"].selection]
+        return error.code if error.code in codes else "nonsense"
 
     def _fail(self, code, detail=""):
         """Keep why there is no sound, and say when it is tried again."""
@@ -338,13 +346,27 @@ class TelephonyCallRecording(models.Model):
         if retry_at:
             self._wake(retry_at)
 
-    def _pause(self, seconds):
-        """Ask this PBX for no recording for a while; it has answered nothing yet."""
+    def _pause(self, error):
+        """Ask this PBX for no recording for a while: it is not to be talked to.
+
+        That is no fault of the recording, and none of its attempts; unless it goes on
+        for days.
+
+        :param error: one of `CLOSED`
+        """
         begin(self.env)
-        until = fields.Datetime.now() + timedelta(seconds=seconds)
-        self.write({"retry_at": until, "attempts": self.attempts - 1})
+        limited = isinstance(error, pbx_adapter.RateLimited)
+        wait = timedelta(seconds=error.retry_after) if limited else PAUSE
+        until = fields.Datetime.now() + wait
         self.env.cr.execute(
             "UPDATE telephony_pbx SET recordings_after = %s WHERE id = %s",
             [until, self.call_id.pbx_id.id],
         )
         self._wake(until)
+        self.invalidate_recordset()
+        if not limited and self.date < fields.Datetime.now() - RECENT:
+            self._fail(self._code_of(error))
+        else:
+            code = False if limited else self._code_of(error)
+            attempts = max(0, self.attempts - 1)
+            self.write({"retry_at": until, "attempts": attempts, "error": code})

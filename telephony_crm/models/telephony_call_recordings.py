@@ -17,6 +17,7 @@ class TelephonyCall(models.Model):
     sounds = fields.Json(
         string="Recording",
         compute="_compute_sounds",
+        compute_sudo=True,  # whoever sees the call sees its recordings
         help="What the player shows, see telephony.call.recording.",
     )
     listen_ids = fields.One2many(

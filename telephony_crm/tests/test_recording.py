@@ -9,6 +9,7 @@ from .common import CUSTOMER
 from .recording_common import LEG, OTHER_LEG, RecordingCase, wav
 
 WAIT = timedelta(seconds=15)
+DOWN = "unreachable"
 FETCHING = "odoo.addons.telephony_crm.models.telephony_call_recording_fetch"
 
 
@@ -206,14 +207,34 @@ class TestRecording(RecordingCase):
             (row.state, row.error, row.retry_at), ("failed", "large", False)
         )
 
-    def test_a_pbx_that_is_away_is_asked_once_a_run(self):
+    def test_a_pbx_that_is_away_is_asked_once_and_left_alone_for_a_while(self):
         for number in range(3):
             self._talk(f"in_{number}")
+        rows = self.Recording.search([("call_id.pbx_id", "=", self.pbx.id)])
         self.pbx.api_url = "http://127.0.0.1:1"
         self._fetch()
-        rows = self.Recording.search([("call_id.pbx_id", "=", self.pbx.id)])
-        self.assertEqual(sorted(rows.mapped("attempts")), [0, 0, 1])
+        self.assertEqual(rows.mapped("attempts"), [0, 0, 0])
+        self.assertEqual(sorted(map(str, rows.mapped("error"))), ["False"] * 2 + [DOWN])
         self.assertEqual(set(rows.mapped("state")), {"waiting"})
+        self.pbx.api_url = self.server.url
+        self._fetch({LEG: wav()})
+        self.assertFalse(self.server.asked)
+        self.pbx.recordings_after = fields.Datetime.now()
+        self._fetch()
+        self.assertEqual(set(rows.mapped("state")), {"stored"})
+
+    def test_a_key_that_is_refused_costs_no_attempt(self):
+        row = self._talk().recording_ids
+        self.server.pages["/v1/pbx/record/request/"] = self.server.as_json({}, 401)
+        self._fetch({LEG: wav()})
+        self.assertEqual((row.state, row.attempts, row.error), ("waiting", 0, "auth"))
+
+    def test_a_pbx_that_is_away_for_days_has_lost_them(self):
+        row = self._talk().recording_ids
+        self.pbx.api_url = "http://127.0.0.1:1"
+        row.date = fields.Datetime.now() - timedelta(days=2)
+        self._fetch()
+        self.assertEqual((row.state, row.error), ("failed", DOWN))
 
     def test_one_that_fails_holds_up_no_other(self):
         self._talk("in_1")

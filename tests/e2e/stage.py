@@ -59,6 +59,10 @@ class Scene:
         """The conversation is over."""
         self._step("hang_up", "answered", "answered", 16)
 
+    def is_recorded(self):
+        """What was said can be fetched."""
+        self._step("record")
+
     def is_missed(self):
         """The caller gives up."""
         self._step("hang_up", "missed", "cancel", 16)
