@@ -119,10 +119,13 @@ class TelephonyCall(models.Model):
 
         The number is locked before the call: who holds a call waits for no number.
         """
-        call = self.browse(call_id)
-        call.fetch(["company_id", "number_e164"])
-        key = ("number", call.company_id.id, call.number_e164 or f"call {call_id}")
-        with exclusive(self.env, *key):
+        self.env.cr.execute(
+            "SELECT company_id, number_e164 FROM telephony_call WHERE id = %s",
+            [call_id],
+        )
+        # A call of a private extension may have been taken away meanwhile.
+        company_id, number = self.env.cr.fetchone() or (0, None)
+        with exclusive(self.env, "number", company_id, number or f"call {call_id}"):
             self.env.cr.execute(
                 """
                 SELECT pbx_id FROM telephony_call
@@ -143,7 +146,9 @@ class TelephonyCall(models.Model):
     @api.model
     def _postpone_follow_up(self, call_id, error):
         """Try again after as long as the call has waited already, but not for ever."""
-        call = self.browse(call_id)
+        call = self.browse(call_id).exists()
+        if not call:
+            return
         now = fields.Datetime.now()
         waited = now - (call.end_date or call.start_date)
         if waited > GIVEN_UP:

@@ -146,4 +146,7 @@ class TelephonyCallback(models.Model):
         result = super().write(vals)
         if not {"user_id", "due_date", "partner_id", "lead_id"}.isdisjoint(vals):
             self.sudo()._mirror()
+        if "user_id" in vals and not self.env.su:
+            handed = self.sudo().filtered(lambda one: one.user_id != self.env.user)
+            handed._tell()
         return result

@@ -81,6 +81,15 @@ class TestCallbackActivity(TelephonyCase):
         self.assertEqual(callback.user_id, self.agent)
         self.assertEqual(callback.activity_id, self.partner.activity_ids)
 
+    def test_a_click_on_the_activity_of_a_call_back_is_a_call_with_its_contact(self):
+        self._miss()
+        callback = self._callback()
+        dials = self.env["telephony.dial"].with_user(self.agent)
+        record, reason = dials._clicked("telephony.callback", callback.id)
+        self.assertFalse(reason)
+        self.assertEqual(dials._people(record, self.pbx)["partner_id"], self.partner.id)
+        self.assertEqual(dials._company_of(record), self.company)
+
     def test_nobody_is_mailed(self):
         before = self.env["mail.mail"].search_count([])
         self._miss()
@@ -139,6 +148,15 @@ class TestCallbackActivity(TelephonyCase):
         callback = self._callback()
         callback.with_user(self.agent).user_id = self.colleague
         self.assertEqual(self._callback().activity_id.user_id, self.colleague)
+
+    def test_who_gets_a_call_back_from_a_colleague_has_a_notice(self):
+        self._miss()
+        self.env.cr.precommit.run()
+        self.env["bus.bus"].search([]).unlink()
+        self._callback().with_user(self.agent).user_id = self.colleague
+        self.env.cr.precommit.run()
+        told = self.env["bus.bus"].search([("message", "like", "waits for your call")])
+        self.assertIn(f'"res.partner",{self.colleague.partner_id.id}]', told.channel)
 
     # -- other calls that were due -----------------------------------------------------
 

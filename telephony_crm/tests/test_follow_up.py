@@ -81,6 +81,14 @@ class TestFollowUp(TelephonyCase):
             self._follow_up()
         self.assertTrue(self._call("in_1").needs_callback)
 
+    def test_a_call_that_was_taken_away_meanwhile_holds_up_nobody(self):
+        call = self._end()
+        with patch.object(
+            type(call), "_follow_up_ids", return_value=[call.id + 1000, call.id]
+        ):
+            self._follow_up()
+        self.assertTrue(self._call().needs_callback)
+
     def test_what_fails_for_a_week_is_given_up(self):
         call = self._end()
         call.end_date = fields.Datetime.now() - timedelta(days=8)

@@ -5,12 +5,17 @@ import { useService } from "@web/core/utils/hooks";
 import { patch } from "@web/core/utils/patch";
 import { CallButton } from "./call_button";
 
-const WITH_PHONE = ["crm.lead", "res.partner"];
+/** where the number stands */
+const PHONES = { "crm.lead": "phone", "res.partner": "phone", "telephony.callback": "e164" };
 
 async function phoneOf(orm, resModel, resId) {
+    const names = [PHONES[resModel]];
+    if (resModel === "telephony.callback") {
+        names.push("refusal");
+    }
     try {
-        const [record] = await orm.silent.read(resModel, [resId], ["phone"]);
-        return record?.phone || "";
+        const [record] = await orm.silent.read(resModel, [resId], names);
+        return (!record?.refusal && record?.[names[0]]) || "";
     } catch {
         return ""; // The record may be out of the user's reach.
     }
@@ -30,7 +35,7 @@ for (const Item of [Activity, ActivityListPopoverItem]) {
             this.telephony = useState({ number: "" });
             // The activity does not wait for the number.
             onMounted(async () => {
-                const isCall = activity_category === "phonecall" && WITH_PHONE.includes(res_model);
+                const isCall = activity_category === "phonecall" && res_model in PHONES;
                 if (active && dialing.possible && isCall) {
                     this.telephony.number = await phoneOf(orm, res_model, res_id);
                 }
