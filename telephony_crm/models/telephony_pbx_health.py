@@ -132,22 +132,30 @@ class TelephonyPbx(models.Model):
     # -- the last sign of life -------------------------------------------------------
 
     def _last_heard(self):
-        """Return when the PBX last posted something; `None` if never.
+        """Return when the PBX last posted something; `None` if never."""
+        for _payload, received_at in self._latest_heard(1):
+            return received_at
+        return None
 
-        Rows that were asked for are no sign of that.
+    def _latest_heard(self, limit):
+        """Return the latest that the PBX has posted, the last one first.
+
+        Rows that were asked for are no sign of life. The condition is word by word
+        that of the index: a domain would also ask for events without a kind.
+
+        :return: list of ``(payload, received_at)``
         """
         self.env["telephony.pbx.event"].flush_model()
         self.env.cr.execute(
             """
-            SELECT received_at FROM telephony_pbx_event
+            SELECT payload, received_at FROM telephony_pbx_event
              WHERE pbx_id = %s AND kind NOT IN (%s, %s)
              ORDER BY received_at DESC
-             LIMIT 1
+             LIMIT %s
             """,
-            [self.id, STATISTICS, CLOSED],
+            [self.id, STATISTICS, CLOSED, limit],
         )
-        row = self.env.cr.fetchone()
-        return row[0] if row else None
+        return self.env.cr.fetchall()
 
     def _words_of_life(self):
         last = self._last_heard()

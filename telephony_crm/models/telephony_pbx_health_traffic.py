@@ -5,7 +5,6 @@ from odoo import fields, models
 
 from ..pbx import adapter as pbx_adapter
 from ..pbx.event import EventKind
-from .telephony_pbx_event import CLOSED, STATISTICS
 
 WEEK = timedelta(days=7)
 #: A silence is unusual when in the same hours of this many of the last weeks there
@@ -61,20 +60,14 @@ class TelephonyPbx(models.Model):
     def _delays_of_starts(self):
         """Return how long after their begin the latest calls were told."""
         adapter = self._adapter(raise_if_unknown=False)
-        latest = self.env["telephony.pbx.event"].sudo()
-        latest = latest.search(
-            [("pbx_id", "=", self.id), ("kind", "not in", (STATISTICS, CLOSED))],
-            order="received_at desc",
-            limit=LATEST,
-        )
         delays = []
-        for event in latest if adapter else ():
+        for payload, received_at in self._latest_heard(LATEST) if adapter else ():
             try:
-                told = adapter.events(event.payload, self._account(), event.received_at)
+                told = adapter.events(payload, self._account(), received_at)
             except pbx_adapter.PayloadError:
                 continue
             delays += [
-                event.received_at - one.started_at
+                received_at - one.started_at
                 for one in told
                 if one.kind is EventKind.STARTED and one.started_at
             ]
