@@ -1,5 +1,7 @@
 """What arrives at the same moment, with two workers to take it."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 from .pbx import caller
 
 
@@ -62,8 +64,6 @@ def test_many_calls_at_once_are_as_many_calls(pbx, query):
 
 
 def test_a_dialling_limit_holds_for_requests_at_once(rpc, query, stack):
-    from concurrent.futures import ThreadPoolExecutor
-
     query(
         "UPDATE telephony_pbx SET dial_user_minute = 3, api_url = 'http://127.0.0.1:9'"
     )
@@ -81,3 +81,26 @@ def test_a_dialling_limit_holds_for_requests_at_once(rpc, query, stack):
         )
     )
     assert counts == {"failed": 3, "refused": 7}
+
+
+def test_two_who_press_lead_at_once_make_one_lead(pbx, rpc, query):
+    """Both were rung; who comes second gets the lead of the first."""
+    start = pbx.fields("NOTIFY_START", "in_lead", caller())
+    pbx.post(start)
+    for extension in ("100", "101"):
+        pbx.post({**start, "event": "NOTIFY_INTERNAL", "internal": extension})
+    [(call_id,)] = query("SELECT id FROM telephony_call WHERE call_ref = 'in_lead'")
+    agents = ("maya", "bruno")
+    for agent in agents:  # logged in, so that they press at the same moment
+        assert rpc(agent, "telephony.call", "get_card", call_id)
+
+    def press(agent):
+        rpc(agent, "telephony.call", "card_create", call_id, "lead", {"name": "Ann"})
+
+    with ThreadPoolExecutor(len(agents)) as pool:
+        list(pool.map(press, agents))
+    assert query(
+        "SELECT count(*), min(call.lead_id) = min(lead.id) FROM crm_lead lead, "
+        "telephony_call call WHERE contact_name = 'Ann' AND call.id = %s",
+        call_id,
+    ) == [(1, True)]
