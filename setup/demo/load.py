@@ -41,6 +41,7 @@ def load(env, simulator_url, base_url):
     users = {person["number"]: _user(env, demo, person) for person in people}
     team = _team(env, demo, users)
     pbx = _pbx(env, demo, simulator_url)
+    pbx.fallback_user_id = users[people[0]["number"]]  # who rings strangers back
     for person in people:
         _keep(
             env,

@@ -53,11 +53,30 @@ class TestCallback(TelephonyCase):
         ):
             self._callback().copy()
 
-    def test_each_number_and_each_company_has_its_own(self):
+    def test_each_number_has_its_own(self):
         self._miss()
         self._miss("in_2", caller_id=OTHER[1:])
         self.assertEqual(len(self._callback()), 1)
         self.assertEqual(len(self._callback(OTHER)), 1)
+
+    def test_each_company_has_its_own_and_a_talk_settles_that_of_its_company(self):
+        self._miss(minutes=5)
+        ours = self.pbx
+        theirs = self.pbx.copy(
+            {
+                "name": "Branch",
+                "company_id": self.env["res.company"].create({"name": "Branch"}).id,
+            }
+        )
+        self.pbx = theirs
+        self._miss("in_2", minutes=4)
+        self.pbx = ours
+        callbacks = self._callback()
+        self.assertEqual(callbacks.company_id, ours.company_id | theirs.company_id)
+        self._talk()
+        by_company = {one.company_id: one.state for one in self._callback()}
+        self.assertEqual(by_company[ours.company_id], "done")
+        self.assertEqual(by_company[theirs.company_id], "open")
 
     def test_nobody_is_rung_back_who_hides_is_blocked_or_one_of_us(self):
         self._miss("in_hidden", caller_id="0")
