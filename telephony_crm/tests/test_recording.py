@@ -152,6 +152,14 @@ class TestRecording(RecordingCase):
         self.assertEqual(call.recording_ids.mimetype, "audio/mpeg")
         self.assertEqual(call.recording_ids.seconds, 42)
 
+    def test_it_is_stored_where_odoo_stores_files(self):
+        self.env["ir.config_parameter"].set_param("ir_attachment.location", "db")
+        call = self._talk()
+        self._fetch({LEG: wav()})
+        sound = call.recording_ids.sudo().attachment_id
+        self.assertFalse(sound.store_fname)
+        self.assertEqual(sound.raw, wav())
+
     def test_a_call_that_is_deleted_takes_its_sounds_along(self):
         call = self._talk()
         self._fetch({LEG: wav()})
@@ -276,6 +284,14 @@ class TestRecording(RecordingCase):
         self.pbx.recordings_after = fields.Datetime.now()
         self._fetch()
         self.assertEqual(row.state, "stored")
+
+    def test_so_is_one_that_says_it_with_the_sound(self):
+        row = self._talk().recording_ids
+        headers = {"Retry-After": "120"}
+        self.server.pages[f"/sounds/1-{LEG}-100.wav"] = 429, headers, b""
+        self._fetch({LEG: wav()})
+        self.assertEqual((row.state, row.attempts, row.error), ("waiting", 0, False))
+        self.assertEqual(self.pbx.recordings_after, row.retry_at)
 
     def test_a_connection_that_is_switched_off_is_not_asked(self):
         self._talk()

@@ -1,7 +1,12 @@
 import socket
 import threading
+from unittest.mock import patch
+
+import requests
 
 from odoo.tests import tagged
+
+from odoo.addons.telephony_crm.tools import fetch as fetching
 
 from ..pbx import adapter as pbx_adapter
 from .recording_common import RecordingCase, wav
@@ -145,6 +150,25 @@ class TestRecordingFetch(RecordingCase):
         ):
             with self.subTest(target), self.assertRaises(pbx_adapter.PbxError):
                 self._get(target if "://" in target else f"{self.server.url}:{target}")
+
+    def test_a_stranger_is_told_no_key(self):
+        asked = pbx_adapter.HttpRequest(
+            "GET", f"{self.server.url}/x", headers={"Authorization": "key:word"}
+        )
+        own = f"{self.server.url}/"
+        for url, told in (
+            (f"{self.server.url}/y", True),
+            ("https://files.example.com/y", False),
+            (f"https://files.example.com\\@{self.server.url[7:]}/y", False),
+        ):
+            prepared = requests.Request("GET", url).prepare()
+            fetching._dress(prepared, asked, own)
+            self.assertEqual("Authorization" in prepared.headers, told, url)
+
+    def test_a_sound_that_comes_too_slowly_is_given_up(self):
+        self._page("/x", wav())
+        with patch.object(fetching, "DEADLINE", -1):
+            self.assertRefused("/x", "unreachable")
 
     def test_the_key_goes_to_the_pbx_only(self):
         self._page("/x", wav())
