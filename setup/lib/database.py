@@ -51,8 +51,9 @@ class Databases:
         # A server of one's own may have databases of the same names.
         place = paths.digest(server.host, server.port) if server.is_own else ""
         self.data = paths.HOME / f"data{place and '-'}{place}"
-        # of this checkout: another one has other addons
-        self.config = self.configure(f"odoo-{paths.digest(str(paths.ROOT))}")
+        # of this checkout and server: another one has other addons
+        place = paths.digest(str(paths.ROOT), server.host, server.port)
+        self.config = self.configure(f"odoo-{place}")
 
     def configure(self, name, *, http_port=8069, gevent_port=8072):
         """Write a configuration file ``name`` for these settings; its path."""
@@ -152,12 +153,15 @@ class Databases:
         self.refuse_foreign(name)
         self.drop(name)
         # Attachments first: a database without them would seem to be somebody else's.
+        self.copy_filestore(self.filestore(template), name)
+        self.server.sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+
+    def copy_filestore(self, source, name):
+        """Have all attachments of the folder ``source`` in the database ``name``."""
         with paths.built(self.filestore(name)) as draft:
-            source = self.filestore(template)
             if source.exists():
                 # They are never changed in place, so a link is a copy.
                 shutil.copytree(source, draft, copy_function=_link, dirs_exist_ok=True)
-        self.server.sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
 
     def refuse_foreign(self, name):
         """Stop where a server of one's own has another's database ``name``.

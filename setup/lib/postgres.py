@@ -97,7 +97,7 @@ def running():
                 except BlockingIOError:
                     pass  # somebody else still needs it
                 else:
-                    _as_owner(
+                    as_owner(
                         "pg_ctl", "stop", "-m", "fast", "-D", LINK.resolve() / "data"
                     )
 
@@ -129,7 +129,7 @@ def _check(server):
         )
 
 
-def _owner():
+def owner():
     """Whom the cluster belongs to: PostgreSQL refuses to run as root."""
     if os.geteuid():
         return pwd.getpwuid(os.geteuid())
@@ -139,12 +139,22 @@ def _owner():
         return pwd.getpwnam("nobody")
 
 
-def _as_owner(program, *arguments, **options):
+def as_owner(program, *arguments, **options):
     """Run a server program as the cluster's owner."""
     command = [Path(system.postgres_bin(), program), *arguments]
     if not os.geteuid():
-        command = ["runuser", "-u", _owner().pw_name, "--", *command]
+        command = ["runuser", "-u", owner().pw_name, "--", *command]
     run(command, f"PostgreSQL: {program} failed", f"see {LINK}/log", cwd="/", **options)
+
+
+def initialise(data, socket):
+    """Make a cluster in the folder ``data`` that listens in the folder ``socket``."""
+    as_owner(
+        "initdb", "-D", data, "-U", "postgres", "-A", "trust",
+        "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions",
+    )  # fmt: skip
+    with (data / "postgresql.conf").open("a") as settings:
+        settings.write(SETTINGS.format(socket=socket))
 
 
 def _cluster():
@@ -156,16 +166,11 @@ def _cluster():
             LINK.unlink()
         shutil.rmtree(LINK, ignore_errors=True)
         folder = _place()
-        owner = _owner()
+        own = owner()
         for path in (folder, folder / "socket"):
             path.mkdir(mode=0o700)
-            shutil.chown(path, owner.pw_uid, owner.pw_gid)
-        _as_owner(
-            "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust",
-            "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions",
-        )  # fmt: skip
-        with (folder / "data/postgresql.conf").open("a") as settings:
-            settings.write(SETTINGS.format(socket=_socket(folder)))
+            shutil.chown(path, own.pw_uid, own.pw_gid)
+        initialise(folder / "data", _socket(folder))
         if folder != LINK:
             LINK.symlink_to(folder)
     return folder
@@ -179,7 +184,7 @@ def _place():
     """
     reachable = (
         not os.geteuid() == 0
-        or capture(["runuser", "-u", _owner().pw_name, "--", "test", "-x", paths.HOME])
+        or capture(["runuser", "-u", owner().pw_name, "--", "test", "-x", paths.HOME])
         is not None
     )
     if reachable:
@@ -195,7 +200,7 @@ def _stop_stray(place):
     """Stop a cluster whose state folder was removed while it ran."""
     if (place / "data/postmaster.pid").exists():
         try:
-            _as_owner("pg_ctl", "stop", "-m", "immediate", "-D", place / "data")
+            as_owner("pg_ctl", "stop", "-m", "immediate", "-D", place / "data")
         except Failure:
             pass  # it was not running any more
 
@@ -206,8 +211,8 @@ def _socket(folder):
         return folder / "socket"
     short = Path(tempfile.gettempdir(), f"telephony-crm-{paths.digest(str(folder))}")
     short.mkdir(mode=0o700, exist_ok=True)
-    owner = _owner()
-    shutil.chown(short, owner.pw_uid, owner.pw_gid)
+    own = owner()
+    shutil.chown(short, own.pw_uid, own.pw_gid)
     return short
 
 
@@ -217,7 +222,7 @@ def _start(folder):
     server = Server(str(socket), "5432", ROLE)
     administrator = server._replace(user="postgres")
     if capture([Path(system.postgres_bin(), "pg_isready"), "-h", socket]) is None:
-        _as_owner("pg_ctl", "start", "-w", "-D", data, "-l", folder / "log")
+        as_owner("pg_ctl", "start", "-w", "-D", data, "-l", folder / "log")
     if not (folder / "ready").exists():
         if not administrator.sql(f"SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}'"):
             administrator.sql(f"CREATE ROLE {ROLE} LOGIN CREATEDB")

@@ -1,14 +1,13 @@
 """A running Odoo with two workers behind nginx, and a PBX connected to it."""
 
-import json
 import os
 
-import psycopg2
 import pytest
 
 from setup.lib.prepare import ground
 from setup.lib.stack import Stack
 
+from .access import Query, Rpc
 from .pbx import Pbx
 
 # Makes the PBX of these tests and two agents; prints what the tests need to know.
@@ -42,14 +41,23 @@ def databases():
 
 
 @pytest.fixture(scope="session")
-def database(databases):
-    """A database with the addon, removed afterwards."""
-    name = f"telephony_test_{os.getpid()}_e2e"
+def bare(databases):
+    """The name of a database with the addon and nothing entered; it stays as it is."""
     template = os.environ.get("TELEPHONY_CRM_TEMPLATE")
     if template:
-        databases.copy(template, name)
-    else:
-        databases.have_addon(name, {"telephony_crm"})
+        yield template
+        return
+    name = f"telephony_test_{os.getpid()}_bare"
+    databases.have_addon(name, {"telephony_crm"})
+    yield name
+    databases.drop(name)
+
+
+@pytest.fixture(scope="session")
+def database(databases, bare):
+    """A database with the PBX of these tests, removed afterwards."""
+    name = f"telephony_test_{os.getpid()}_e2e"
+    databases.copy(bare, name)
     databases.shell(name, CONNECT, "the PBX of the tests could not be made")
     yield name
     databases.drop(name)
@@ -63,24 +71,10 @@ def stack(databases, database):
 
 @pytest.fixture(scope="session")
 def query(databases, database):
-    """Ask the database itself: ``query(sql, *params)`` returns all rows."""
-    server = databases.server
-    connection = psycopg2.connect(
-        dbname=database,
-        host=str(server.host) if server.host else None,
-        port=server.port or None,
-        user=server.user or None,
-        password=server.password or None,
-    )
-    connection.autocommit = True
-
-    def ask(sql, *params):
-        with connection.cursor() as cursor:
-            cursor.execute(sql, params)
-            return cursor.fetchall() if cursor.description else None
-
-    yield ask
-    connection.close()
+    """Ask the database itself, see ``Query``."""
+    asking = Query(databases.server, database)
+    yield asking
+    asking.close()
 
 
 @pytest.fixture
@@ -94,30 +88,5 @@ def pbx(stack, query):
 
 @pytest.fixture
 def rpc(stack):
-    """Call a model as a user: ``rpc(login, model, method, *args, **kwargs)``."""
-    import requests
-
-    sessions = {}
-
-    def call(login, model, method, *args, **kwargs):
-        if login not in sessions:
-            session = sessions[login] = requests.Session()
-            answer = session.post(
-                f"{stack.url}/web/session/authenticate",
-                json={
-                    "params": {"db": stack.database, "login": login, "password": login}
-                },
-                timeout=60,
-            ).json()
-            assert answer["result"]["uid"], answer
-        body = {
-            "params": {"model": model, "method": method, "args": args, "kwargs": kwargs}
-        }
-        answer = sessions[login].post(
-            f"{stack.url}/web/dataset/call_kw", json=body, timeout=60
-        )
-        answer = json.loads(answer.text)
-        assert "error" not in answer, answer["error"]["data"]["message"]
-        return answer["result"]
-
-    return call
+    """Call a model as a user, see ``Rpc``."""
+    return Rpc(stack)

@@ -3,24 +3,17 @@
 import threading
 import time
 
-import psycopg2
 import pytest
 import requests
 
+from .access import connect
 from .pbx import caller
 
 
 @pytest.fixture
 def hold(databases, database):
     """Hold the lock of every call, so that workers stop between the two commits."""
-    server = databases.server
-    connection = psycopg2.connect(
-        dbname=database,
-        host=str(server.host) if server.host else None,
-        port=server.port or None,
-        user=server.user or None,
-        password=server.password or None,
-    )
+    connection = connect(databases.server, database)
     with connection.cursor() as cursor:
         # The second commit writes the call, which nobody can as long as this lasts.
         cursor.execute("LOCK TABLE telephony_call IN SHARE MODE")
