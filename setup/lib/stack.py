@@ -36,19 +36,19 @@ http {{
         listen {host}:{port};
         proxy_http_version 1.1;
         proxy_read_timeout 720s;
+        # for both: a location that sets one header itself would lose all the others
         proxy_set_header Host $http_host;
         proxy_set_header X-Forwarded-Host $http_host;
         proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
         proxy_set_header X-Forwarded-Proto $scheme;
         proxy_set_header X-Real-IP $remote_addr;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
         location /websocket {{
             proxy_pass http://websocket;
-            proxy_set_header Upgrade $http_upgrade;
-            proxy_set_header Connection $connection_upgrade;
         }}
         location / {{
             proxy_pass http://odoo;
-            proxy_set_header Connection '';
         }}
     }}
 }}
