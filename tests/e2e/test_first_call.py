@@ -1,0 +1,236 @@
+"""The README's Zadarma page, followed by hand: from nothing to a call that is heard.
+
+What is clicked is what the README names, in its order; the one thing it does not say is
+the address of the simulated account, in place of the vendor's.
+"""
+
+import os
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from setup.lib.stack import Stack
+from setup.simulator import Settings, Simulator
+from setup.simulator.settings import Did, Extension
+
+from .access import Query, Rpc
+from .browser import Browser
+from .stage import Stage
+
+ROOT = Path(__file__).resolve().parents[2]
+CALLER = "+442079460017"
+LINE = "+442079460100"
+SHOWN = "+44 20 7946 0017"
+TALK = 5  # seconds
+PATIENCE = 90  # seconds for a recording
+PICTURES = os.environ.get("TELEPHONY_CRM_PICTURES")
+PLAYBACK = "odoo.__WOWL_DEBUG__.root.env.services.telephony_playback"
+CARD = ".o_telephony_card"
+
+
+@pytest.fixture(scope="module")
+def empty(databases, bare):
+    """A database in which nothing was entered yet."""
+    name = f"telephony_test_{os.getpid()}_empty"
+    databases.copy(bare, name)
+    yield name
+    databases.drop(name)
+
+
+@pytest.fixture(scope="module")
+def running(databases, empty):
+    with Stack(databases, empty, workers=2) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def account():
+    """An account at the vendor's that nobody has connected to anything yet."""
+    settings = Settings(
+        key="d0e1a2b3c4d5e6f70819",
+        secret="5ec2e7f00dba5eba11ca",
+        tz="Europe/London",
+        extensions=[Extension("100", "Administrator"), Extension("101", "Reception")],
+        dids=[Did(LINE, "London line", "United Kingdom", "London")],
+    )
+    with Simulator(settings) as pbx:
+        yield pbx
+
+
+@pytest.fixture(scope="module")
+def desk(running):
+    """The administrator's browser, who also has the extension 100."""
+    with Browser() as browser, browser.person(running.url, "admin", "admin") as admin:
+        yield Desk(admin)
+
+
+class Readme:
+    """The chapter, read from its top: what is done stands there, and in this order."""
+
+    def __init__(self):
+        text = (ROOT / "README.md").read_text(encoding="utf-8")
+        chapter = text.partition("## Connecting a Zadarma account")[2]
+        self.rest = re.sub(r"[*\s]+", " ", chapter.partition("\n## ")[0])
+
+    def says(self, words):
+        """Go on to where the chapter says these words; fails where it does not."""
+        before, found, after = self.rest.partition(words)
+        assert found, f"the README does not say {words!r} after: …{before[:80]}"
+        self.rest = after
+
+
+class Desk:
+    """One tab, and what a person does in it."""
+
+    def __init__(self, person):
+        self.person = person
+        self.readme = Readme()
+        self.tab = None
+        self.pictures = 0
+
+    def open(self, path):
+        """Open a page, in the place of the one before."""
+        self.tab = self.person.open(path)
+        self.tab.see(".o_main_navbar")
+
+    def picture(self):
+        """Keep what is on screen, where TELEPHONY_CRM_PICTURES names a folder."""
+        if PICTURES:
+            self.pictures += 1
+            self.tab.picture(Path(PICTURES, f"first-call-{self.pictures:02}.png"))
+
+    def press(self, words, within=""):
+        """Click the button or the entry that the README calls so."""
+        self.readme.says(words)
+        self.click(words, within)
+
+    def click(self, words, within=""):
+        """Click what bears these words, and nothing else that is clickable."""
+        self.tab.see(f"{within} button, {within} a", words)
+        self.tab.wait(
+            f"""(() => {{
+                for (const old of document.querySelectorAll("[data-pressed]")) {{
+                    delete old.dataset.pressed;
+                }}
+                const found = [...document.querySelectorAll(
+                    "{within} button, {within} a, {within} .o-dropdown-item")]
+                    .filter((one) => one.getClientRects().length)
+                    .find((one) => one.innerText.trim() === {words!r});
+                if (found) {{ found.dataset.pressed = "1"; }}
+                return !!found;
+            }})()"""
+        )
+        self.tab.click("[data-pressed]")
+
+    def fill(self, field, value):
+        """Type into a field of the form."""
+        self.tab.click(f".o_field_widget[name='{field}'] input")
+        self.tab.type(value)
+
+    def choose(self, field, value):
+        """Type into a field that offers values, and take the one that is meant."""
+        self.fill(field, value)
+        offered = ".o-autocomplete--dropdown-item, .o_select_menu_item"
+        self.tab.see(offered, value)
+        self.click_offer(offered, value)
+
+    def click_offer(self, offered, value):
+        """Click the offer with these words."""
+        self.tab.wait(
+            f"""(() => {{
+                const found = [...document.querySelectorAll({offered!r})]
+                    .find((one) => one.innerText.trim() === {value!r});
+                if (found) {{ found.id = "offered"; }}
+                return !!found;
+            }})()"""
+        )
+        self.tab.click("#offered")
+
+
+def test_from_an_empty_database_to_a_call_that_is_heard(desk, account, running):
+    desk.open("/odoo/crm")
+    _connect(desk, account)
+    _set_up(desk, account)
+    call = _is_called(desk, account)
+    _is_heard(desk, call, running)
+
+
+def _connect(desk, account):
+    """Enter what the vendor has given."""
+    tab = desk.tab
+    desk.click("Configuration", ".o_menu_sections")
+    desk.click("PBXs")
+    tab.see(".o_control_panel", "PBXs")
+    desk.click("New")
+    tab.see(".o_form_view")
+    desk.fill("name", "Zadarma, London office")
+    desk.fill("api_key", account.settings.key)
+    desk.fill("api_secret", account.settings.secret)
+    desk.fill("api_url", account.url)
+    desk.choose("country_id", "United Kingdom")
+    desk.picture()
+    tab.click(".o_form_button_save")
+    desk.click("Test the Connection")
+    tab.see(".o_notification")
+    desk.picture()
+
+
+def _set_up(desk, account):
+    """Have the account tell what it has, and take it over."""
+    tab = desk.tab
+    desk.click("Set Up from the Account")
+    tab.see(".modal", "Administrator")
+    desk.picture()
+    tab.see(".modal button[name='action_apply']")
+    tab.click(".modal button[name='action_apply']")
+    tab.see(".modal button[name='action_close']")
+    desk.picture()
+    tab.click(".modal button[name='action_close']")
+    tab.see_none(".modal")
+    assert account.poster.calls.url and all(account.poster.calls.switches.values())
+    assert account.poster.others.url and account.poster.others.switches["sms"]
+    desk.picture()
+
+
+def _is_called(desk, account):
+    """Call from outside: the card appears; then the call is answered, and ends."""
+    tab, call = desk.tab, Stage(account).call(CALLER)
+    call.rings()
+    assert "London line" in tab.see(f"{CARD}.o_telephony_is_ringing", SHOWN)
+    desk.picture()
+    call.is_answered()
+    time.sleep(TALK)
+    call.ends()
+    tab.see(CARD, f"Talked 0:{call.truth.talk_seconds:02} with")
+    call.is_recorded()
+    desk.picture()
+    desk.click("Done", CARD)
+    tab.see_none(CARD)
+    return call.truth
+
+
+def _is_heard(desk, call, running):
+    """Wait for the recording, and listen to it."""
+    tab = desk.tab
+    asking, rpc = Query(running.databases.server, running.database), Rpc(running)
+    [[job]] = asking(
+        "SELECT res_id FROM ir_model_data "
+        "WHERE module = 'telephony_crm' AND name = 'ir_cron_recording_fetch'"
+    )
+    deadline = time.monotonic() + PATIENCE
+    stored = "SELECT 1 FROM telephony_call_recording WHERE state = 'stored'"
+    while not asking(stored):
+        assert time.monotonic() < deadline
+        rpc("admin", "ir.cron", "method_direct_trigger", [job])
+        time.sleep(1)
+    asking.close()
+    desk.open("/odoo/my-calls")
+    tab = desk.tab
+    tab.see(".o_data_row")
+    desk.picture()
+    tab.click(".o_data_row .o_telephony_play")
+    heard = f"{PLAYBACK}.audio?.currentTime > 1 && {PLAYBACK}.audio.duration"
+    assert tab.wait(heard) == call.legs[0].talk_seconds
+    desk.picture()
