@@ -26,6 +26,8 @@ class TelephonyCall(models.Model):
             return False
         if not self._was_heard_live():
             return False
+        if was and self.state == "ended":
+            return True  # a card may be up; that it can go is no new one
         return any(
             event.kind is not EventKind.RECORD
             and (not event.occurred_at or event.occurred_at > event.observed_at - FRESH)

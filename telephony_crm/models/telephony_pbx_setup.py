@@ -13,7 +13,6 @@ class TelephonyPbx(models.Model):
     has_did = fields.Boolean(compute="_compute_setup")
     has_call = fields.Boolean(compute="_compute_setup")
     is_set_up = fields.Boolean(compute="_compute_setup")
-    failed_event_count = fields.Integer(compute="_compute_setup")
     reading_numbers = fields.Char(compute="_compute_reading_numbers")
 
     @api.depends("adapter")
@@ -24,7 +23,6 @@ class TelephonyPbx(models.Model):
 
     @api.depends("api_key", "api_secret_stored", "extension_ids.user_id", "did_ids")
     def _compute_setup(self):
-        Event = self.env["telephony.pbx.event"].sudo()
         Call = self.env["telephony.call"].sudo()
         for pbx in self:
             stored, of_pbx = pbx.sudo(), [("pbx_id", "=", pbx._origin.id)]
@@ -34,7 +32,7 @@ class TelephonyPbx(models.Model):
                 (has_key and stored.api_secret_stored)
                 or (adapter and not adapter.verifies)
             )
-            pbx.has_event = bool(Event.search_count(of_pbx, limit=1))
+            pbx.has_event = bool(pbx._origin and pbx._origin._last_heard())
             pbx.has_extension = bool(stored.extension_ids.user_id)
             pbx.has_did = bool(stored.did_ids)
             pbx.has_call = bool(Call.search_count(of_pbx, limit=1))
@@ -44,9 +42,6 @@ class TelephonyPbx(models.Model):
                 and pbx.has_extension
                 and pbx.has_did
                 and pbx.has_call
-            )
-            pbx.failed_event_count = Event.search_count(
-                [*of_pbx, ("state", "=", "failed")], limit=1000
             )
 
     @api.depends("name")

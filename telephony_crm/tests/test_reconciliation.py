@@ -90,6 +90,19 @@ class TestReconciliation(AccountCase):
             self._compare()
         bus_send.assert_not_called()
 
+    def test_a_card_that_is_still_up_is_told_of_the_end(self):
+        began = self._before(minutes=30)
+        self._heard("in_1", began, "START", "INTERNAL", "ANSWER")
+        self._row("in_1", began + timedelta(seconds=1), seconds=90)
+        with patch.object(type(self.env["res.users"]), "_bus_send") as bus_send:
+            self._compare()
+        [told] = [
+            call.args[1]
+            for call in bus_send.call_args_list
+            if call.args[0] == "telephony.call/update"
+        ]
+        self.assertEqual((told["id"], told["state"]), (self._call().id, "ended"))
+
     # -- what is not touched ---------------------------------------------------
 
     def test_a_call_that_may_go_on_is_left_alone(self):
