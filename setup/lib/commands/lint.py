@@ -54,7 +54,7 @@ def commands(fix):
     addons = sorted(path.parent for path in paths.ROOT.glob("*/__manifest__.py"))
     names = [addon.name for addon in addons]
     yield "ruff", "check", *mend, "."
-    yield "ruff", "format", *([] if fix else ["--check"]), "setup/lib"
+    yield "ruff", "format", *([] if fix else ["--check"]), "."
     yield (
         "pylint", "--rcfile=/dev/null", "--load-plugins=pylint_odoo", "--score=no",
         "--valid-odoo-versions=19.0", "--disable=all", "--enable=odoolint",

@@ -27,9 +27,9 @@ test("a text message that was not sent says why in the server's words", async ()
 });
 
 test("without words of the server it says as much as is known", async () => {
-    expect(
-        await failureOf({ notification_type: "sms", failure_type: "telephony_refused" })
-    ).toBe("Refused by the PBX");
+    expect(await failureOf({ notification_type: "sms", failure_type: "telephony_refused" })).toBe(
+        "Refused by the PBX"
+    );
 });
 
 test("mails say what they always said", async () => {
