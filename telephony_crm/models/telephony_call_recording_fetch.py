@@ -42,6 +42,18 @@ class TelephonyCallRecording(models.Model):
 
     # -- the job -----------------------------------------------------------------------
 
+    @api.model
+    def _expect(self, call, refs):
+        """Have the recordings of a call fetched that are new.
+
+        Within the request of a PBX: nothing is written twice.
+        """
+        if refs:
+            due = fields.Datetime.now() + WAITS[0]
+            vals = {"call_id": call.id, "retry_at": due}
+            self.create([{**vals, "ref": ref} for ref in refs])
+            self._wake(due)
+
     def _restart(self):
         """Have the job try these from the beginning."""
         if not self:

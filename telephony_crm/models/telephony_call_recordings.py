@@ -61,5 +61,4 @@ class TelephonyCall(models.Model):
             unproven._restart()
         else:
             unproven.unlink()  # there is no more than what is known by name
-        created = known.create([{"call_id": self.id, "ref": ref} for ref in missing])
-        created._restart()
+        known._expect(self, missing)
