@@ -88,9 +88,15 @@ class TelephonyCallback(models.Model):
 
     # -- notices -----------------------------------------------------------------------
 
-    def _tell(self):
-        """Tell its user that somebody waits to be rung back."""
+    def _tell(self, seen=()):
+        """Tell its user that somebody waits to be rung back.
+
+        :param seen: users who know it
+        """
         for callback in self.filtered("user_id"):
+            if callback.user_id in seen:
+                callback._tell_screens(callback.user_id)
+                continue
             _ = callback.with_context(lang=callback.user_id.lang).env._
             callback._notice(
                 callback.user_id,

@@ -1,10 +1,14 @@
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 from odoo import api, fields, models
 
 from ..pbx import numbers
 from ..tools.transaction import lock
 from .telephony_number import OWNERS
+
+# Days that are looked ahead for working hours, and then further: few are enough, and
+# to reckon with many takes longer than all the rest.
+AHEAD = (4, 14, 60)
 
 
 class TelephonyCallback(models.Model):
@@ -63,7 +67,8 @@ class TelephonyCallback(models.Model):
             callback.write(changed)
         if is_new:
             callback._mirror()
-            callback._tell()
+            # Whose phone rang has seen on the card that the call was missed.
+            callback._tell(seen=call.leg_ids.user_id)
         return callback
 
     @api.model
@@ -127,9 +132,12 @@ class TelephonyCallback(models.Model):
         user = self._whom(call)
         pbx = call.pbx_id
         since = call.end_date or call.start_date
-        due = self._working_moment(user, call.company_id, since, pbx.callback_minutes)
-        escalate = pbx.escalation != "none" and self._working_moment(
-            user, call.company_id, due, pbx.escalation_minutes
+        due, escalate = self._working_moments(
+            user,
+            call.company_id,
+            since,
+            pbx.callback_minutes,
+            pbx.callback_minutes + pbx.escalation_minutes,
         )
         return {
             "e164": call.number_e164,
@@ -143,7 +151,7 @@ class TelephonyCallback(models.Model):
             "waiting_date": call.start_date,
             "last_date": call.start_date,
             "due_date": due,
-            "escalate_date": escalate,
+            "escalate_date": pbx.escalation != "none" and escalate,
         }
 
     # -- for whom, and when ------------------------------------------------------------
@@ -206,25 +214,41 @@ class TelephonyCallback(models.Model):
         return user.active and not user.share and company in user.company_ids
 
     @api.model
-    def _working_moment(self, user, company, since, minutes):
+    def _working_moments(self, user, company, since, *minutes):
         """Return when so many minutes of work have passed since a moment.
 
         In the working hours of the user, else of the company, without holidays; at any
         hour where there are none.
+
+        :param since: naive UTC
+        :param minutes: rising numbers of minutes
+        :return: list of as many moments, naive UTC
         """
         resource = user.sudo().resource_ids.filtered(
             lambda one: one.company_id == company
         )[:1]
         calendar = resource.calendar_id or company.sudo().resource_calendar_id
-        plain = since + timedelta(minutes=minutes)
         if not calendar or calendar.flexible_hours:
-            return plain
+            return [since + timedelta(minutes=number) for number in minutes]
         # A moment of no length would be the end of the working day before.
-        hours = max(minutes, 1) / 60
-        planned = calendar.plan_hours(
-            hours, since, compute_leaves=True, resource=resource
-        )
-        return planned and planned.replace(microsecond=0) or plain
+        lengths = [timedelta(minutes=max(number, 1)) for number in minutes]
+        found, start = [], since.replace(tzinfo=timezone.utc)
+        worked = timedelta()
+        for days in AHEAD:
+            end = start + timedelta(days=days)
+            spans = calendar._work_intervals_batch(start, end, resources=resource)
+            for begin, stop, _leave in spans[resource.id]:
+                for length in lengths[len(found) :]:
+                    if worked + (stop - begin) < length:
+                        break
+                    moment = (begin + length - worked).astimezone(timezone.utc)
+                    found.append(moment.replace(tzinfo=None, microsecond=0))
+                worked += stop - begin
+            if len(found) == len(lengths):
+                return found
+            start = end
+        rest = minutes[len(found) :]
+        return [*found, *(since + timedelta(minutes=number) for number in rest)]
 
     # -- the end -----------------------------------------------------------------------
 

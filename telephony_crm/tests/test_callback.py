@@ -148,9 +148,10 @@ class TestCallback(TelephonyCase):
     def _due(self, since, minutes=15):
         calendar = self.company.resource_calendar_id
         calendar.tz = "UTC"
-        return self.env["telephony.callback"]._working_moment(
+        [moment] = self.env["telephony.callback"]._working_moments(
             self.agent, self.company, since, minutes
         )
+        return moment
 
     def test_it_is_due_within_working_hours(self):
         monday = datetime(2026, 1, 12)
@@ -164,6 +165,29 @@ class TestCallback(TelephonyCase):
         friday = datetime(2026, 1, 16, 16, 50)
         self.assertEqual(
             self._due(friday), datetime(2026, 1, 19, 8, 5), "over the weekend"
+        )
+
+    def test_both_times_are_working_times(self):
+        self.company.resource_calendar_id.tz = "UTC"
+        self.assertEqual(
+            self.env["telephony.callback"]._working_moments(
+                self.agent, self.company, datetime(2026, 1, 16, 16, 40), 15, 75
+            ),
+            [datetime(2026, 1, 16, 16, 55), datetime(2026, 1, 19, 8, 55)],
+        )
+
+    def test_a_long_holiday_is_waited_for(self):
+        self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Summer",
+                "company_id": self.company.id,
+                "date_from": datetime(2026, 1, 13),
+                "date_to": datetime(2026, 2, 1, 23, 59, 59),
+                "calendar_id": self.company.resource_calendar_id.id,
+            }
+        )
+        self.assertEqual(
+            self._due(datetime(2026, 1, 12, 20)), datetime(2026, 2, 2, 8, 15)
         )
 
     def test_holidays_are_no_working_time(self):
@@ -184,10 +208,10 @@ class TestCallback(TelephonyCase):
         self.company.resource_calendar_id = False
         since = datetime(2026, 1, 17, 23)
         self.assertEqual(
-            self.env["telephony.callback"]._working_moment(
+            self.env["telephony.callback"]._working_moments(
                 self.agent, self.company, since, 15
             ),
-            since + timedelta(minutes=15),
+            [since + timedelta(minutes=15)],
         )
 
     def test_the_time_given_is_a_setting_of_the_pbx(self):

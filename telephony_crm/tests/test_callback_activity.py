@@ -96,10 +96,17 @@ class TestCallbackActivity(TelephonyCase):
         self.assertTrue(self._callback().activity_id)
         self.assertEqual(self.env["mail.mail"].search_count([]), before)
 
-    def test_its_user_has_a_notice(self):
-        self._miss()
+    def test_its_user_has_a_notice_unless_it_was_their_phone_that_rang(self):
+        self._miss("in_0", caller_id="442079460123")
+        self._miss()  # rings the agent, whose customer it is
         self.env.cr.precommit.run()
-        channel = f'"res.partner",{self.agent.partner_id.id}]'
+        told = self.env["bus.bus"].search([("message", "like", "waits for your call")])
+        self.assertFalse(told)
+        self._talk()
+        self.partner.user_id = self.colleague
+        self._miss("in_2", minutes=0)
+        self.env.cr.precommit.run()
+        channel = f'"res.partner",{self.colleague.partner_id.id}]'
         told = self.env["bus.bus"].search([("message", "like", "waits for your call")])
         self.assertEqual(len(told), 1)
         self.assertIn(channel, told.channel)

@@ -33,6 +33,7 @@ FIGURES = (
     "lists",
     "recording",
     "callbacks",
+    "follow_up",
     "memory",
     "reconcile",
 )
