@@ -65,7 +65,8 @@ class TelephonyPbxReconciliation(models.Model):
 
         Since the last comparison that came to its end, and some time before. Once in
         a day, at night where the PBX is, a whole day again; and whatever call is
-        still without an end.
+        still without an end. What was before the PBX was entered here is history, and
+        is imported when somebody asks for it.
         """
         now = fields.Datetime.now()
         end = now - self._settle()
@@ -87,7 +88,7 @@ class TelephonyPbxReconciliation(models.Model):
         )
         if oldest:
             start = min(start, oldest.start_date - timedelta(minutes=1))
-        return max(min(start, end - OVERLAP), end - LONGEST_GAP), end
+        return max(min(start, end), end - LONGEST_GAP), end
 
     @api.model
     def _is_day_due(self, pbx, now):

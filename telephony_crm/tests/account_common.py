@@ -20,6 +20,7 @@ class AccountCase(DialCase):
         self.limit = 1000
         self.answers = {}  # what is answered to a path instead
         self.server.during = self._answer
+        self._end_pause()  # the PBX was entered two days ago
         self.commits = []
         self.patch(
             type(self.env["ir.cron"]),

@@ -372,6 +372,18 @@ class TestReconciliation(AccountCase):
         self.assertNotEqual(later, run)
         self.assertLess(later.start_date, run.end_date)
 
+    def test_what_was_before_the_pbx_was_entered_is_not_compared(self):
+        self._row("in_1", self._before(minutes=50), answered=False)
+        self._row("in_2", self._before(minutes=20), answered=False)
+        self.pbx.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE telephony_pbx SET create_date = %s", [self._before(minutes=30)]
+        )
+        self.env.invalidate_all()
+        self._compare()
+        self.assertFalse(self._call("in_1"))
+        self.assertTrue(self._call("in_2"))
+
     def test_after_a_pause_of_days_all_of_them_are_compared(self):
         run = self._compare()
         run.write(
