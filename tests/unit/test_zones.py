@@ -4,7 +4,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from telephony_crm.pbx.zones import to_utc, zone
+from telephony_crm.pbx.zones import agrees as agree
+from telephony_crm.pbx.zones import fixed, to_utc, zone
 
 LATER = datetime(2030, 1, 1)
 
@@ -79,3 +80,36 @@ def test_hour_that_spring_leaves_out_is_read_by_the_old_clock():
 def test_what_is_no_time(text):
     with pytest.raises(ValueError):
         to_utc(text, "UTC+2" if text < "5" else "UTC-2", LATER)
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "month", "agrees"),
+    [
+        ("Europe/Kyiv", "UTC+2", 1, True),
+        ("Europe/Kyiv", "UTC+2", 7, False),
+        ("Europe/Berlin", "UTC+2", 7, True),
+        ("Etc/GMT-2", "UTC+2", 7, True),
+        ("Asia/Kathmandu", "UTC+5:45", 1, True),
+        ("Nowhere/Land", "UTC+2", 1, False),
+        ("Europe/Kyiv", "nonsense", 1, False),
+    ],
+)
+def test_a_fixed_offset_agrees_with_a_zone_only_at_a_moment(name, said, month, agrees):
+    assert agree(name, said, datetime(2026, month, 15, 12)) is agrees
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("UTC+2", "Etc/GMT-2"),
+        ("UTC-11", "Etc/GMT+11"),
+        ("UTC+0", "Etc/GMT"),
+        ("UTC", "Etc/GMT"),
+        ("UTC+14", "Etc/GMT-14"),
+        ("UTC-13", ""),
+        ("UTC+5:30", ""),
+        ("Europe/Kyiv", ""),
+    ],
+)
+def test_a_fixed_offset_has_a_name_with_its_sign_turned(said, name):
+    assert fixed(said) == name
