@@ -169,6 +169,11 @@ def _pbx(env, demo, simulator_url):
             "api_secret": demo["secret"],
             "webhook_token": demo["webhook_token"],
             "allowed_country_ids": [Command.set(countries.ids)],
+            # unknown callers are the agent's to decide on, with one click
+            "creation_policy": "offer",
+            # within the patience of somebody who looks on
+            "callback_minutes": 5,
+            "escalation": "notice",
         },
         always=True,
     )

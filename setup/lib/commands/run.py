@@ -13,6 +13,7 @@ from setup.lib.process import HOST, Process, is_free
 
 SIMULATOR = paths.SETUP / "simulator"
 LOADER = paths.SETUP / "demo" / "load.py"
+HISTORY = 30  # days of calls before, which an administrator may import
 
 
 def main(arguments):
@@ -74,6 +75,7 @@ class Demonstration:
             command = (
                 paths.PYTHON, SIMULATOR / "main.py", "serve",
                 "--port", self.simulator_port, "--odoo", self.url, "--autoplay",
+                "--history", HISTORY,
             )  # fmt: skip
             name = f"simulator-{self.simulator_port}"
             self.processes.append(Process(name, command, env=databases.environment))
