@@ -46,5 +46,6 @@ from . import (
     test_sms,
     test_timeline,
     test_tours,
+    test_transaction,
     test_webhook,
 )

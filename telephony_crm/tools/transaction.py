@@ -6,8 +6,10 @@ see what the holder of the lock has written. Under READ COMMITTED each statement
 sees what is committed when it starts, so after the wait the truth is read.
 """
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
+
+import psycopg2
 
 from odoo.modules import module
 from odoo.sql_db import Cursor
@@ -70,6 +72,9 @@ def exclusive(env, *parts):
         yield
         cr.commit()  # pylint: disable=invalid-commit  # flushes first
     except BaseException:
-        cr.rollback()
+        # Where the connection is gone there is nothing to roll back, and the caller has
+        # to learn of what went wrong first.
+        with suppress(psycopg2.Error):
+            cr.rollback()
         env.transaction.reset()
         raise
