@@ -58,6 +58,8 @@ class TelephonyCall(models.Model):
         told = call.owner_id if not call.leg_ids.user_id else call.owner_id.browse()
         vals = self._vals_of_state(pbx, state)
         if call:
+            if not imported:  # it was, before the PBX's news or a comparison had it
+                vals["imported"] = False
             number_changed = (call.number or "") != (state.number or "")
             changed = call._update(vals)
         else:

@@ -58,12 +58,15 @@ class TelephonyCall(models.Model):
         """Tell whether the policy wants a record for this caller, and now.
 
         Never for who hides the number, is blocked, is one of ours, could be several,
-        or was said to be none of them.
+        or was said to be none of them; nor for a call that was found only later, which
+        brings about a call-back and nothing else.
         """
         policy, create_on = self.pbx_id._creation_of(self.did_id.id)
         if policy not in CREATES or self.imported or self.blocked or self.hidden:
             return False
         if self.partner_id or self.lead_id or self.match_reason != "none":
+            return False
+        if not self._was_heard_live():
             return False
         if not self.number_e164 or self.direction == "internal":
             return False

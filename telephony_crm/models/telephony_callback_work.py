@@ -67,8 +67,9 @@ class TelephonyCallback(models.Model):
             callback.write(changed)
         if is_new:
             callback._mirror()
-            # Whose phone rang has seen on the card that the call was missed.
-            callback._tell(seen=call.leg_ids.user_id)
+            # Whose phone rang has seen on the card that the call was missed; of a
+            # call that was found later there was no card.
+            callback._tell(seen=call.leg_ids.user_id if call._was_heard_live() else ())
         return callback
 
     @api.model

@@ -16,7 +16,8 @@ class TelephonyPbx(models.Model):
         default="offer",
         help="Offer: the card has buttons to create a contact, a company or a lead. "
         "Nothing: it has none; they are under “More” on the card. Records are never "
-        "created for blocked, hidden and own numbers, nor for imported history.",
+        "created for blocked, hidden and own numbers, nor for calls that were found "
+        "only later or imported.",
     )
     create_on = fields.Selection(
         MOMENTS,

@@ -65,8 +65,8 @@ class TelephonyPbxReconciliation(models.Model):
 
         Since the last comparison that came to its end, and some time before. Once in
         a day, at night where the PBX is, a whole day again; and whatever call is
-        still without an end. What was before the PBX was entered here is history, and
-        is imported when somebody asks for it.
+        still without an end. Never from before the PBX was entered here: that is
+        history, and is imported when somebody asks for it.
         """
         now = fields.Datetime.now()
         end = now - self._settle()
@@ -78,7 +78,7 @@ class TelephonyPbxReconciliation(models.Model):
             ],
             limit=1,
         )
-        start = done.end_date - OVERLAP if done else max(pbx.create_date, end - DAY)
+        start = done.end_date - OVERLAP if done else end - DAY
         if done and self._is_day_due(pbx, now):
             start = min(start, end - DAY)
         oldest = self.env["telephony.call"].search(
@@ -88,7 +88,8 @@ class TelephonyPbxReconciliation(models.Model):
         )
         if oldest:
             start = min(start, oldest.start_date - timedelta(minutes=1))
-        return max(min(start, end), end - LONGEST_GAP), end
+        start = max(start, pbx.create_date, end - LONGEST_GAP)
+        return min(start, end), end
 
     @api.model
     def _is_day_due(self, pbx, now):

@@ -134,7 +134,8 @@ class TelephonyPbxReconciliation(models.Model):
         """Put the rows into the inbox with one statement.
 
         One that is there already costs nothing; one that has changed since takes its
-        place and is applied again.
+        place and is applied again. So is one that an import of history has read before
+        the comparison whose task it is: else what the call brings about were lost.
 
         :return: ``{call_ref: [event_id]}`` of what has to be applied
         """
@@ -154,8 +155,10 @@ class TelephonyPbxReconciliation(models.Model):
                   FROM jsonb_array_elements(%(rows)s::jsonb) AS row
                 ON CONFLICT (pbx_id, key) DO UPDATE
                    SET payload = excluded.payload, state = 'new', attempts = 0,
-                       error = NULL, retry_at = NULL
+                       error = NULL, retry_at = NULL,
+                       imported = known.imported AND excluded.imported
                  WHERE known.payload IS DISTINCT FROM excluded.payload
+                    OR known.imported AND NOT excluded.imported
              RETURNING known.id, known.call_ref
                 """,
                 pbx=pbx.id,

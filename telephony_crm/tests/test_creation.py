@@ -178,14 +178,14 @@ class TestCreation(TelephonyCase):
         self.assertEqual(self._answer("in_2").lead_id, lead)
         self.assertEqual(self._records()[1], lead)
 
-    def test_a_call_heard_of_late_creates_when_it_is_over(self):
-        self.pbx.write({"creation_policy": "lead", "create_on": "start"})
+    def test_a_call_heard_of_late_creates_nobody(self):
+        self.pbx.write({"creation_policy": "lead", "create_on": "end"})
         started = self._ago(minutes=30)
         self._tell("NOTIFY_START", started=started)
-        self.assertFalse(self._call().lead_id, "nobody is on the line any more")
         self._tell("NOTIFY_END", started=started, duration="0", disposition="cancel")
         self._follow_up()
-        self.assertTrue(self._call().lead_id)
+        self.assertFalse(self._call().lead_id)
+        self.assertTrue(self._callback(), "who waits is still rung back")
 
     # -- whatever happens --------------------------------------------------------------
 

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -65,6 +66,35 @@ class TestImportHistory(AccountCase):
         run = self._import()
         self.assertFalse(self._call().imported)
         self.assertEqual((run.row_count, run.call_count), (1, 0))
+
+    def test_a_call_that_was_just_lost_is_not_swallowed(self):
+        """The import reads it before the comparison does, whose task it is."""
+        self._compare()
+        began = self._before(minutes=30)
+        self._row("in_1", began, answered=False)
+        self._row("in_2", self._before(days=20), answered=False)
+        run = self.env["telephony.pbx.reconciliation"].create(
+            {
+                "pbx_id": self.pbx.id,
+                "kind": "history",
+                "start_date": self._before(days=40),
+                "end_date": self._before(minutes=10),
+            }
+        )
+        self._work()
+        self.assertEqual((run.state, run.call_count), ("done", 2))
+        self.assertTrue(self._call("in_1").imported)
+        self._compare()
+        self._follow_up()
+        self.assertFalse(self._call("in_1").imported)
+        self.assertTrue(self._call("in_1").needs_callback)
+        self.assertTrue(self._call("in_2").imported)
+        self.assertEqual(self._callback().attempts, 1)
+        with patch.object(type(self.env["telephony.pbx.event"]), "_apply") as apply:
+            again = self._import(end_date=fields.Date.today())
+            self._compare()
+        self.assertEqual(again.row_count, 2)
+        apply.assert_not_called()
 
     def test_importing_again_changes_nothing(self):
         self._row("in_1", self._before(days=20))

@@ -12,6 +12,7 @@ from odoo.tools import mute_logger
 from .account_common import AccountCase
 
 JOB = "odoo.addons.telephony_crm.models.telephony_pbx_reconciliation_job"
+STRANGER = "+442079460123"
 
 
 @tagged("post_install", "-at_install")
@@ -39,6 +40,31 @@ class TestReconciliation(AccountCase):
         self._follow_up()
         self.assertEqual(self._call().disposition, "missed")
         self.assertTrue(self._call().needs_callback)
+
+    def test_a_lost_call_that_was_missed_is_said_to_whom_it_has_rung(self):
+        """There was no card on which they could have seen it."""
+        self.partner.user_id = self.agent
+        self._row("in_1", self._before(minutes=30), answered=False)
+        self._compare()
+        with patch.object(type(self.agent), "_bus_send", autospec=True) as bus_send:
+            self._follow_up()
+        self.assertEqual(self._call().leg_ids.user_id, self.agent)
+        self.assertEqual(self._callback().user_id, self.agent)
+        told = [
+            call.args[0]
+            for call in bus_send.call_args_list
+            if call.args[1] == "simple_notification"
+        ]
+        self.assertEqual(told, [self.agent])
+
+    def test_a_lost_call_creates_nobody(self):
+        self.pbx.write({"creation_policy": "lead", "create_on": "end"})
+        self._row("in_1", self._before(minutes=30), answered=False, clid=STRANGER[1:])
+        self._compare()
+        self._follow_up()
+        self.assertEqual(self._call().number_e164, STRANGER)
+        self.assertFalse(self._call().lead_id)
+        self.assertTrue(self._callback(STRANGER))
 
     def test_a_lost_end_is_found(self):
         began = self._before(minutes=30)
@@ -375,21 +401,32 @@ class TestReconciliation(AccountCase):
     def test_what_was_before_the_pbx_was_entered_is_not_compared(self):
         self._row("in_1", self._before(minutes=50), answered=False)
         self._row("in_2", self._before(minutes=20), answered=False)
-        self.pbx.flush_recordset()
+        for _time in range(2):  # the second one is to read a whole day
+            self._enter_pbx(minutes=30)
+            run = self._compare()
+            self.assertEqual(run.state, "done")
+            self.assertFalse(self._call("in_1"))
+            self.assertTrue(self._call("in_2"))
+
+    def test_a_pbx_that_was_just_entered_has_nothing_to_compare(self):
+        self._enter_pbx(minutes=0)
+        run = self.env["telephony.pbx.reconciliation"]._begin_repair(self.pbx)
+        self.assertEqual(run.start_date, run.end_date)
+
+    def _enter_pbx(self, **length):
+        """Have the PBX be entered so long ago."""
+        self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE telephony_pbx SET create_date = %s", [self._before(minutes=30)]
+            "UPDATE telephony_pbx SET create_date = %s", [self._before(**length)]
         )
         self.env.invalidate_all()
-        self._compare()
-        self.assertFalse(self._call("in_1"))
-        self.assertTrue(self._call("in_2"))
 
     def test_after_a_pause_of_days_all_of_them_are_compared(self):
         run = self._compare()
         run.write(
             {"start_date": self._before(days=6), "end_date": self._before(days=5)}
         )
-        self.env.flush_all()
+        self._enter_pbx(days=30)
         later = self.env["telephony.pbx.reconciliation"]._begin_repair(self.pbx)
         self.assertLess(later.start_date, self._before(days=5))
 
