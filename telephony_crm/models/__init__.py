@@ -59,6 +59,7 @@ from . import (
     telephony_pbx_api,
     telephony_pbx_event,
     telephony_pbx_health,
+    telephony_pbx_health_callbacks,
     telephony_pbx_health_notice,
     telephony_pbx_health_recordings,
     telephony_pbx_health_records,

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 
 from ..pbx import numbers
 from ..tools.rights import check_fields
@@ -143,6 +143,8 @@ class TelephonyCallback(models.Model):
     def write(self, vals):
         """Override to let the activity follow who is to ring, and when."""
         check_fields(self, vals, WRITABLE)
+        if vals.get("user_id"):
+            self._check_works_there(self.env["res.users"].browse(vals["user_id"]))
         result = super().write(vals)
         if not {"user_id", "due_date", "partner_id", "lead_id"}.isdisjoint(vals):
             self.sudo()._mirror()
@@ -150,3 +152,16 @@ class TelephonyCallback(models.Model):
             handed = self.sudo().filtered(lambda one: one.user_id != self.env.user)
             handed._tell()
         return result
+
+    def _check_works_there(self, user):
+        """Raise unless that user is there to ring back for the companies of these."""
+        for company in self.sudo().company_id:
+            if not self._works_for(user, company):
+                raise ValidationError(
+                    self.env._(
+                        "%(user)s does not work for %(company)s, so this call-back "
+                        "cannot be theirs. Choose a user of that company.",
+                        user=user.sudo().name,
+                        company=company.name,
+                    )
+                )

@@ -162,7 +162,8 @@ class TelephonyCallback(models.Model):
         """Return who is to ring the caller back, or nobody.
 
         The first who is there and works for the company: the user of the lead, of the
-        contact, of the contact's company, of the number that was called, of the PBX.
+        contact, of the contact's company, of the number that was called, of the PBX;
+        at last whose phone rang, so that there is somebody.
 
         :param call: the call, or the call-back that it has led to
         """
@@ -173,10 +174,24 @@ class TelephonyCallback(models.Model):
             partner.commercial_partner_id.user_id,
             call.did_id.user_id,
             call.pbx_id.fallback_user_id,
+            *self._who_was_rung(call),
         ):
             if self._works_for(user, call.company_id):
                 return user
         return self.env["res.users"]
+
+    @api.model
+    def _who_was_rung(self, call):
+        """Return the users whose phones rang, the last one first.
+
+        :param call: see `_whom`
+        """
+        calls = call.call_ids if call._name == self._name else call
+        calls = calls.sorted("start_date", reverse=True)
+        legs = calls.leg_ids.sorted(
+            lambda leg: leg.ring_date or leg.create_date, reverse=True
+        )
+        return [*calls.user_id, *legs.user_id]
 
     @api.model
     def _move_partner(self, leads):

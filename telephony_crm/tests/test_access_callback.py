@@ -1,4 +1,6 @@
-from odoo.exceptions import AccessError
+from datetime import timedelta
+
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
 from .access_common import AccessCase
@@ -90,6 +92,59 @@ class TestAccessCallback(AccessCase):
             self.colleagues.with_user(self.agent).action_done()
         self.own.with_user(self.agent).action_done()
         self.assertEqual(self.own.state, "done")
+
+    def test_nobody_is_handed_one_who_does_not_work_there(self):
+        self.own._mirror()
+        own = self.own.with_user(self.agent)
+        for user in (self.portal, self.stranger):
+            with self.assertRaisesRegex(ValidationError, "does not work for"):
+                own.user_id = user
+            with self.assertRaisesRegex(ValidationError, "does not work for"):
+                own.activity_id.user_id = user
+        self.env.invalidate_all()
+        self.assertEqual(self.own.user_id, self.agent)
+        own.user_id = self.internal
+        self.assertEqual(self.own.user_id, self.internal)
+
+    # -- through the activity ----------------------------------------------------------
+
+    def test_a_colleagues_is_not_changed_through_its_activity_on_a_contact(self):
+        self.colleagues._mirror()
+        activity = self.colleagues.activity_id.with_user(self.agent)
+        activity.check_access("write")  # as far as the contact goes
+        deadline = activity.date_deadline
+        for change in (
+            activity.action_feedback,
+            activity.action_cancel,
+            activity.unlink,
+            activity.action_archive,
+            lambda: activity.write({"user_id": self.agent.id}),
+            lambda: activity.write({"date_deadline": deadline + timedelta(days=9)}),
+        ):
+            with self.assertRaises(AccessError):
+                change()
+        self.env.invalidate_all()
+        self.assertEqual(self.colleagues.state, "open")
+        self.assertEqual(self.colleagues.user_id, self.colleague)
+        self.assertTrue(self.colleagues.activity_id.active)
+
+    def test_who_is_to_ring_closes_it_through_the_activity_however(self):
+        """Even without a role in telephony, as it may be their customer."""
+        closed = self.env["telephony.callback"]
+        for number, change in enumerate(("unlink", "action_archive", "action_done")):
+            callback = self._make(f"+44207946010{number}", self.internal, self.team)
+            callback._mirror()
+            getattr(callback.activity_id.with_user(self.internal), change)()
+            closed |= callback
+        self.env.invalidate_all()
+        self.assertEqual(closed.mapped("state"), ["done"] * 3)
+        self.assertEqual(closed.done_user_id, self.internal)
+
+    def test_a_supervisor_of_the_team_may_call_it_off(self):
+        self.own._mirror()
+        self.own.activity_id.with_user(self.supervisor).action_cancel()
+        self.assertEqual(self.own.state, "done")
+        self.assertEqual(self.own.done_user_id, self.supervisor)
 
     def test_names_are_for_those_who_may_read_the_record(self):
         secret = self.env["res.partner"].create({"name": "Secret Customer"})

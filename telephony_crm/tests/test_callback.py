@@ -1,9 +1,11 @@
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import CUSTOMER, TelephonyCase
 
@@ -109,12 +111,18 @@ class TestCallback(TelephonyCase):
         self.assertEqual(callback.user_id, self.colleague)
         self.assertFalse(callback.partner_id or callback.lead_id)
 
-    def test_at_last_they_are_for_the_user_of_the_pbx_or_for_nobody(self):
+    def test_at_last_they_are_for_the_user_of_the_pbx(self):
+        self.pbx.fallback_user_id = self.colleague
+        self._miss(caller_id=OTHER[1:])
+        self.assertEqual(self._callback(OTHER).user_id, self.colleague)
+
+    def test_when_nobody_is_responsible_it_is_for_who_was_rung_or_for_nobody(self):
         self._miss()
-        self.assertFalse(self._callback().user_id)
-        self.pbx.fallback_user_id = self.agent
+        self.assertEqual(self._callback().user_id, self.agent)
+        self.assertTrue(self._callback().activity_id)
+        self.extension.user_id = False
         self._miss("in_2", caller_id=OTHER[1:])
-        self.assertEqual(self._callback(OTHER).user_id, self.agent)
+        self.assertFalse(self._callback(OTHER).user_id)
 
     def test_who_has_left_the_company_is_passed_over(self):
         self._partner(user_id=self.colleague.id)
@@ -353,8 +361,6 @@ class TestCallback(TelephonyCase):
 
     def _escalate(self, after):
         """Run the job some time after now."""
-        from unittest.mock import patch
-
         with (
             freeze_time(fields.Datetime.now() + after),
             patch.object(
@@ -404,6 +410,56 @@ class TestCallback(TelephonyCase):
         callback = self._callback()
         self.assertEqual(callback.user_id, self.colleague)
         self.assertEqual(callback.activity_id.user_id, self.colleague)
+
+    def test_without_leader_and_user_of_the_pbx_the_team_is_told(self):
+        self.company.resource_calendar_id = False
+        team = self._team(self.env["res.users"])
+        team.member_ids = self.agent | self.colleague
+        self._miss()
+        self._escalate(timedelta(hours=2))
+        self.assertTrue(self._callback().escalated)
+        self.env.cr.precommit.run()
+        told = self.env["bus.bus"].search([("message", "like", "Not called back")])
+        self.assertEqual(len(told), 1, "the agent knows")
+        channel = told.channel.replace(" ", "")
+        self.assertIn(f'"res.partner",{self.colleague.partner_id.id}]', channel)
+
+    def test_as_long_as_there_is_nobody_to_tell_it_is_not_escalated(self):
+        self.company.resource_calendar_id = False
+        self._miss()
+        self._escalate(timedelta(hours=2))
+        self.assertFalse(self._callback().escalated)
+        self.pbx.fallback_user_id = self.colleague
+        self._escalate(timedelta(hours=4))
+        self.assertTrue(self._callback().escalated)
+
+    def test_one_that_fails_holds_up_no_other(self):
+        self.company.resource_calendar_id = False
+        self.pbx.fallback_user_id = self.colleague
+        self._miss(minutes=3)
+        self._miss("in_2", caller_id=OTHER[1:])
+        failing, other = self._callback(), self._callback(OTHER)
+        (failing | other).sudo().write({"user_id": self.agent.id})
+        Callback = type(failing)
+        escalate = Callback._escalate
+
+        def fail_first(callback):
+            if callback == failing:
+                raise ValueError("broken")
+            return escalate(callback)
+
+        with (
+            patch.object(Callback, "_escalate", fail_first),
+            mute_logger(
+                "odoo.addons.telephony_crm.models.telephony_callback_escalation"
+            ),
+        ):
+            self._escalate(timedelta(hours=2))
+        self.assertTrue(other.escalated)
+        self.assertFalse(failing.escalated)
+        self.assertGreater(
+            failing.escalate_date, fields.Datetime.now() + timedelta(hours=2)
+        )
 
     def test_or_nobody_else_is_told(self):
         self.pbx.escalation = "none"

@@ -111,6 +111,21 @@ class TestCallbackActivity(TelephonyCase):
         self.assertEqual(len(told), 1)
         self.assertIn(channel, told.channel)
 
+    def test_the_activity_of_a_number_that_is_never_dialled_says_so(self):
+        self.pbx.fallback_user_id = self.agent
+        self._miss()
+        self._miss("in_2", caller_id="449098790123")
+        premium = self._callback("+449098790123")
+        premium.partner_id = self.partner
+        ordinary, premium = self._callback().activity_id, premium.activity_id
+        self.assertEqual(premium.res_model, "res.partner")
+        rows = (ordinary | premium).with_user(self.agent).activity_format()
+        refusals = {
+            row["id"]: row["telephony_refusal"] for row in rows["mail.activity"]
+        }
+        self.assertFalse(refusals[ordinary.id])
+        self.assertIn("premium", refusals[premium.id])
+
     # -- both ways ---------------------------------------------------------------------
 
     def test_a_talk_marks_the_activity_done(self):

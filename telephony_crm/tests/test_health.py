@@ -36,9 +36,17 @@ class TestHealth(AccountCase):
 
     def test_all_is_well_after_the_first_event(self):
         self._tell("NOTIFY_START")
-        self.assertLessEqual(set(self._findings()), {"reading"})
+        self.assertLessEqual(set(self._findings()), {"reading", "no_fallback"})
         self.assertEqual(self.form.health_state, "ok")
         self.assertIn("Last event", self.form.health)
+
+    def test_missed_callers_without_anybody_are_pointed_out_and_no_fault(self):
+        self._tell("NOTIFY_START")
+        finding = self._findings()["no_fallback"]
+        self.assertEqual(finding["level"], "info")
+        self.assertEqual(self.form.health_state, "ok")
+        self.pbx.fallback_user_id = self.agent
+        self.assertNotIn("no_fallback", self._findings())
 
     def test_the_sentence_is_the_worst_that_was_found(self):
         self.pbx._note_refusal("The signature of the event is wrong.")

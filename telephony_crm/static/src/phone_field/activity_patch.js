@@ -31,11 +31,14 @@ for (const Item of [Activity, ActivityListPopoverItem]) {
             super.setup();
             const { active, dialing } = useService("telephony");
             const orm = useService("orm");
-            const { activity_category, res_model, res_id } = this.props.activity;
+            const { activity_category, res_model, res_id, telephony_refusal } = this.props.activity;
             this.telephony = useState({ number: "" });
             // The activity does not wait for the number.
             onMounted(async () => {
-                const isCall = activity_category === "phonecall" && res_model in PHONES;
+                const isCall =
+                    activity_category === "phonecall" &&
+                    res_model in PHONES &&
+                    !telephony_refusal;
                 if (active && dialing.possible && isCall) {
                     this.telephony.number = await phoneOf(orm, res_model, res_id);
                 }
