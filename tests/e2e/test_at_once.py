@@ -104,3 +104,4 @@ def test_two_who_press_lead_at_once_make_one_lead(pbx, rpc, query):
         "telephony_call call WHERE contact_name = 'Ann' AND call.id = %s",
         call_id,
     ) == [(1, True)]
+    pbx.post({**start, "event": "NOTIFY_END", "duration": "0", "disposition": "cancel"})

@@ -13,6 +13,8 @@ export class CallBook {
     offset = 0;
     /** goes up with every news; tells what a list that was asked for earlier cannot know */
     tick = 0;
+    /** Whether the server's list is known; before, what is heard may be long over. */
+    isCurrent = false;
 
     setup({ userId, isClosed, isMinimised, onLeave, hasWords }) {
         Object.assign(this, { userId, isClosed, isMinimised, onLeave, hasWords });
@@ -49,7 +51,7 @@ export class CallBook {
             entry.heard = version;
             entry.newsAt = Date.now();
             entry.tick = ++this.tick;
-        } else if (state === "ringing") {
+        } else if (state === "ringing" && this.isCurrent) {
             // Shown at once with what little is known; the rest is on its way.
             this._add(id, { hint: { ...hint, state }, heard: version, phase: "ringing" });
         }
@@ -104,6 +106,7 @@ export class CallBook {
      * @returns {number[]} calls to be asked about one by one: somebody talked on them here
      */
     replaceAll(cards, askedAt) {
+        this.isCurrent = true;
         const listed = new Set(cards.map((card) => card.id));
         // Oldest first: the newest gets the highest place.
         for (const card of [...cards].sort((a, b) => a.id - b.id)) {

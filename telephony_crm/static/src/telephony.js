@@ -64,7 +64,10 @@ export class Telephony {
                 this.sync();
             });
         }
-        bus.addEventListener("BUS:DISCONNECT", () => (this.link.connected = false));
+        bus.addEventListener("BUS:DISCONNECT", () => {
+            this.link.connected = false;
+            this.calls.isCurrent = false; // What was missed is told again later.
+        });
         bus.start();
         watchWaking(
             () => this.sync(),

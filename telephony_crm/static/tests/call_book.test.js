@@ -8,6 +8,7 @@ const ME = 2;
 
 function makeBook(options = {}) {
     const book = new CallBook();
+    book.isCurrent = true;
     book.setup({
         userId: ME,
         isClosed: () => false,
@@ -239,4 +240,14 @@ test("the server's clock is the one that counts", () => {
     const book = makeBook();
     book.put(makeCard({ now: "2026-01-15 10:00:30" }));
     expect(book.offset).toBeWithin(29900, 30000);
+});
+
+test("before the server's list is known, nothing is shown at once", () => {
+    const book = makeBook();
+    book.isCurrent = false;
+    expect(book.hear({ id: 1, version: 1, state: "ringing" })).toBe(true);
+    expect(book.entries).toHaveLength(0);
+    book.replaceAll([], book.tick);
+    expect(book.hear({ id: 2, version: 1, state: "ringing" })).toBe(true);
+    expect(book.entries).toHaveLength(1);
 });
