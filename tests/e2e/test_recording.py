@@ -77,6 +77,9 @@ def job(query, rpc):
 def test_two_jobs_at_once_fetch_a_recording_once_and_hold_no_transaction(
     stage, simulator, stack, databases, query, rpc, job
 ):
+    # Other tests have had PBXs of their own, which are away now.
+    query("DELETE FROM telephony_call_recording")
+    query("UPDATE telephony_pbx SET recordings_after = NULL")
     scene = stage.call("+" + caller())
     scene.rings()
     scene.is_answered()
