@@ -1,4 +1,5 @@
 import { advanceTime, describe, expect, queryAllTexts, test } from "@odoo/hoot";
+import { ActivityListPopoverItem } from "@mail/core/web/activity_list_popover_item";
 import { MainComponentsContainer } from "@web/core/main_components_container";
 import { WebClient } from "@web/webclient/webclient";
 import {
@@ -99,4 +100,24 @@ test("the badge counts anew when somebody is to be rung back", async () => {
     await advanceTime(2000);
     await settle();
     expect(".o_telephony_missed").toHaveText("1");
+});
+
+test("the activity on a contact has no call button when its call-back may not be made", async () => {
+    onRpc("res.partner", "read", () => [{ id: 7, phone: "+449098790123" }]);
+    await startTelephony();
+    const values = { activity_category: "phonecall", res_model: "res.partner", res_id: 7 };
+    const store = getService("mail.store");
+    for (const telephony_refusal of [false, "It is a premium number."]) {
+        const id = telephony_refusal ? 2 : 1;
+        store["mail.activity"].insert({ id, ...values, telephony_refusal });
+        await mountWithCleanup(ActivityListPopoverItem, {
+            props: {
+                activity: store["mail.activity"].get(id),
+                onClickEditActivityButton: () => {},
+            },
+        });
+        await settle();
+        expect(".o_telephony_activity").toHaveCount(1);
+    }
+    expect(".o-mail-ActivityListPopoverItem").toHaveCount(2);
 });
