@@ -36,9 +36,7 @@ for (const Item of [Activity, ActivityListPopoverItem]) {
             // The activity does not wait for the number.
             onMounted(async () => {
                 const isCall =
-                    activity_category === "phonecall" &&
-                    res_model in PHONES &&
-                    !telephony_refusal;
+                    activity_category === "phonecall" && res_model in PHONES && !telephony_refusal;
                 if (active && dialing.possible && isCall) {
                     this.telephony.number = await phoneOf(orm, res_model, res_id);
                 }
