@@ -1,20 +1,28 @@
 import logging
-import time
 
 import requests
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, LocationParseError, NewConnectionError
 
 from odoo import fields, models
 
 from ..pbx import adapter as pbx_adapter
 from ..pbx.addresses import origin_of
+from ..tools.deadline import Deadline, WatchedAdapter
 from ..tools.fetch import fetch
+from ..tools.transaction import end
 from .telephony_pbx import ADMINISTRATOR
 
 _logger = logging.getLogger(__name__)
 
 MAX_ANSWER = 4 * 1024 * 1024
 DEADLINE = 20.0
+# The last three come from addresses that are none.
+UNSENT = (
+    requests.ConnectTimeout,
+    requests.exceptions.InvalidURL,
+    LocationParseError,
+    UnicodeError,
+)
 
 
 class TelephonyPbx(models.Model):
@@ -63,40 +71,50 @@ class TelephonyPbx(models.Model):
     def _send(self, http_request):
         """Send what an adapter described; the only place that calls a PBX.
 
+        What the caller has written is committed: no transaction is open meanwhile.
+
         :param http_request: `pbx.adapter.HttpRequest`
         :rtype: pbx.adapter.HttpResponse
+        :raises pbx.adapter.NotConnected: nothing was sent
         :raises pbx.adapter.Unreachable: no whole answer within the time limits
         :raises pbx.adapter.PbxError: the PBX is switched off, as it is in a copy of
             the database; or an answer of more than 4 MB
         """
         self._check_switched_on()
-        deadline = time.monotonic() + DEADLINE
+        end(self.env)
         try:
-            with requests.request(
-                http_request.method,
-                http_request.url,
-                params=http_request.params,
-                data=http_request.data,
-                headers=http_request.headers,
-                timeout=http_request.timeout,
-                allow_redirects=False,
-                stream=True,
-            ) as response:
+            with Deadline(DEADLINE) as deadline, _session() as session:
+                with session.request(
+                    http_request.method,
+                    http_request.url,
+                    params=http_request.params,
+                    data=http_request.data,
+                    headers=http_request.headers,
+                    timeout=http_request.timeout,
+                    allow_redirects=False,
+                    stream=True,
+                ) as response:
+                    body = _body(response, deadline)
                 return pbx_adapter.HttpResponse(
                     status=response.status_code,
                     headers={
                         name.lower(): value for name, value in response.headers.items()
                     },
-                    body=_body(response, deadline),
+                    body=body,
                 )
         except (requests.RequestException, HTTPError, UnicodeError) as error:
             # The last two come from addresses that are none, such as http://a..b/.
             # The text of the exception holds the address with its parameters.
             _logger.info("PBX %s did not answer: %s", self.id, type(error).__name__)
-            raise pbx_adapter.Unreachable("unreachable", "") from error
+            kind = pbx_adapter.Unreachable
+            if _never_connected(error):
+                kind = pbx_adapter.NotConnected
+            raise kind("unreachable", "") from error
 
     def _fetch(self, http_request, limit, home):
         """Fetch a sound that an adapter described, wherever it lies.
+
+        What the caller has written is committed: no transaction is open meanwhile.
 
         :param http_request: `pbx.adapter.HttpRequest`
         :param limit: bytes
@@ -105,6 +123,7 @@ class TelephonyPbx(models.Model):
         :raises pbx.adapter.PbxError: see `tools.fetch.fetch`
         """
         self._check_switched_on()
+        end(self.env)
         try:
             return fetch(http_request, origin_of(home), limit)
         except pbx_adapter.PbxError as error:
@@ -139,10 +158,23 @@ class TelephonyPbx(models.Model):
         return self.env._("%s gave an answer that cannot be understood.", self.name)
 
 
-def _body(response, deadline):
-    """Read an answer piece by piece, so that a slow or endless one has its end.
+def _session():
+    session = requests.Session()
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, WatchedAdapter())
+    return session
 
-    The time limit of a socket begins anew with each byte.
+
+def _never_connected(error):
+    """Tell whether an exception means that nothing can have been sent."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(error, UNSENT) or isinstance(reason, NewConnectionError)
+
+
+def _body(response, deadline):
+    """Read an answer piece by piece, so that an endless one has its end.
+
+    :param deadline: `tools.deadline.Deadline`
     """
     body = bytearray()
     while piece := response.raw.read1(65536, decode_content=True):
@@ -151,6 +183,5 @@ def _body(response, deadline):
             raise pbx_adapter.PbxError(
                 "nonsense", "The PBX gave far too long an answer."
             )
-        if time.monotonic() > deadline:
-            raise pbx_adapter.Unreachable("unreachable", "")
+    deadline.check()
     return bytes(body)

@@ -16,6 +16,7 @@ from datetime import datetime
 from .answers import NONSENSE, plain, rate_limited, read_json
 from .errors import (
     AuthError,
+    NotConnected,
     PayloadError,
     PbxError,
     RateLimited,
@@ -53,6 +54,7 @@ __all__ = [
     "ExtensionInfo",
     "HttpRequest",
     "HttpResponse",
+    "NotConnected",
     "Notification",
     "PayloadError",
     "PbxError",

@@ -58,6 +58,10 @@ class Unreachable(PbxError):
     default_code = "unreachable"
 
 
+class NotConnected(Unreachable):
+    """There was not even a connection, so nothing was sent."""
+
+
 class UnknownAdapter(PbxError):
     """No adapter has this code, or it could not be loaded."""
 

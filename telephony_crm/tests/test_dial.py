@@ -1,4 +1,5 @@
 import base64
+import contextlib
 import hashlib
 import hmac
 import http.server
@@ -20,6 +21,18 @@ from .common import CUSTOMER, SECRET, TelephonyCase
 LOGGER = "odoo.addons.telephony_crm.models.telephony_dial"
 
 
+def _drips(handler, server):
+    """Answer with headers byte by byte, if the server is to do that."""
+    with contextlib.suppress(ConnectionError):
+        for byte in b"HTTP/1.1 200 OK\r\nX-Endless: " + b"x" * 1000:
+            if not server.drip:
+                return False
+            time.sleep(server.drip)
+            handler.wfile.write(bytes([byte]))
+            server.sent += 1
+    return True
+
+
 class PbxServer:
     """A PBX's web interface that answers whatever it is told to."""
 
@@ -29,6 +42,7 @@ class PbxServer:
         self.during = None  # called while the request waits for its answer
         self.pause = 0  # seconds before each byte of the answer
         self.sent = 0  # bytes of answers
+        self.drip = 0  # seconds before each byte of an answer that is all header
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -38,7 +52,7 @@ class PbxServer:
                 outer.asked.append((self.path, dict(self.headers)))
                 if outer.during:
                     outer.during()
-                if outer.status is None:
+                if outer.status is None or _drips(self, outer):
                     self.close_connection = True
                     return
                 body = outer.body

@@ -1,6 +1,11 @@
 import gzip
+import socket
 from unittest.mock import patch
 
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
+
+from odoo import api
+from odoo.modules import module
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -43,6 +48,45 @@ class TestPbxRequest(DialCase):
         with self.assertRaises(pbx_adapter.Unreachable):
             self._ask()
         self.assertLess(self.server.sent, len(self.server.body))
+
+    @mute_logger(LOGGER)
+    def test_headers_byte_by_byte_have_their_end_at_the_time_limit(self):
+        self._limit("DEADLINE", 0.3)
+        self.server.drip = 0.02
+        with self.assertRaises(pbx_adapter.Unreachable) as caught:
+            self._ask()
+        self.assertNotIsInstance(caught.exception, pbx_adapter.NotConnected)
+        self.assertLess(self.server.sent, 100)
+
+    @mute_logger(LOGGER)
+    def test_what_was_never_sent_is_told_from_what_was_not_answered(self):
+        self.server.status = None
+        with self.assertRaises(pbx_adapter.Unreachable) as caught:
+            self._ask()
+        self.assertNotIsInstance(caught.exception, pbx_adapter.NotConnected)
+        with socket.create_server(("127.0.0.1", 0)) as closed:
+            port = closed.getsockname()[1]
+        self.pbx.api_url = self.server.url = f"http://127.0.0.1:{port}"
+        with self.assertRaises(pbx_adapter.NotConnected):
+            self._ask()
+
+    def test_no_transaction_is_open_while_the_pbx_is_asked(self):
+        def check(pbx):
+            pbx.env.cr.execute("SELECT 1")
+
+        states = []
+        request = pbx_adapter.HttpRequest("GET", f"{self.server.url}/x")
+        with (
+            self.registry.cursor() as cr,
+            patch.object(module, "current_test", None),
+            patch.object(type(self.pbx), "_check_switched_on", check),
+        ):
+            pbx = self.pbx.with_env(api.Environment(cr, self.env.uid, {}))
+            self.server.during = lambda: states.append(cr._cnx.info.transaction_status)
+            pbx._send(request)
+            with self.assertRaises(pbx_adapter.PbxError):
+                pbx._fetch(request, 1000, self.server.url)
+        self.assertEqual(states, [TRANSACTION_STATUS_IDLE] * 2)
 
     @mute_logger(LOGGER)
     def test_who_tests_a_slow_pbx_is_told_that_it_does_not_answer(self):

@@ -8,20 +8,18 @@ anything else than a sound may be.
 import hashlib
 import os
 import tempfile
-import time
 from dataclasses import dataclass
 from typing import BinaryIO
 from urllib.parse import urljoin
 
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
 from ..pbx import adapter as pbx_adapter
 from ..pbx import sounds
 from ..pbx.addresses import is_public, may_ask, origin_of
+from .deadline import Deadline, WatchedAdapter, WatchedHttp, WatchedHttps
 
 REDIRECTS = 3
 DEADLINE = 90.0  # seconds for all of it
@@ -54,10 +52,10 @@ def fetch(http_request, own, limit):
     :raises pbx.adapter.PbxError: with the codes ``address`` (it may not be asked),
         ``missing`` (there is no sound), ``large``; or Unreachable, RateLimited
     """
-    deadline = time.monotonic() + DEADLINE
     try:
-        with _session(own) as session:
+        with Deadline(DEADLINE) as deadline, _session(own) as session:
             with _follow(session, http_request, own) as response:
+                deadline.check()  # headers that were cut look like whole ones
                 return _receive(response, limit, deadline)
     except (requests.RequestException, HTTPError, UnicodeError) as error:
         raise pbx_adapter.Unreachable("unreachable", "") from error
@@ -71,7 +69,7 @@ def _session(own):
     for scheme in ("https://", "http://"):
         session.mount(scheme, _PublicAdapter())
     if own:
-        session.mount(own, HTTPAdapter())
+        session.mount(own, WatchedAdapter())
     return session
 
 
@@ -151,7 +149,7 @@ def _check_status(response):
 
 
 def _pieces(response, deadline):
-    """Yield what comes as it comes: the time limit of a socket begins anew each time.
+    """Yield what comes as it comes.
 
     :raises pbx.adapter.Unreachable: when it is too slow, or ends too early
     """
@@ -160,8 +158,7 @@ def _pieces(response, deadline):
     while piece := response.raw.read1(PIECE, decode_content=False):
         received += len(piece)
         yield piece
-        if time.monotonic() > deadline:
-            raise pbx_adapter.Unreachable("unreachable", "")
+    deadline.check()
     if expected.isdigit() and received < int(expected):
         raise pbx_adapter.Unreachable("unreachable", "")
 
@@ -193,11 +190,11 @@ class _PublicMixin:
         return connection
 
 
-class _PublicHttp(_PublicMixin, HTTPConnection):
+class _PublicHttp(_PublicMixin, WatchedHttp):
     pass
 
 
-class _PublicHttps(_PublicMixin, HTTPSConnection):
+class _PublicHttps(_PublicMixin, WatchedHttps):
     pass
 
 
@@ -209,11 +206,5 @@ class _PublicHttpsPool(HTTPSConnectionPool):
     ConnectionCls = _PublicHttps
 
 
-class _PublicAdapter(HTTPAdapter):
-    def init_poolmanager(self, *args, **kwargs):
-        """Override to have all connections looked at."""
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {
-            "http": _PublicHttpPool,
-            "https": _PublicHttpsPool,
-        }
+class _PublicAdapter(WatchedAdapter):
+    pools = {"http": _PublicHttpPool, "https": _PublicHttpsPool}
