@@ -1,3 +1,4 @@
+import time
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -7,6 +8,8 @@ from ..tools import transaction
 
 # So many messages are sent in one run of the job, each by a request of its own.
 BATCH = 50
+# Seconds after which a run ends: a slow PBX is not to have the worker killed.
+DEADLINE = 40
 UNKNOWN_AFTER = timedelta(minutes=10)
 
 
@@ -109,8 +112,12 @@ class SmsSms(models.Model):
     def _send_by_pbx(self, company, unlink_failed, unlink_sent):
         """Send the messages one by one, for as long as the PBX takes them."""
         pbx = company._sms_pbx()
+        deadline = time.monotonic() + DEADLINE
         for sms in self:
             if not pbx._takes_sms():
+                return
+            if time.monotonic() > deadline:
+                self.env.ref("sms.ir_cron_sms_scheduler_action").sudo()._trigger()
                 return
             if not sms._claim(pbx):
                 continue

@@ -12,6 +12,10 @@ from .telephony_pbx import ADMINISTRATOR
 
 _logger = logging.getLogger(__name__)
 
+# A PBX that does not answer is left alone for that long.
+PAUSE = timedelta(minutes=5)
+# A message that is in the queue for longer than this is a reason to look.
+LATE = timedelta(hours=1)
 # What vendors write when the account is empty.
 NO_CREDIT = re.compile(r"\b(money|funds?|balance|credits?)\b", re.IGNORECASE)
 
@@ -38,7 +42,8 @@ class TelephonyPbx(models.Model):
         readonly=True,
         copy=False,
         groups=ADMINISTRATOR,
-        help="It is asked too often, it said. No message is sent before.",
+        help="It does not answer, or is asked too often, it said. No message is sent "
+        "before.",
     )
     can_sms = fields.Boolean(compute="_compute_can_sms")
 
@@ -73,6 +78,8 @@ class TelephonyPbx(models.Model):
         findings = super()._health_findings()
         if not self.sudo().sms:
             return findings
+        if waiting := self._finding_of_waiting_sms():
+            findings.append(waiting)
         last = (
             self.env["sms.sms"]
             .sudo()
@@ -99,12 +106,46 @@ class TelephonyPbx(models.Model):
             findings.append(self._finding("error", "sms", text))
         return findings
 
+    def _finding_of_waiting_sms(self):
+        now, after = fields.Datetime.now(), self.sudo().sms_after
+        waiting = [
+            ("telephony_company_id", "=", self.company_id.id),
+            ("state", "=", "outgoing"),
+            ("to_delete", "!=", True),
+        ]
+        is_paused = bool(after and after > now)
+        if not is_paused:
+            waiting.append(("create_date", "<", now - LATE))
+        count = self.env["sms.sms"].sudo().search_count(waiting, limit=1000)
+        if not count:
+            return None
+        if is_paused:
+            text = self.env._(
+                "Text messages that wait: %(count)s. The PBX does not answer or takes "
+                "no more for now; it is asked again %(time)s.",
+                count=count,
+                time=self._in_relative_words(after),
+            )
+        else:
+            text = self.env._(
+                "Text messages that wait for longer than an hour: %s. Check that the "
+                "scheduled actions of Odoo run.",
+                count,
+            )
+        return self._finding("warning", "sms_waiting", text)
+
     # -- sending -------------------------------------------------------------------
 
     def _takes_sms(self):
         """Tell whether the PBX may be asked to send a message by now."""
         self.ensure_one()
         return not self.sms_after or self.sms_after <= fields.Datetime.now()
+
+    def _pause_sms(self, wait):
+        """Leave the messages in the queue for a while."""
+        self.sms_after = fields.Datetime.now() + wait
+        job = self.env.ref("sms.ir_cron_sms_scheduler_action").sudo()
+        job._trigger(at=self.sms_after)
 
     def _send_sms(self, number, text):
         """Send one text message. The caller holds no lock, since this may take long.
@@ -130,11 +171,14 @@ class TelephonyPbx(models.Model):
             transaction.end(self.env)
             refused = adapter.read_sms(e164, adapter.answer(self._send(asked)))
         except pbx_adapter.RateLimited as error:
-            after = fields.Datetime.now() + timedelta(seconds=error.retry_after)
-            self.sms_after = after
-            self.env.ref("sms.ir_cron_sms_scheduler_action")._trigger(at=after)
+            self._pause_sms(timedelta(seconds=error.retry_after))
+            return None
+        except pbx_adapter.NotConnected:
+            self._pause_sms(PAUSE)
             return None
         except pbx_adapter.PbxError as error:
+            if isinstance(error, pbx_adapter.Unreachable):
+                self._pause_sms(PAUSE)  # or the next ones would be lost as well
             _logger.info("PBX %s sent no text message: %s", self.id, error.code)
             return {
                 "state": self._sms_state_of(error),

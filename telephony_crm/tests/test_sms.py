@@ -1,3 +1,4 @@
+import socket
 from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
@@ -10,6 +11,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ..models import sms_sms
 from ..tools.sms_api import SmsApiPbx
 from .common import CUSTOMER, SECRET
 from .test_dial import DialCase
@@ -47,6 +49,11 @@ class TestSms(DialCase):
     def _triggers(self):
         job = self.env.ref("sms.ir_cron_sms_scheduler_action")
         return self.env["ir.cron.trigger"].search([("cron_id", "=", job.id)])
+
+    def _findings(self):
+        self.env.invalidate_all()
+        found = self.pbx._health_findings()
+        return {finding["code"]: finding for finding in found}
 
     def _sent(self):
         return [parse_qs(body) for body in self.server.bodies]
@@ -177,6 +184,7 @@ class TestSms(DialCase):
             (None, b"", "sms_server", "not known"),
         ):
             self.server.status, self.server.body = status, body
+            self.pbx.sms_after = False
             message = self._write()
             with mute_logger("odoo.addons.telephony_crm.models.telephony_pbx_request"):
                 self._work_off()
@@ -201,6 +209,57 @@ class TestSms(DialCase):
         self.pbx.sms_after = fields.Datetime.now() - timedelta(seconds=1)
         self._work_off()
         self.assertEqual(len(self.server.asked), 4)
+
+    @mute_logger(LOGGER, "odoo.addons.telephony_crm.models.telephony_pbx_request")
+    def test_messages_wait_for_a_pbx_that_is_away(self):
+        with socket.create_server(("127.0.0.1", 0)) as closed:
+            port = closed.getsockname()[1]
+        self.pbx.api_url = f"http://127.0.0.1:{port}"
+        messages = [self._write() for _number in range(4)]
+        known = self._triggers()
+        self._work_off()
+        for message in messages:
+            self.assertEqual(self._sms(message).state, "outgoing")
+        wait = (self._triggers() - known).call_at - fields.Datetime.now()
+        self.assertLessEqual(abs(wait.total_seconds() - 300), 5)
+        finding = self._findings()["sms_waiting"]
+        self.assertIn("4", finding["text"])
+        self.pbx.api_url = self.server.url
+        self.pbx.sms_after = fields.Datetime.now() - timedelta(seconds=1)
+        self.assertNotIn("sms_waiting", self._findings())
+        self._work_off()
+        self.assertEqual(len(self.server.asked), 4)
+
+    @mute_logger(LOGGER, "odoo.addons.telephony_crm.models.telephony_pbx_request")
+    def test_only_one_message_is_lost_to_a_pbx_that_does_not_answer(self):
+        self.server.status = None
+        first, *others = [self._write() for _number in range(3)]
+        self._work_off()
+        self.assertEqual(len(self.server.asked), 1)
+        self.assertFailed(first, "sms_server", "not known")
+        for message in others:
+            self.assertEqual(self._sms(message).state, "outgoing")
+
+    def test_a_slow_pbx_does_not_keep_the_job_for_long(self):
+        messages = [self._write() for _number in range(3)]
+        known = self._triggers()
+        with patch.object(sms_sms, "DEADLINE", -1):
+            self._work_off()
+        self.assertFalse(self.server.asked)
+        self.assertTrue(self._triggers() - known)
+        for message in messages:
+            self.assertEqual(self._sms(message).state, "outgoing")
+
+    def test_a_queue_that_is_not_worked_off_is_noticed(self):
+        sms = self._sms(self._write())
+        self.assertNotIn("sms_waiting", self._findings())
+        sms.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE sms_sms SET create_date = create_date - interval '2 hours' "
+            "WHERE id = %s",
+            [sms.id],
+        )
+        self.assertIn("sms_waiting", self._findings())
 
     def test_a_message_that_was_interrupted_is_not_sent_twice(self):
         message = self._write()
