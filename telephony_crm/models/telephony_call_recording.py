@@ -44,6 +44,9 @@ class TelephonyCallRecording(models.Model):
         default="waiting",
     )
     attempts = fields.Integer()
+    unfinished = fields.Integer(
+        help="Attempts in a row of which nobody has heard how they ended."
+    )
     retry_at = fields.Datetime(string="Next Attempt")
     error = fields.Selection(
         [
@@ -52,6 +55,7 @@ class TelephonyCallRecording(models.Model):
             ("address", "It lies at an address that may not be asked."),
             ("unreachable", "The PBX does not answer."),
             ("auth", "The PBX refuses the key."),
+            ("rate_limited", "The PBX takes no more requests."),
             ("refused", "The PBX refuses to hand it out."),
             ("nonsense", "The PBX gave an answer that cannot be understood."),
             ("nowhere", "The address of recordings is not set in the connection."),

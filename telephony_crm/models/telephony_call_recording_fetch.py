@@ -21,6 +21,8 @@ SWEEP = timedelta(days=1)
 RECENT = timedelta(days=1)
 # For so long nobody else tries what somebody is trying; longer than it can take.
 LEASE = timedelta(minutes=15)
+# So often a worker may be killed while it is at it.
+UNFINISHED = 6
 # Of one run, which is about a minute: a PBX takes no more, and calls come first.
 BATCH = 40
 MEGABYTE = 1024 * 1024
@@ -80,7 +82,10 @@ class TelephonyCallRecording(models.Model):
     def _cron_fetch(self):
         """Fetch what is due, the latest first, and of no PBX more than it takes."""
         silent = set()  # PBXs that are not asked again in this run
-        for recording in self._due():
+        due = self._due()
+        # Odoo goes on at once with what is left when the time of a run is over.
+        self.env["ir.cron"]._commit_progress(remaining=len(due))
+        for recording in due:
             pbx_id = recording.call_id.pbx_id.id
             try:
                 if pbx_id not in silent and not recording._fetch_now():
@@ -89,7 +94,7 @@ class TelephonyCallRecording(models.Model):
                 # It waits for the end of its lease, and holds none of the others up.
                 self.env.cr.rollback()
             if not self.env["ir.cron"]._commit_progress(1):
-                break
+                return
         if self._due():
             self._wake(fields.Datetime.now() + timedelta(minutes=1))
 
@@ -133,6 +138,10 @@ class TelephonyCallRecording(models.Model):
         """
         if not self._claim():
             return True
+        if self.unfinished > UNFINISHED:
+            _logger.warning("Recording %s: no attempt comes to an end", self.id)
+            self._fail("error")
+            return True
         try:
             self._ask()
         except CLOSED as error:
@@ -155,7 +164,8 @@ class TelephonyCallRecording(models.Model):
         self.env.cr.execute(
             """
             UPDATE telephony_call_recording
-               SET retry_at = %s, attempts = COALESCE(attempts, 0) + 1
+               SET retry_at = %s, attempts = COALESCE(attempts, 0) + 1,
+                   unfinished = COALESCE(unfinished, 0) + 1
              WHERE id = %s AND retry_at <= %s
          RETURNING id
             """,
@@ -259,7 +269,7 @@ class TelephonyCallRecording(models.Model):
             if not self.exists() or self.state == "stored":
                 return
             vals = {"state": "stored", "error": False, "error_detail": False}
-            vals["retry_at"] = False
+            vals.update(retry_at=False, unfinished=0)
             twin = self._siblings().filtered(
                 lambda row: row.checksum == sound.checksum and not row.original_id
             )
@@ -353,6 +363,7 @@ class TelephonyCallRecording(models.Model):
                 "error": code,
                 "error_detail": plain(detail),
                 "retry_at": retry_at,
+                "unfinished": 0,
             }
         )
         if retry_at:
@@ -362,7 +373,7 @@ class TelephonyCallRecording(models.Model):
         """Ask this PBX for no recording for a while: it is not to be talked to.
 
         That is no fault of the recording, and none of its attempts; unless it goes on
-        for days.
+        for days, or until the PBX has the recording no longer.
 
         :param error: one of `CLOSED`
         """
@@ -376,9 +387,11 @@ class TelephonyCallRecording(models.Model):
         )
         self._wake(until)
         self.invalidate_recordset()
-        if not limited and self.date < fields.Datetime.now() - RECENT:
+        is_old = self.date < fields.Datetime.now() - RECENT
+        if self.date < self._kept_since() or (is_old and not limited):
             self._fail(self._code_of(error))
         else:
             code = False if limited else self._code_of(error)
             attempts = max(0, self.attempts - 1)
-            self.write({"retry_at": until, "attempts": attempts, "error": code})
+            vals = {"retry_at": until, "attempts": attempts, "error": code}
+            self.write({**vals, "unfinished": 0})

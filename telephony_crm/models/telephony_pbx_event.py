@@ -273,6 +273,9 @@ class TelephonyPbxEvent(models.Model):
             ("retry_at", "<=", now),
         ]
         events = self.search(waiting, order="id", limit=BATCH)
+        # Odoo goes on at once with what is left when the time of a run is over.
+        if events:
+            self.env["ir.cron"]._commit_progress(remaining=len(events))
         for event in events:
             try:
                 event._apply()

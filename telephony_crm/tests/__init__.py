@@ -37,6 +37,7 @@ from . import (
     test_pbx_request,
     test_reconciliation,
     test_recording,
+    test_recording_backlog,
     test_recording_fetch,
     test_recording_health,
     test_recording_route,
