@@ -49,6 +49,7 @@ class Webhook(http.Controller):
             return _refuse(pbx, "this address is not allowed")
         if _is_broken_form(request.httprequest):
             _logger.warning("PBX %s: unreadable form", pbx.id)
+            _note(pbx, "The form cannot be read.")
             return _answer(400, b"The form cannot be read.")
         adapter = pbx_adapter.get(door.adapter)
         try:
@@ -60,6 +61,7 @@ class Webhook(http.Controller):
             return _refuse(pbx, error.message)
         except pbx_adapter.PayloadError as error:
             _logger.warning("PBX %s: unreadable notification: %s", pbx.id, error.code)
+            _note(pbx, error.message or "It cannot be read.")
             return _answer(400, error.message.encode() or b"It cannot be read.")
         decision = pbx.env["telephony.pbx.event"]._receive(pbx, notification)
         reply = adapter.reply(notification, decision)
@@ -108,10 +110,15 @@ def _is_allowed(networks, address):
 def _refuse(pbx, reason):
     """Answer 403 and leave a trace that an administrator finds, without secrets."""
     _logger.warning("PBX %s: notification refused: %s", pbx.id, reason)
+    _note(pbx, reason)
+    return _answer(403)
+
+
+def _note(pbx, reason):
+    """Have the health sentence say what was refused, and why."""
     if request.httprequest.method == "POST":  # and not somebody with a browser
         begin(pbx.env)  # refusals that arrive together wait, and do not fail
         pbx._note_refusal(reason)
-    return _answer(403)
 
 
 def _answer(status, body=b"", content_type="text/plain"):

@@ -89,7 +89,17 @@ class TelephonyPbx(models.Model):
             return None
         last = self._last_heard()
         if last and last > stored.refused_date:
-            return None  # what was wrong then is right now
+            # Not all are refused, yet what these said is missing.
+            return self._finding(
+                "warning",
+                "refused",
+                self.env._(
+                    "Events were refused in the last hour, the last one %(when)s: "
+                    "%(reason)s Others arrived since.",
+                    when=self._in_relative_words(stored.refused_date),
+                    reason=stored.refused_reason,
+                ),
+            )
         return self._finding(
             "error",
             "refused",

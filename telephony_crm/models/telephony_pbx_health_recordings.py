@@ -5,6 +5,8 @@ from odoo import fields, models
 MOST = 1000
 # The job runs every minute; a PBX may be asked for some dozens by then.
 LATE = timedelta(hours=1)
+# What keeps a PBX from handing out any recording at all.
+CLOSED = ("auth", "unreachable")
 
 
 class TelephonyPbx(models.Model):
@@ -50,6 +52,21 @@ class TelephonyPbx(models.Model):
         count = recordings.search_count(waiting, MOST)
         if not count:
             return None
+        late = fields.Datetime.now() - LATE
+        stuck = [*waiting, "|", ("error", "in", CLOSED), ("create_date", "<", late)]
+        if row := recordings.search(stuck, limit=1):
+            return self._finding(
+                "warning",
+                "recordings_late",
+                self.env._(
+                    "Recordings that wait: %(count)s. One of them: %(reason)s",
+                    count=count,
+                    reason=row._words()
+                    or self.env._("For longer than an hour there was no turn for it."),
+                ),
+                "action_open_waiting_recordings",
+                self.env._("Open them"),
+            )
         if self.recordings_after and self.recordings_after > fields.Datetime.now():
             return self._finding(
                 "info",
@@ -61,7 +78,7 @@ class TelephonyPbx(models.Model):
                     time=self._in_relative_words(self.recordings_after),
                 ),
             )
-        due = [*waiting, ("retry_at", "<", fields.Datetime.now() - LATE)]
+        due = [*waiting, ("retry_at", "<", late)]
         if recordings.search_count(due, limit=1):
             return self._finding(
                 "warning",

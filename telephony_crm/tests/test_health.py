@@ -57,11 +57,16 @@ class TestHealth(AccountCase):
         self.assertEqual(self.form.health, self.form.health_findings[0]["text"])
         self.assertIn("The signature of the event is wrong.", self.form.health)
 
-    def test_what_was_refused_before_the_last_good_event_is_over(self):
+    def test_what_was_refused_before_the_last_good_event_is_told_for_an_hour(self):
         self.pbx._note_refusal("The signature of the event is wrong.")
         self.pbx.refused_date -= timedelta(minutes=5)
         self._tell("NOTIFY_START")
-        self.assertEqual(self.form.health_state, "ok")
+        finding = self._findings()["refused"]
+        self.assertEqual(finding["level"], "warning")
+        self.assertIn("5 minutes ago: The signature", finding["text"])
+        self.assertEqual(self.form.health_state, "warning")
+        self.pbx.refused_date -= timedelta(hours=1)
+        self.assertNotIn("refused", self._findings())
 
     def test_a_wrong_time_zone_is_told_from_the_calls_themselves(self):
         self.pbx.tz = "Europe/Helsinki"  # the account is in UTC

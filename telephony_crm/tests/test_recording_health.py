@@ -59,6 +59,26 @@ class TestRecordingHealth(RecordingCase):
         [finding] = self._findings().values()
         self.assertEqual(finding["level"], "info")
 
+    def test_a_refused_key_is_told_at_once_though_the_pbx_is_left_alone(self):
+        row = self._talk().recording_ids
+        row.error = "auth"
+        self.pbx.recordings_after = fields.Datetime.now() + timedelta(minutes=5)
+        finding = self._findings()["recordings_late"]
+        self.assertEqual(finding["level"], "warning")
+        self.assertIn("The PBX refuses the key.", finding["text"])
+        self.assertEqual(self._open(finding), row)
+
+    def test_a_pbx_that_wants_to_be_left_alone_for_an_hour_is_told(self):
+        row = self._talk().recording_ids
+        row.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE telephony_call_recording "
+            "SET create_date = create_date - interval '2 hours' WHERE id = %s",
+            [row.id],
+        )
+        self.pbx.recordings_after = fields.Datetime.now() + timedelta(minutes=5)
+        self.assertEqual(self._findings()["recordings_late"]["level"], "warning")
+
     def test_recordings_of_another_pbx_are_not_counted(self):
         self._talk()
         other = self.pbx.copy({"name": "Other", "api_secret": "x"})

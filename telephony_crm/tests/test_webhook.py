@@ -140,6 +140,9 @@ class TestWebhook(TelephonyHttpCase):
         )
         self.assertEqual(response.status_code, 400)
         self.assertFalse(self._events())
+        self.pbx.invalidate_recordset()
+        self.assertEqual(self.pbx.health_state, "error")
+        self.assertEqual(self.pbx.refused_reason, response.text)
 
     def test_a_broken_form_is_a_bad_request_whoever_sends_it(self):
         part = b'--x\r\nContent-Disposition: form-data; name="event"\r\n\r\nNOTI'
