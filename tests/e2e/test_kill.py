@@ -1,11 +1,11 @@
 """A thousand calls, while servers die under them: none is lost, none is there twice.
 
 Nothing is posted again: what was on its way when a server died is as lost as what the
-PBX never sent, and only its statistics can tell. ``TELEPHONY_CRM_SEED`` repeats a run.
+PBX never sent, and only its statistics can tell. ``TELEPHONY_CRM_SEED`` has other
+events lost.
 """
 
 import os
-import random
 import time
 
 import pytest
@@ -23,7 +23,7 @@ from .harm import Harm
 from .pbx import DID
 
 CALLS = 1000
-SEED = int(os.environ.get("TELEPHONY_CRM_SEED") or random.randrange(10**6))
+SEED = int(os.environ.get("TELEPHONY_CRM_SEED") or 7)
 PATIENCE = 150  # seconds until the log agrees; the PBX is asked three times a minute
 MOBILES = {"100": "+447400123410", "101": "+447400123411"}
 # A machine answers, and the protocol does not say which: a menu, or voicemail.
