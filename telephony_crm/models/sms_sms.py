@@ -41,13 +41,19 @@ class SmsSms(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Override to note whose message it is, which the job cannot know later."""
-        noted = []
-        for vals in vals_list:
-            message = (
-                self.env["mail.message"].sudo().browse(vals.get("mail_message_id"))
-            )
-            company = message.record_company_id or self.env.company
-            noted.append({"telephony_company_id": company.id, **vals})
+        ids = [vals.get("mail_message_id") for vals in vals_list]
+        # Read together, as a mailing has thousands.
+        messages = self.env["mail.message"].sudo().browse(filter(None, ids))
+        companies = {message.id: message.record_company_id for message in messages}
+        noted = [
+            {
+                "telephony_company_id": (
+                    companies.get(message_id) or self.env.company
+                ).id,
+                **vals,
+            }
+            for message_id, vals in zip(ids, vals_list, strict=True)
+        ]
         return super().create(noted)
 
     def _get_sms_company(self):
