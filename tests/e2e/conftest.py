@@ -6,9 +6,12 @@ import pytest
 
 from setup.lib.prepare import ground
 from setup.lib.stack import Stack
+from setup.simulator import Settings, Simulator
+from setup.simulator.settings import Did, Extension
 
 from .access import Query, Rpc
-from .pbx import Pbx
+from .pbx import DID, Pbx
+from .stage import Stage
 
 # Makes the PBX of these tests and two agents; prints what the tests need to know.
 CONNECT = """
@@ -90,3 +93,27 @@ def pbx(stack, query):
 def rpc(stack):
     """Call a model as a user, see ``Rpc``."""
     return Rpc(stack)
+
+
+@pytest.fixture
+def simulator(pbx, query):
+    """The PBX of these tests, played by the simulator."""
+    settings = Settings(
+        key="testkey",
+        secret="testsecret",
+        webhook_url=pbx.url,
+        extensions=[Extension("100"), Extension("101")],
+        dids=[Did("+" + DID)],
+    )
+    with Simulator(settings) as running:
+        query(
+            "UPDATE telephony_pbx SET api_url = %s, dial_user_minute = 100", running.url
+        )
+        yield running
+
+
+@pytest.fixture
+def stage(simulator):
+    stage = Stage(simulator)
+    yield stage
+    stage.clear()

@@ -4,12 +4,8 @@ import json
 
 import pytest
 
-from setup.simulator import Settings, Simulator
-from setup.simulator.settings import Did, Extension
-
 from .browser import Browser
-from .pbx import DID, caller
-from .stage import Stage
+from .pbx import caller
 
 CARD = ".o_telephony_card"
 LINE = ".o_telephony_line"
@@ -23,30 +19,6 @@ FOCUSED = "document.activeElement.closest('.o_field_widget')?.getAttribute('name
 def browser():
     with Browser() as running:
         yield running
-
-
-@pytest.fixture
-def simulator(pbx, query):
-    """The PBX of these tests, played by the simulator."""
-    settings = Settings(
-        key="testkey",
-        secret="testsecret",
-        webhook_url=pbx.url,
-        extensions=[Extension("100"), Extension("101")],
-        dids=[Did("+" + DID)],
-    )
-    with Simulator(settings) as running:
-        query(
-            "UPDATE telephony_pbx SET api_url = %s, dial_user_minute = 100", running.url
-        )
-        yield running
-
-
-@pytest.fixture
-def stage(simulator):
-    stage = Stage(simulator)
-    yield stage
-    stage.clear()
 
 
 @pytest.fixture

@@ -5,11 +5,7 @@ import threading
 import pytest
 import requests
 
-from setup.simulator import Settings, Simulator
-from setup.simulator.settings import Did, Extension
-
-from .pbx import DID, caller
-from .stage import Stage
+from .pbx import caller
 
 JOB = "env['telephony.call.recording']._cron_fetch()"
 # Whoever has read or written the recordings in a transaction that is still open. (The
@@ -18,27 +14,6 @@ OPEN = """
     SELECT count(DISTINCT pid) FROM pg_locks
      WHERE relation = 'telephony_call_recording'::regclass AND pid != pg_backend_pid()
 """
-
-
-@pytest.fixture
-def simulator(pbx, query):
-    settings = Settings(
-        key="testkey",
-        secret="testsecret",
-        webhook_url=pbx.url,
-        extensions=[Extension("100"), Extension("101")],
-        dids=[Did("+" + DID)],
-    )
-    with Simulator(settings) as running:
-        query("UPDATE telephony_pbx SET api_url = %s", running.url)
-        yield running
-
-
-@pytest.fixture
-def stage(simulator):
-    stage = Stage(simulator)
-    yield stage
-    stage.clear()
 
 
 class Gate:
