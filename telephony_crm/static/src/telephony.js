@@ -4,6 +4,7 @@ import { user } from "@web/core/user";
 import { session } from "@web/session";
 import { CallAlert } from "./call_alert";
 import { CallBook } from "./call_book";
+import { controlsOf } from "./call_control/call_controls";
 import { Dialing } from "./dialing";
 import { NoteKeeper } from "./note_keeper";
 import { openByItself, openRecord } from "./open_record";
@@ -45,6 +46,7 @@ export class Telephony {
         });
         this.dialing = reactive(new Dialing(this));
         this.link = reactive({ connected: true });
+        this.board = reactive({ changes: 0 }); // of what can be done to calls
         this.fetching = new Map();
         this.alert = new CallAlert({
             wanted: this.options,
@@ -126,6 +128,22 @@ export class Telephony {
     async act(method, id, ...args) {
         this._put(await this.services.orm.call("telephony.call", method, [id, ...args]));
         this.memory.set("news", id, Date.now());
+    }
+
+    /**
+     * What can be done to a call from here; the cards ask this and nobody else.
+     *
+     * @param {import("./call_entry").Entry} entry
+     * @returns {import("./call_control/call_controls").CallControls|null} the softphone's
+     *     where the call's sound is in this browser, else the PBX's
+     */
+    controls(entry) {
+        return controlsOf(this, entry);
+    }
+
+    /** Have the cards ask again who has their calls in hand. */
+    controlsChanged() {
+        this.board.changes++;
     }
 
     minimise(id, on = true) {

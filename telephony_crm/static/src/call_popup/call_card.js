@@ -1,4 +1,5 @@
 import { Component, useState } from "@odoo/owl";
+import { CallButtons } from "../call_control/call_buttons";
 import { isLive } from "../call_phase";
 import { callerName, historyWords, phaseWords } from "../call_words";
 import { parseUtc } from "../times";
@@ -16,6 +17,7 @@ export class CallCard extends Component {
     static template = "telephony_crm.CallCard";
     static components = {
         AfterCall,
+        CallButtons,
         CallMenu,
         CallNote,
         Caller,
@@ -30,6 +32,7 @@ export class CallCard extends Component {
         this.telephony = this.props.telephony;
         this.link = useState(this.telephony.link);
         this.dialing = useState(this.telephony.dialing);
+        this.board = useState(this.telephony.board);
         this.state = useState({ choosing: false });
     }
 
@@ -66,6 +69,11 @@ export class CallCard extends Component {
 
     get isLive() {
         return isLive(this.entry.phase);
+    }
+
+    /** Who has the call in hand; drawn anew when that changes. */
+    get controls() {
+        return this.board.changes >= 0 && this.isLive ? this.telephony.controls(this.entry) : null;
     }
 
     get isUnknown() {

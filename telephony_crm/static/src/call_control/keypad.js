@@ -1,0 +1,19 @@
+import { Component } from "@odoo/owl";
+
+const KEYS = [..."123456789*0#"];
+
+/** Twelve keys; those of the keyboard do as well while the focus is in here. */
+export class Keypad extends Component {
+    static template = "telephony_crm.Keypad";
+    static props = { onPress: Function };
+
+    keys = KEYS;
+
+    onKeydown(ev) {
+        if (KEYS.includes(ev.key)) {
+            ev.preventDefault();
+            ev.stopPropagation();
+            this.props.onPress(ev.key);
+        }
+    }
+}
