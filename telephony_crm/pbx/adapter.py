@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from .answers import NONSENSE, plain, rate_limited, read_json
+from .call_control import CallControl
 from .errors import (
     AuthError,
     NotConnected,
@@ -36,6 +37,7 @@ from .messages import (
     HttpRequest,
     HttpResponse,
     Notification,
+    Problem,
     Request,
     Response,
     Setting,
@@ -58,6 +60,7 @@ __all__ = [
     "Notification",
     "PayloadError",
     "PbxError",
+    "Problem",
     "RateLimited",
     "Refused",
     "Registry",
@@ -78,14 +81,14 @@ __all__ = [
 ]
 
 
-class Adapter:
+class Adapter(CallControl):
     """One kind of PBX. A subclass overrides what its PBX can do.
 
     ``capabilities`` says what that is: ``originate``, ``redirect``, ``caller_name``,
-    ``blacklist``, ``recording``, ``statistics``, ``setup``, ``sms``; the methods of
-    what it does not name are never called. An adapter whose PBX proves nothing has
-    ``verifies = False``; then the secret address and the list of allowed addresses
-    carry all of it.
+    ``blacklist``, ``recording``, ``statistics``, ``setup``, ``extensions``, ``sms``,
+    and what `CallControl` names; the methods of what it does not name are never called.
+    An adapter whose PBX proves nothing has ``verifies = False``; then the secret
+    address and the list of allowed addresses carry all of it.
     """
 
     code: str = ""
@@ -151,10 +154,13 @@ class Adapter:
         extension: str,
         number: str,
         caller_id: str = "",
+        call_ref: str = "",
     ) -> HttpRequest:
         """Return the request that rings ``extension``, then connects ``number``.
 
         :param number: E.164 with its plus sign, already allowed to be dialled
+        :param caller_id: what the customer is shown, of a PBX with ``caller_id``
+        :param call_ref: the reference the call is to have, see `call_ref`
         """
         raise NotImplementedError
 
@@ -180,8 +186,8 @@ class Adapter:
         """
         raise NotImplementedError
 
-    def recording_home(self, credentials: Credentials) -> str:
-        """Return the address of the PBX itself at which its recordings may lie.
+    def recording_home(self, credentials: Credentials, ref: str = "") -> str:
+        """Return the address of the PBX itself at which a recording may lie.
 
         An administrator has set it, so it may be on our own network. No other place is
         shown the headers of a request.

@@ -133,6 +133,19 @@ class Setting:
 
 
 @dataclass(frozen=True)
+class Problem:
+    """Something that is wrong with the way to a PBX.
+
+    :param code: a word for programs, which say it in the user's language
+    :param detail: a name or a version that belongs to it; for the code ``bridge`` the
+        whole sentence
+    """
+
+    code: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
 class ExtensionInfo:
     """An extension as the PBX knows it."""
 

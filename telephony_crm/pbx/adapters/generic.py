@@ -157,7 +157,7 @@ class Generic(Adapter):
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return [(ref, HttpRequest("GET", url, headers=headers, timeout=SOUND_TIMEOUT))]
 
-    def recording_home(self, credentials):
+    def recording_home(self, credentials, ref=""):
         """Return the place that an administrator has named."""
         return credentials.settings.get("recording_url") or credentials.api_url
 

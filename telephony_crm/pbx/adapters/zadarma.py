@@ -187,7 +187,7 @@ class Zadarma(Adapter):
         """Ask for the account's time zone, which costs nothing."""
         return zadarma_requests.get(credentials, "/v1/info/timezone/")
 
-    def originate(self, credentials, extension, number, caller_id=""):
+    def originate(self, credentials, extension, number, caller_id="", call_ref=""):
         """Ring the extension, then the number.
 
         The plus sign stays: without it the account's rules which number to show by

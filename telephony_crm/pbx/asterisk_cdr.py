@@ -1,0 +1,227 @@
+"""Rows of Asterisk's own record of calls, the CDR, as the bridge reads them.
+
+Source: ``cdr/cdr_*.c`` and "CDR Fields" of Asterisk's documentation; FreePBX's table
+``asteriskcdrdb.cdr`` has ``calldate`` for ``start`` and neither ``answer`` nor ``end``.
+A row is a pair of channels, of which the second may be missing; all rows of a call
+share its ``linkedid``. Times carry their offset, else they are of the PBX's clock.
+
+A row counts from the first answer of its first channel: of a call by click that is the
+agent's, of a call through a menu the menu's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from . import forms
+from .answers import NONSENSE, plain
+from .asterisk_control import SUPERVISOR
+from .errors import PayloadError, PbxError
+from .event import CallEvent, Direction, Disposition, EventKind, LegKind
+from .event_format import FIELDS
+from .messages import Account, Notification
+from .numbers import internal_extension, parse
+from .zones import to_utc
+
+EVENT = "CDR"
+LIMIT = 1000
+MAX_REF = 128
+#: What tells one row from all others.
+IDENTITY = ("linkedid", "uniqueid", "sequence", "dstchannel")
+DISPOSITIONS = {
+    "ANSWERED": Disposition.ANSWERED,
+    "NO ANSWER": Disposition.NO_ANSWER,
+    "NOANSWER": Disposition.NO_ANSWER,
+    "BUSY": Disposition.BUSY,
+    "CANCEL": Disposition.CANCELLED,
+    "FAILED": Disposition.FAILED,
+    "CONGESTION": Disposition.FAILED,
+}
+#: Applications that take a call when no second channel does.
+MACHINES = {
+    "voicemail": LegKind.VOICEMAIL,
+    "minivmrecord": LegKind.VOICEMAIL,
+    "queue": LegKind.QUEUE,
+}
+
+#: ``PJSIP/100-0000001a``: technology, device.
+_device = re.compile(r"(\w+)/(.+?)(?:-[0-9a-f]+)?(?:;[12])?", re.IGNORECASE)
+#: The number that a forward dials: ``PJSIP/+447700900123@trunk,20``.
+_forwarded = re.compile(r"[/](\+?[0-9]{6,15})@")
+
+
+def rows(answer: Mapping) -> list[Notification]:
+    """Return the rows of an answer, each as a notification of its own.
+
+    A supervisor who listened is no call.
+    """
+    lines = answer.get("rows")
+    if not isinstance(lines, list):
+        raise PbxError("nonsense", NONSENSE)
+    return [_notification(line) for line in lines if isinstance(line, Mapping)]
+
+
+def _notification(line):
+    row = {str(name): _text(line, name) for name in line}
+    call_ref = row.get("linkedid") or row.get("uniqueid", "")
+    is_call = len(call_ref) <= MAX_REF and not call_ref.startswith(SUPERVISOR)
+    return Notification(
+        event=EVENT,
+        key=forms.key_of(
+            {"event": EVENT, **{name: row.get(name) for name in IDENTITY}}
+        ),
+        call_ref=call_ref if is_call else "",
+        payload={"event": EVENT, "row": row},
+    )
+
+
+def _text(line, name):
+    """Return a value as text that can be stored."""
+    value = line[name]
+    text = "" if value is None else str(value)[:1000]
+    return text.replace("\0", "").encode(errors="ignore").decode()
+
+
+def is_row(payload: Mapping) -> bool:
+    """Tell whether a stored payload is a row of the CDR."""
+    return payload.get("event") == EVENT and isinstance(payload.get("row"), Mapping)
+
+
+def read_row(
+    payload: Mapping, account: Account, received_at: datetime
+) -> list[CallEvent]:
+    """Return what a row says of its pair, and when it was answered.
+
+    :raises PayloadError: when the row makes no sense
+    """
+    row = payload["row"]
+    call_ref = row.get("linkedid") or row.get("uniqueid", "")
+    if not call_ref:
+        raise PayloadError(message="The row names no call.")
+    start = _moment(row, ("start", "calldate"), account, received_at)
+    if not start:
+        raise PayloadError(message="The row does not say when the call began.")
+    talk = _seconds(row, "billsec")
+    whole = timedelta(seconds=_seconds(row, "duration") or talk)
+    end = _moment(row, ("end",), account, received_at) or start + whole
+    raw = row.get("disposition", "")[:64]
+    disposition = DISPOSITIONS.get(raw.upper().replace("_", " "), Disposition.FAILED)
+    parties = _parties(row)
+    if disposition == Disposition.ANSWERED and (
+        parties.get("leg_kind") == LegKind.VOICEMAIL
+    ):
+        disposition = Disposition.VOICEMAIL
+    answered = disposition == Disposition.ANSWERED
+    record = CallEvent(
+        EventKind.RECORD,
+        call_ref,
+        observed_at=max(received_at, end),
+        occurred_at=end,
+        started_at=start,
+        talk_seconds=talk if answered else 0,
+        disposition=disposition,
+        raw_disposition=raw,
+        confirmed=True,
+        **parties,
+    )
+    if not answered or parties.get("leg_kind") or not row.get("dstchannel"):
+        return [record]
+    at = _moment(row, ("answer",), account, received_at)
+    answer = CallEvent(
+        EventKind.ANSWERED,
+        call_ref,
+        observed_at=max(received_at, end),
+        occurred_at=at or end - timedelta(seconds=talk),
+        **parties,
+    )
+    return [record, answer]
+
+
+def _moment(row, names, account, received_at):
+    """Return the first of these times that is there, as naive UTC."""
+    text = next((row[name] for name in names if row.get(name)), "")
+    if not text or text.startswith("0000"):
+        return None
+    try:
+        if re.search(r"(?:[Zz]|[+-]\d\d:\d\d)$", text):
+            return FIELDS["occurred_at"](text).replace(microsecond=0)
+        plain_time = text.replace("T", " ").partition(".")[0]
+        return to_utc(plain_time, account.tz, received_at)
+    except ValueError as error:
+        raise PayloadError(message=f"{names[0]}: {plain(str(error))}") from error
+
+
+def _seconds(row, name):
+    found = re.fullmatch(r"(\d{1,7})(?:\.\d*)?", row.get(name) or "0", re.ASCII)
+    if not found:
+        raise PayloadError(message=f"{name}: no number {plain(row[name], 40)!r}")
+    return int(found[1])
+
+
+# -- who is who ------------------------------------------------------------------------
+
+
+def _parties(row):
+    """Return who takes part in a row, and the direction that this suggests."""
+    one, two = _end_of(row, "channel"), _end_of(row, "dstchannel")
+    target = row.get("dst", "")
+    if not two.name:
+        kind = MACHINES.get(row.get("lastapp", "").lower())
+        if not kind and _end_of(row, "channel").extension:
+            kind = None  # our own phone rang, and nobody was called
+        elif not kind and row.get("disposition", "").upper() == "ANSWERED":
+            kind = LegKind.IVR
+        return {**_caller(one, row), "leg_kind": kind}
+    if one.is_local:  # goes on for a caller whom another row has
+        return {"extension": two.extension} if two.extension else {}
+    if one.extension:
+        found = {"dialled_by": one.extension, "direction_hint": Direction.OUTBOUND}
+        if two.extension:
+            hint = Direction.INTERNAL
+            return {**found, "direction_hint": hint, "extension": two.extension}
+        return {**found, "extension": one.extension, "called": _outside(target)}
+    found = _caller(one, row)
+    if two.extension:
+        return {**found, "extension": two.extension}
+    forwarded = _forwarded.search(row.get("lastdata", ""))
+    return {**found, "target": forwarded[1] if forwarded else ""}
+
+
+def _caller(one, row):
+    """Return what a row says of who called, and the number that was called."""
+    if one.is_local:
+        return {}
+    if one.extension:
+        hint = Direction.OUTBOUND
+        return {"dialled_by": one.extension, "direction_hint": hint}
+    return {
+        "direction_hint": Direction.INBOUND,
+        "caller": _outside(row.get("src", "")),
+        "did": _outside(row.get("did") or row.get("dst", "")),
+    }
+
+
+class _End:
+    """One of the two channels of a row."""
+
+    def __init__(self, name, extension):
+        found = _device.fullmatch(name)
+        technology, device = found.groups() if found else ("", "")
+        self.name = name
+        self.is_local = technology.lower() == "local"
+        device = device.partition("@")[0] if self.is_local else device
+        #: The bridge knows which device is whose; else the device has its name.
+        self.extension = internal_extension(extension or device)
+
+
+def _end_of(row, name):
+    return _End(row.get(name, ""), row.get(f"{name}_extension", ""))
+
+
+def _outside(text):
+    """Return a telephone number, but nothing for a name or a hidden caller."""
+    digits = re.sub(r"\D", "", text)
+    is_number = 6 <= len(digits) <= 20 and not re.search(r"[^\W\d]", text)
+    return "" if not is_number or parse(text).hidden else text[:64]

@@ -1,0 +1,127 @@
+"""What is asked of Asterisk, in whichever way it gets there.
+
+With an address, Odoo speaks to the web server of the PBX itself: ARI under ``/ari``
+with a password, AMI under ``/rawman`` after a login whose session is a cookie. Without
+one, the same paths go through the bridge (``bridge:/ari/…``), which adds its own keys.
+``/bridge/…`` is answered by the bridge alone.
+
+Sources: Asterisk 22, ``rest-api/api-docs/*.json``, ``main/manager.c``,
+``res/res_ari.c``; "Asterisk Manager Interface over HTTP" of its documentation.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Generator, Mapping
+
+from .asterisk_answers import read_ami
+from .errors import AuthError, PbxError
+from .messages import TIMEOUT, Credentials, HttpRequest, HttpResponse
+
+#: A conversation: yields requests, is sent their answers, returns what came of it.
+Steps = Generator[HttpRequest, HttpResponse, object]
+
+BRIDGE = "bridge:"
+#: What counts as long as nothing else is set.
+DEFAULTS = {
+    "endpoint": "PJSIP/{extension}",
+    "context": "from-internal",
+    "number": "{number}",
+}
+
+_session = re.compile(r'mansession_id="?([0-9a-f]+)"?', re.IGNORECASE)
+
+
+def over_bridge(credentials: Credentials) -> bool:
+    """Tell whether requests go through the bridge."""
+    return not credentials.api_url
+
+
+def setting(credentials: Credentials, key: str) -> str:
+    """Return what is set, or what counts as long as nothing is."""
+    return credentials.settings.get(key) or DEFAULTS.get(key, "")
+
+
+def ari(
+    credentials: Credentials,
+    method: str,
+    path: str,
+    params: Mapping | None = None,
+    body: Mapping | None = None,
+    timeout: tuple[float, float] = TIMEOUT,
+) -> HttpRequest:
+    """Describe a request to ARI; ``path`` begins after ``/ari``."""
+    headers = _authorization(credentials)
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+    return HttpRequest(
+        method,
+        f"{_base(credentials)}/ari{path}",
+        params=dict(params or {}),
+        data=None if body is None else json.dumps(body),
+        headers=headers,
+        timeout=timeout,
+    )
+
+
+def bridge(method: str, path: str, params: Mapping | None = None) -> HttpRequest:
+    """Describe a request that only the bridge answers."""
+    return HttpRequest(method, f"{BRIDGE}/bridge{path}", params=dict(params or {}))
+
+
+def ami(credentials: Credentials, action: str, **fields: str) -> Steps:
+    """Carry out an AMI action; return the fields of its answer, in lower case.
+
+    Each action logs in by itself: nothing is kept between requests.
+
+    :raises Refused: in the PBX's words
+    :raises AuthError: the user is not accepted, or may not do this
+    """
+    headers = {}
+    if not over_bridge(credentials):
+        headers["Cookie"] = yield from log_in(credentials)
+    answer = yield HttpRequest(
+        "GET",
+        f"{_base(credentials)}/rawman",
+        params={"action": action, **fields},
+        headers=headers,
+    )
+    return read_ami(answer)
+
+
+def log_in(credentials: Credentials) -> Steps:
+    """Log in to AMI; return the cookie of the session. The password is no parameter."""
+    user = setting(credentials, "ami_user")
+    if not user:
+        raise PbxError("ami_unset", "No AMI user is set.")
+    answer = yield HttpRequest(
+        "POST",
+        f"{_base(credentials)}/rawman",
+        data={
+            "action": "login",
+            "username": user,
+            "secret": setting(credentials, "ami_password"),
+        },
+    )
+    if answer.status == 404:
+        raise PbxError("ami_off", "AMI is not served over HTTP.")
+    read_ami(answer)
+    found = _session.search(answer.headers.get("set-cookie", ""))
+    if not found:
+        raise AuthError("ami_auth", "AMI does not accept the user and password.")
+    return f'mansession_id="{found[1]}"'
+
+
+def _base(credentials):
+    return credentials.api_url.rstrip("/") or BRIDGE
+
+
+def _authorization(credentials):
+    """Return who asks; over the bridge nobody, as it has a user of its own."""
+    if over_bridge(credentials):
+        return {}
+    user = setting(credentials, "ari_user")
+    key = f"{user}:{setting(credentials, 'ari_password')}".encode()
+    return {"Authorization": f"Basic {base64.b64encode(key).decode()}"}
