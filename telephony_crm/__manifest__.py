@@ -36,6 +36,8 @@
     ],
     "assets": {
         "web.assets_backend": ["telephony_crm/static/src/**/*"],
+        # JsSIP is asked for by those who have the softphone on.
+        "telephony_crm.assets_softphone": ["telephony_crm/static/lib/jssip/jssip.js"],
         "web.assets_unit_tests": ["telephony_crm/static/tests/*.js"],
         "web.assets_tests": ["telephony_crm/static/tests/tours/**/*"],
     },
