@@ -8,7 +8,10 @@ is updated only when the addon changed; ``--keep`` leaves this run's databases.
 
 import os
 import re
+import subprocess
+import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from setup.lib import paths, postgres, venv
@@ -76,22 +79,47 @@ class Session:
         self.addons = [path.parent for path in paths.ROOT.glob("*/__manifest__.py")]
 
     def all(self):
-        """Run what was chosen, or everything; the exit code."""
-        tests = [addon / "tests" for addon in self.addons]
-        # Odoo is not even in reach of the unit tests.
-        self.pytest("unit", self.among(UNIT), *NO_ODOO, env={"PYTHONPATH": ""})
-        odoo, e2e = self.among(tests), self.among(E2E)
+        """Run what was chosen, or everything; the exit code.
+
+        End-to-end tests wait a lot, so all others run meanwhile.
+        """
+        unit, e2e = self.among(UNIT), self.among(E2E)
+        odoo = self.among([addon / "tests" for addon in self.addons])
         base = self.addon("base") if odoo or e2e else None
-        if odoo:
-            database = self.copy(base, "odoo")
-            self.odoo("odoo", database, odoo, "-k", "not optional")
-            if self.has_optional(odoo):
-                database = self.addon("optional", optional=True)
-                self.odoo("optional", database, odoo, "-k", "optional")
-        if e2e:
-            env = {"TELEPHONY_CRM_TEMPLATE": base}
-            self.pytest("e2e", e2e, *NO_ODOO, env=env)
+        with ThreadPoolExecutor(1) as beside:
+            meanwhile = None
+            if e2e and (unit or odoo):
+                log = paths.LOGS / f"e2e-{os.getpid()}.log"
+                meanwhile = beside.submit(self.e2e, e2e, base, log)
+            elif e2e:
+                self.e2e(e2e, base)
+            # Odoo is not even in reach of the unit tests.
+            self.pytest("unit", unit, *NO_ODOO, env={"PYTHONPATH": ""})
+            if odoo:
+                self.within(odoo, base)
+            if meanwhile:
+                say("\n── e2e, which began beside the others")
+                meanwhile.result()
+                sys.stdout.write(log.read_text(errors="replace"))
+                log.unlink()
         return self.summary()
+
+    def within(self, tests, base):
+        """Run ``tests`` within Odoo: on a copy of ``base``, and beside other addons."""
+        self.odoo("odoo", self.copy(base, "odoo"), tests, "-k", "not optional")
+        if self.has_optional(tests):
+            database = self.addon("optional", optional=True)
+            self.odoo("optional", database, tests, "-k", "optional")
+
+    def e2e(self, tests, base, log=None):
+        """Run ``tests`` against servers of their own, with the output in ``log``."""
+        options = {"env": {"TELEPHONY_CRM_TEMPLATE": base}}
+        if log is None:
+            return self.pytest("e2e", tests, *NO_ODOO, **options)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("w") as output:
+            options |= {"stdout": output, "stderr": subprocess.STDOUT}
+            return self.pytest("e2e", tests, *NO_ODOO, "--color=no", **options)
 
     def quick(self):
         """Run Odoo tests on the database that stays, made or updated as needed."""
@@ -163,7 +191,7 @@ class Session:
             options = ()
         self.pytest(label, tests, *flags, *options)
 
-    def pytest(self, label, tests, *options, env=None):
+    def pytest(self, label, tests, *options, env=None, **streams):
         """Run one pytest process, unless there is nothing for it."""
         if not tests:
             return
@@ -174,6 +202,7 @@ class Session:
             "-m", "pytest", *options, *self.options, *tests,
             cwd=paths.ROOT,
             env=env or {},
+            **streams,
         )  # fmt: skip
         self.ends.append((label, code, time.monotonic() - start))
 
