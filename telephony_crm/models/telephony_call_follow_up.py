@@ -47,7 +47,10 @@ class TelephonyCall(models.Model):
         calls = self.filtered(lambda call: not call.imported)
         if not calls:
             return
-        calls.write({"follow_up": True, "follow_up_date": False})
+        unmarked = calls.filtered(
+            lambda call: not call.follow_up or call.follow_up_date
+        )
+        unmarked.write({"follow_up": True, "follow_up_date": False})
         self._wake_follow_up()
 
     @api.model
@@ -57,7 +60,12 @@ class TelephonyCall(models.Model):
         A trigger that waits already will do, as long as its run has not begun. Whoever
         begins it deletes the trigger, which therefore is locked: a lock on it that we
         get makes the run begin after our commit, and so it sees what we have marked.
+        One lock is enough for all that a transaction marks.
         """
+        woken = self.env.cr.precommit.data  # empty again after commit and rollback
+        if woken.get(CRON):
+            return
+        woken[CRON] = True
         cron_id = self.env["ir.model.data"]._xmlid_to_res_id(CRON, False)
         if not cron_id:
             return
