@@ -28,6 +28,7 @@ class TelephonyCall(models.Model):
     _name = "telephony.call"
     _description = "Call"
     _order = "start_date desc, id desc"
+    _rec_names_search = ("number_e164", "partner_id")
 
     pbx_id = fields.Many2one(
         "telephony.pbx", required=True, ondelete="restrict", index=True

@@ -19,6 +19,7 @@ class TelephonyCallback(models.Model):
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _description = "Call-back"
     _order = "due_date, id"
+    _rec_names_search = ("e164", "partner_id")
     _check_company_auto = True
     _mail_post_access = "read"
 

@@ -16,6 +16,7 @@ class TelephonyPbxReconciliation(models.Model):
     _name = "telephony.pbx.reconciliation"
     _description = "Comparison with the PBX"
     _order = "id desc"
+    _rec_names_search = ("pbx_id",)
 
     pbx_id = fields.Many2one("telephony.pbx", required=True, ondelete="cascade")
     company_id = fields.Many2one(related="pbx_id.company_id")
