@@ -1,0 +1,83 @@
+"""What MixMonitor records, and how it is called.
+
+``MixMonitorStart`` does not say which file is written; the channel's variable
+``MIXMONITOR_FILENAME`` does, as long as the channel is there
+(``apps/app_mixmonitor.c``). So the tracker asks at once, and tells of the recording
+when it is finished.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from .tracker_state import Call, Party
+from .tracker_tell import Teller
+from .tracker_text import text
+
+VARIABLE = "MIXMONITOR_FILENAME"
+MAX_RECORDINGS = 20
+
+
+def began(tracker, call: Call, party: Party, at: float) -> None:
+    """Note that a channel is recorded, and ask where."""
+    if len(call.recordings) >= MAX_RECORDINGS or call.ended is not None:
+        return
+    count = sum(one["channel"] == party.name for one in call.recordings.values())
+    key = f"{call.ref}\0{party.ref}\0{count}".encode()
+    action = f"tracker-{hashlib.sha256(key).hexdigest()[:32]}"
+    call.recordings[action] = {"channel": party.name, "file": "", "done": 0}
+    tracker.queries.append(query(action, party.name))
+    tracker.book.touch(call)
+
+
+def query(action: str, channel: str) -> dict:
+    """Return the AMI action that asks for the file of a recording."""
+    return {
+        "Action": "Getvar",
+        "ActionID": action,
+        "Channel": channel,
+        "Variable": VARIABLE,
+    }
+
+
+def stopped(tracker, call: Call, party: Party, at: float) -> None:
+    """Note that a channel's oldest recording is finished."""
+    for recording in call.recordings.values():
+        if recording["channel"] == party.name and not recording["done"]:
+            recording["done"] = 1
+            break
+    tracker.book.touch(call)
+    tell_recordings(tracker.teller, call, at)
+
+
+def take_answer(tracker, message: Mapping, at: float) -> None:
+    """Take the response to a query: the file, or that the channel is gone."""
+    action = text(message, "ActionID")
+    for call in tracker.book.calls.values():
+        if recording := call.recordings.get(action):
+            break
+    else:
+        return
+    if not recording["file"] and text(message, "Variable") in ("", VARIABLE):
+        recording["file"] = inside(
+            text(message, "Value", 900), tracker.config.recordings
+        )
+        tracker.book.touch(call)
+        tell_recordings(tracker.teller, call, at)
+
+
+def inside(path: str, folder: str) -> str:
+    """Return a path as it is called within the folder of recordings."""
+    start = folder.rstrip("/") + "/"
+    return path[len(start) :] if path.startswith(start) else path
+
+
+def tell_recordings(teller: Teller, call: Call, at: float) -> None:
+    """Tell of the recordings that are finished and whose names are known."""
+    if not call.direction:
+        return
+    for recording in call.recordings.values():
+        if recording["done"] == 1 and recording["file"]:
+            recording["done"] = 2
+            teller.recording(call, at, recording["file"])
