@@ -1,1 +1,1 @@
-from . import recording, webhook
+from . import lookup, recording, webhook

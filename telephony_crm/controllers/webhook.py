@@ -1,4 +1,3 @@
-import ipaddress
 import logging
 
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -7,6 +6,7 @@ from odoo import http
 from odoo.http import request
 
 from ..pbx import adapter as pbx_adapter
+from ..tools import networks
 from ..tools.transaction import begin
 
 _logger = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ class Webhook(http.Controller):
         pbx = request.env["telephony.pbx"].browse(door.pbx_id)
         pbx = pbx._in_world_of(door.company_id, door.tz)
         asked = _as_request(request.httprequest)
-        if not _is_allowed(door.networks, asked.remote_addr):
+        if not networks.allow(door.networks, asked.remote_addr):
             return _refuse(pbx, "this address is not allowed")
         if _is_broken_form(request.httprequest):
             _logger.warning("PBX %s: unreadable form", pbx.id)
@@ -96,15 +96,6 @@ def _is_broken_form(httprequest):
         and not httprequest.form
         and not httprequest.files
     )
-
-
-def _is_allowed(networks, address):
-    if not networks:
-        return True
-    try:
-        return any(ipaddress.ip_address(address) in network for network in networks)
-    except ValueError:
-        return False
 
 
 def _refuse(pbx, reason):

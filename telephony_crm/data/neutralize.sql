@@ -6,6 +6,8 @@ UPDATE telephony_pbx
        api_key = NULL,
        api_secret_stored = NULL,
        webhook_token = 'neutralized-' || id || '-' || gen_random_uuid(),
+       lookup_token = NULL,
+       route_token = NULL,
        webhook_missing = NULL,
        webhook_checked_date = NULL;
 UPDATE telephony_pbx_setting

@@ -64,6 +64,7 @@ from . import (
     telephony_pbx_health_recordings,
     telephony_pbx_health_records,
     telephony_pbx_health_traffic,
+    telephony_pbx_lookup,
     telephony_pbx_policy,
     telephony_pbx_reconciliation,
     telephony_pbx_reconciliation_job,

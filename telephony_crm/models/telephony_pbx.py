@@ -1,4 +1,3 @@
-import ipaddress
 import logging
 import secrets
 from typing import NamedTuple
@@ -11,7 +10,7 @@ from odoo.fields import NO_ACCESS
 from odoo.addons.base.models.res_partner import _tz_get
 
 from ..pbx import adapter as pbx_adapter
-from ..tools import mask
+from ..tools import mask, networks
 
 _logger = logging.getLogger(__name__)
 
@@ -101,8 +100,8 @@ class TelephonyPbx(models.Model):
     allowed_ips = fields.Char(
         string="Allowed Addresses",
         groups=ADMINISTRATOR,
-        help="Addresses or networks that may post events, separated by commas. "
-        "Empty: any address, the signature decides.",
+        help="Addresses or networks from which the PBX may post events and ask who "
+        "calls, separated by commas. Empty: any address, the signature decides.",
     )
     fallback_user_id = fields.Many2one("res.users", check_company=True)
     fallback_team_id = fields.Many2one("crm.team", check_company=True)
@@ -305,12 +304,11 @@ class TelephonyPbx(models.Model):
         return tuple(dict.fromkeys(code for code in codes if code))
 
     def _allowed_networks(self):
-        """Return the networks that may post events; none means any.
+        """Return the networks from which the PBX may speak; none means any.
 
         :raises ValueError: when the list cannot be read.
         """
-        parts = (part.strip() for part in (self.allowed_ips or "").split(","))
-        return [ipaddress.ip_network(part, strict=False) for part in parts if part]
+        return networks.read(self.allowed_ips)
 
     # -- the webhook's look at it -------------------------------------------------
 
@@ -328,7 +326,7 @@ class TelephonyPbx(models.Model):
                 pbx_id=pbx.id,
                 adapter=pbx.adapter,
                 credentials=pbx._credentials(),
-                networks=tuple(pbx._allowed_networks()),
+                networks=pbx._allowed_networks(),
                 company_id=pbx.company_id.id,
                 tz=pbx.tz,
             )
