@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PURE = [
     ROOT / "telephony_crm" / "pbx",
     ROOT / "telephony_crm" / "bridge",
+    ROOT / "telephony_crm" / "phonebook",
     ROOT / "telephony_crm_tracking" / "attribution",
 ]
 FILES = [path for package in PURE for path in sorted(package.rglob("*.py"))]
