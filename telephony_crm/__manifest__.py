@@ -29,6 +29,7 @@
         "views/telephony_blocked_number_views.xml",
         "views/telephony_dial_views.xml",
         "views/telephony_number_views.xml",
+        "views/telephony_phonebook_views.xml",
         "views/res_partner_views.xml",
         "views/crm_lead_views.xml",
         "views/res_users_views.xml",

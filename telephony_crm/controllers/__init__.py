@@ -1,1 +1,1 @@
-from . import lookup, recording, webhook
+from . import lookup, phonebook, recording, webhook

@@ -12,6 +12,8 @@ UPDATE telephony_pbx
        webhook_checked_date = NULL;
 UPDATE telephony_pbx_setting
    SET secret_stored = NULL;
+UPDATE telephony_phonebook
+   SET token = 'neutralized-' || id || '-' || gen_random_uuid();
 -- What the original has begun, the copy does not go on with.
 UPDATE telephony_pbx_reconciliation
    SET state = 'cancelled'

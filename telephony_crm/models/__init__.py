@@ -16,6 +16,7 @@ from . import (
     mail_notification,
     res_company,
     res_partner,
+    res_partner_phonebook,
     res_users,
     res_users_settings,
     sms_sms,
@@ -75,4 +76,7 @@ from . import (
     telephony_pbx_sms,
     telephony_pbx_statistics,
     telephony_pbx_unknown,
+    telephony_phonebook,
+    telephony_phonebook_address,
+    telephony_phonebook_content,
 )
