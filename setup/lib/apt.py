@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,10 +10,7 @@ from setup.lib.console import Failure, run
 
 ETC = Path("/etc/apt")
 KEYRINGS = Path("/usr/share/keyrings")
-REMEDY = (
-    "check the network, or get Odoo 19 in another way (a checkout, a package) and"
-    " name its folder in ODOO_PATH"
-)
+NOT_KEPT = ("doc", "man", "locale", "info", "bug", "lintian")  # of usr/share
 
 
 class Mirror(NamedTuple):
@@ -66,17 +64,55 @@ def _one_line(text):
         yield uri, suite, keys[1] if keys else ""
 
 
-def unpack(packages, suite, work, target):
+def unpack(packages, suite, work, target, remedy):
     """Download ``packages`` of Debian's ``suite`` and unpack them into ``target``.
 
     :param work: folder for lists and downloads; what is there is used again
+    :param remedy: what a person can do when that fails
     :raises Failure: when there is no mirror, or it does not have them
     """
+    apt = _apt(suite, work, remedy)
+    run(
+        [*apt, "download", *packages],
+        f"Debian {suite} does not give {packages[0]}",
+        remedy,
+        cwd=work / "archives",
+    )
+    _extract(work, target)
+
+
+def unpack_whole(packages, suite, work, target, remedy):
+    """As ``unpack``, with all that the packages need, the C library included.
+
+    What this machine has counts for nothing: programs of another release do not run
+    with its libraries. They are started by the loader among what is unpacked.
+    """
+    apt = [
+        *_apt(suite, work, remedy),
+        *("-o", f"Dir::State::status={work / 'status'}"),
+        *("-o", "Dir::Etc::preferences=/dev/null"),
+        *("-o", "Dir::Etc::preferencesparts=/dev/null"),
+        *("-o", "APT::Install-Recommends=false"),
+    ]
+    (work / "status").touch()  # empty: nothing is installed
+    run(
+        [*apt, "-y", "--download-only", "install", *packages],
+        f"Debian {suite} does not give {packages[0]} with all it needs",
+        remedy,
+        stdin=subprocess.DEVNULL,
+    )
+    _extract(work, target)
+    for name in NOT_KEPT:
+        shutil.rmtree(target / "usr/share" / name, ignore_errors=True)
+
+
+def _apt(suite, work, remedy):
+    """The words of an apt-get that knows only Debian's ``suite``, lists read anew."""
     if not shutil.which("apt-get"):
-        raise Failure("this machine has no apt-get to get Odoo with", REMEDY)
+        raise Failure("this machine has no apt-get to get packages with", remedy)
     sources = list(dict.fromkeys(mirrors()))
     if not sources:
-        raise Failure("no Debian archive among this machine's apt sources", REMEDY)
+        raise Failure("no Debian archive among this machine's apt sources", remedy)
     keyrings = sorted(KEYRINGS.glob("debian-archive-keyring.*"))
     keys = sources[0].keys or str(keyrings[0] if keyrings else "")
     trust = f"[signed-by={keys}] " if keys else ""
@@ -95,12 +131,11 @@ def unpack(packages, suite, work, target):
         # A mirror that stands still is good enough; its signature is checked.
         *("-o", "Acquire::Check-Valid-Until=false"),
     ]  # fmt: skip
-    run([*apt, "update"], f"Debian's list of {suite} packages cannot be read", REMEDY)
-    run(
-        [*apt, "download", *packages],
-        f"Debian {suite} does not give {packages[0]}",
-        REMEDY,
-        cwd=work / "archives",
-    )
+    run([*apt, "update"], f"Debian's list of {suite} packages cannot be read", remedy)
+    return apt
+
+
+def _extract(work, target):
+    """Unpack all that was downloaded into ``work``."""
     for package in sorted((work / "archives").glob("*.deb")):
         run(["dpkg", "-x", package, target], f"{package.name} cannot be unpacked")

@@ -21,6 +21,10 @@ PACKAGES = (
     "fonts-montserrat",
     "fonts-inconsolata",
 )
+REMEDY = (
+    "check the network, or get Odoo 19 in another way (a checkout, a package) and"
+    " name its folder in ODOO_PATH"
+)
 UNPACKED = paths.HOME / "odoo"
 IN_PACKAGE = Path("usr/lib/python3/dist-packages")
 # Debian leaves this file out for its licence; every page asks for it.
@@ -63,7 +67,7 @@ def _unpacked():
     """Debian's package, unpacked in the state folder."""
     if not UNPACKED.exists():
         with step("Odoo 19 from Debian"), paths.built(UNPACKED) as draft:
-            apt.unpack(PACKAGES, "sid", paths.HOME / "apt", draft)
+            apt.unpack(PACKAGES, "sid", paths.HOME / "apt", draft, REMEDY)
             library = paths.NPM / "node_modules/@mediapipe/selfie_segmentation"
             target = draft / IN_PACKAGE / SELFIE
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -38,9 +38,12 @@ def is_free(port):
 
 
 class Process:
-    """A program of ours in the background, its output in ``log``."""
+    """A program of ours in the background, its output in ``log``.
 
-    def __init__(self, name, command, **options):
+    :param outlives: it goes on when this process ends, however that comes about
+    """
+
+    def __init__(self, name, command, *, outlives=False, **options):
         self.name = name
         self.log = paths.LOGS / f"{paths.slug(name)}.log"
         paths.LOGS.mkdir(parents=True, exist_ok=True)
@@ -51,7 +54,7 @@ class Process:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # a Ctrl-C is ours to pass on
-                preexec_fn=end_with_parent,
+                preexec_fn=None if outlives else end_with_parent,
                 **options,
             )
 

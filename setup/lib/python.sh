@@ -2,6 +2,12 @@
 # the command of that name. Plain sh, since a fresh machine may have no Python.
 
 here=$(cd "$(dirname "$0")" && pwd)
+command=$(basename "$0")
+if [ ! -d "$here/lib" ]; then # one of several commands in a folder of their own
+    set -- "$command" "$@"
+    command=$(basename "$here")
+    here=$(dirname "$here")
+fi
 
 fits() {
     "$1" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' \
@@ -39,4 +45,4 @@ if [ -z "$python" ]; then
         "TELEPHONY_CRM_PYTHON." >&2
     exit 1
 fi
-PYTHONDONTWRITEBYTECODE=1 exec "$python" "$here/lib/main.py" "$(basename "$0")" "$@"
+PYTHONDONTWRITEBYTECODE=1 exec "$python" "$here/lib/main.py" "$command" "$@"

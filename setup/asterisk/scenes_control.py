@@ -1,0 +1,143 @@
+"""The calls in which somebody does something: hold, transfer, park, pick up, listen."""
+
+import time
+import uuid
+
+from . import telephones
+from .play import JAMES, scene
+from .scenes_calls import LONDON
+
+
+@scene
+def held(play):
+    """The agent puts the customer on hold for a while."""
+    play.phones.phone("100", answers=0.5, does=((0.5, telephones.holds, 1),))
+    play.phones.caller(JAMES, LONDON, talks=3)
+
+
+@scene
+def transferred_by_phone(play):
+    """The agent's phone gives the customer to a colleague, unasked."""
+    give = ((1, telephones.transfers, "101"),)
+    play.phones.phone("100", answers=0.5, does=give)
+    play.phones.phone("101", answers=1)
+    play.phones.caller(JAMES, LONDON, talks=4)
+
+
+@scene
+def transferred(play):
+    """The PBX is asked to give the customer to a colleague."""
+    play.phones.phone("100", answers=0.5)
+    play.phones.phone("101", answers=1)
+    play.phones.caller(JAMES, LONDON, talks=4)
+    channel = play.talking("100")
+    time.sleep(0.5)
+    play.ami.action(
+        "BlindTransfer", Channel=channel, Context="from-internal", Exten="101"
+    )
+
+
+@scene
+def transferred_outside(play):
+    """The customer is given to a number outside."""
+    play.phones.phone("100", answers=0.5)
+    play.phones.outside(answers=1)
+    play.phones.caller(JAMES, LONDON, talks=4)
+    channel = play.talking("100")
+    time.sleep(0.5)
+    play.ami.action(
+        "BlindTransfer", Channel=channel, Context="from-internal", Exten="+33199001723"
+    )
+
+
+@scene
+def transferred_in_vain(play):
+    """The colleague does not pick up, and the customer is lost."""
+    play.phones.phone("100", answers=0.5)
+    play.phones.phone("101", answers=None)
+    play.phones.caller(JAMES, LONDON)
+    channel = play.talking("100")
+    time.sleep(0.5)
+    play.ami.action(
+        "BlindTransfer", Channel=channel, Context="from-internal", Exten="101"
+    )
+
+
+@scene
+def consulted(play):
+    """The colleague is asked first, and takes the customer."""
+    play.phones.phone("100", answers=0.5)
+    play.phones.phone("101", answers=1)
+    play.phones.caller(JAMES, LONDON, talks=6)
+    channel = play.talking("100")
+    time.sleep(0.5)
+    play.ami.action("Atxfer", Channel=channel, Context="from-internal", Exten="101")
+    play.talking("101")
+    time.sleep(1)
+    play.hang_up(channel)
+
+
+@scene
+def consulted_by_phone(play):
+    """The agent's phone asks the colleague in a second call, and joins both."""
+    ask = ((1, telephones.consults, "101", 1),)
+    play.phones.phone("100", answers=0.5, does=ask)
+    play.phones.phone("101", answers=1)
+    play.phones.caller(JAMES, LONDON, talks=6)
+
+
+@scene
+def consulted_in_vain(play):
+    """The colleague is asked, and the agent goes on with the customer."""
+    play.phones.phone("100", answers=0.5)
+    play.phones.phone("101", answers=0.5)
+    play.phones.caller(JAMES, LONDON, talks=5)
+    channel = play.talking("100")
+    time.sleep(0.5)
+    play.ami.action("Atxfer", Channel=channel, Context="from-internal", Exten="101")
+    play.talking("101")
+    time.sleep(1)
+    play.ami.action("CancelAtxfer", Channel=channel)
+
+
+@scene
+def parked(play):
+    """The customer is parked and taken back by a colleague."""
+    play.phones.phone("100", answers=0.5)
+    play.phones.caller(JAMES, LONDON, talks=6)
+    channel = play.talking("100")
+    time.sleep(0.5)
+    play.ami.action(
+        "BlindTransfer", Channel=channel, Context="from-internal", Exten="700"
+    )
+    place = play.wait("ParkedCall")["ParkingSpace"]
+    time.sleep(1)
+    play.phones.caller("101", place)
+
+
+@scene
+def picked_up(play):
+    """A colleague picks up the phone that rings beside them."""
+    play.phones.phone("100", answers=None)
+    play.phones.caller(JAMES, LONDON, talks=3)
+    play.wait("DialBegin", DestChannel="PJSIP/100-")
+    time.sleep(0.5)
+    play.phones.caller("101", "*8")
+
+
+@scene
+def listened(play):
+    """A supervisor listens to the talk."""
+    play.phones.phone("100", answers=0.5)
+    play.phones.phone("102", answers=0.3)
+    play.phones.caller(JAMES, LONDON, talks=4)
+    channel = play.talking("100")
+    time.sleep(0.3)
+    play.ami.action(
+        "Originate",
+        Channel="PJSIP/102",
+        Application="ChanSpy",
+        Data=f"{channel},q",
+        ChannelId=f"odoo-spy-{uuid.uuid4().hex[:20]}",
+        Async="true",
+    )
