@@ -30,6 +30,7 @@ from . import (
     telephony_call_creation,
     telephony_call_follow_up,
     telephony_call_leg,
+    telephony_call_merge,
     telephony_call_notify,
     telephony_call_outcome,
     telephony_call_owner,

@@ -45,6 +45,8 @@ class TelephonyCall(models.Model):
         :param imported: all that is known of the call comes from an import of history
         :return: the call; empty when it is not to be logged
         """
+        if state.merged_into:
+            return self._apply_merged(pbx, call_ref, state)
         self._lock_for_creation(pbx, state)
         call = self._of_ref(pbx, call_ref, lock=True)
         if call.sealed:

@@ -92,9 +92,11 @@ class TelephonyCall(models.Model):
 
     @api.model
     def card_note(self, call_id, note):
-        """Keep what the user has typed so far."""
-        call = self._for_card(call_id)
-        note = clean(note)
+        """Keep what the user has typed so far.
+
+        The call may have become part of another while he typed; see `_merged_note`.
+        """
+        call, note = self._merged_note(call_id, clean(note))
         if (call.note or "") != note:
             call.sudo().write({"note": note})
             call._after_change()

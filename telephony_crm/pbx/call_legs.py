@@ -116,7 +116,7 @@ def sort_out(events: Iterable[CallEvent], parties: Parties) -> list[Leg]:
 
 def _parties(event, parties):
     """Return ``(kind, extension, number)`` of each leg that an event speaks of."""
-    if event.kind in (EventKind.RECORDING, EventKind.OTHER):
+    if event.kind in (EventKind.RECORDING, EventKind.MERGED, EventKind.OTHER):
         return []
     if event.leg_kind in MACHINES:
         return [(event.leg_kind, event.extension, event.target)]

@@ -18,6 +18,7 @@ SOURCE = {
     EventKind.MENU: 2,
     EventKind.STARTED: 1,
     EventKind.RECORDING: 0,
+    EventKind.MERGED: 0,
     EventKind.OTHER: 0,
 }
 #: The fixed order where even the source is the same.

@@ -48,6 +48,8 @@ class CallState:
         proven, since the PBX signs neither
     :param recordings: the PBX's references of what was recorded; an empty one among
         them says that more was recorded than the PBX has given a reference for
+    :param merged_into: the call that this one is part of: a consultation that ended in
+        a transfer. It is not logged by itself.
     """
 
     direction: Direction
@@ -70,6 +72,7 @@ class CallState:
     doubtful: bool = False
     recordings: tuple[str, ...] = ()
     parent_ref: str = ""
+    merged_into: str = ""
     legs: tuple[LegState, ...] = ()
 
 
@@ -90,6 +93,7 @@ def fold(events: Iterable[CallEvent]) -> CallState:
     times = times_of(events, legs, result, direction)
     states = close(legs, result, times, direction)
     number = _number(events, direction)
+    merged = [event for event in events if event.kind == EventKind.MERGED]
     return CallState(
         direction=direction,
         state=_state(events, states, result, direction),
@@ -111,6 +115,7 @@ def fold(events: Iterable[CallEvent]) -> CallState:
         doubtful=not result.confirmed and _is_told_twice(events),
         recordings=_recordings(events),
         parent_ref=best(events, lambda event: event.parent_ref),
+        merged_into=best(merged, lambda event: event.parent_ref),
         legs=tuple(
             replace(leg, number=number) if leg.kind == LegKind.CUSTOMER else leg
             for leg in states

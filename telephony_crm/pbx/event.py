@@ -32,6 +32,7 @@ class EventKind(Word):
     RECORD = "record"  # a row of the PBX's statistics or CDR, per leg
     RECORDING = "recording"  # the sound of a leg can be fetched
     MENU = "menu"  # the caller is in a menu
+    MERGED = "merged"  # it turned out to be part of another call
     OTHER = "other"
 
 

@@ -73,6 +73,11 @@ def _check_together(values):
         raise PayloadError(message="A started call needs a direction.")
     if kind == EventKind.RECORDING and not values.get("recording_ref"):
         raise PayloadError(message="A recording needs a recording_ref.")
+    if kind == EventKind.MERGED and values.get("parent_ref", "") in (
+        "",
+        values["call_ref"],
+    ):
+        raise PayloadError(message="A merged call needs the parent_ref of another.")
     if kind in (EventKind.RINGING, EventKind.LEFT) and not any(
         values.get(name) for name in ("leg_ref", "extension", "leg_number", "leg_kind")
     ):

@@ -18,6 +18,7 @@ from telephony_crm.pbx.adapter import (
     Request,
     SignatureError,
 )
+from telephony_crm.pbx.call_state import fold
 
 generic = pbx_adapter.get("generic")
 KEY = Credentials(api_secret="testsecret")
@@ -276,7 +277,8 @@ def edges(name, rule):
 @pytest.mark.parametrize("name", FIELDS)
 def test_adapter_takes_what_the_schema_allows(name):
     for value, allowed in edges(name, FIELDS[name]):
-        more = {"recording_ref": "x"} if value == "recording" else {}
+        needs = {"recording": {"recording_ref": "x"}, "merged": {"parent_ref": "x"}}
+        more = needs.get(value, {})
         assert is_taken(**{name: value}, **more) is allowed, value
 
 
@@ -374,3 +376,18 @@ def test_times_are_those_of_the_event_and_not_of_the_request():
         datetime(2026, 1, 15, 10, 15),
         late,
     )
+
+
+def test_merged_call_names_the_call_that_it_is_part_of():
+    event = {"event": "merged", "direction": None, "number": None}
+    told = {name: value for name, value in EVENT.items() if name not in event}
+    for refs in ({}, {"parent_ref": ""}, {"parent_ref": "7"}):
+        with pytest.raises(PayloadError, match="parent_ref"):
+            generic.read(
+                Request(body=json.dumps({**told, **refs, "event": "merged"}).encode())
+            )
+    merged = event_format.to_event({**told, "event": "merged", "parent_ref": "6"}, NOW)
+    begun = event_format.to_event(EVENT, NOW)
+    for events in ([merged], [begun, merged], [merged, begun, merged]):
+        assert fold(events).merged_into == "6"
+    assert fold([begun]).merged_into == ""
