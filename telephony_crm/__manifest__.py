@@ -17,6 +17,7 @@
         "data/telephony_call_outcome_data.xml",
         "views/telephony_call_views.xml",
         "views/telephony_call_recording_views.xml",
+        "views/telephony_call_control_views.xml",
         "views/telephony_callback_views.xml",
         "views/telephony_call_outcome_views.xml",
         "views/telephony_pbx_event_views.xml",

@@ -132,6 +132,7 @@ class TelephonyDial(models.Model):
             "e164": self._read(typed, pbx, record),
             **self._people(record, pbx),
         }
+        vals |= self._vals_of_pbx(pbx, extension, record, vals["e164"])
         with transaction.exclusive(self.env, "dial", pbx.id):
             reason = (
                 reason
@@ -270,7 +271,11 @@ class TelephonyDial(models.Model):
         adapter = pbx._adapter()
         try:
             asked = adapter.originate(
-                pbx._credentials(), self.extension_id.number, self.e164
+                pbx._credentials(),
+                self.extension_id.number,
+                self.e164,
+                caller_id=self.caller_id or "",
+                call_ref=self.call_ref or "",
             )
             transaction.end(self.env)
             adapter.answer(pbx._send(asked))
@@ -310,7 +315,7 @@ class TelephonyDial(models.Model):
         call.ensure_one()
         wish = self.sudo().search([("call_id", "=", call.id)], limit=1)
         if not wish:
-            wish = self._untied_wish(call)
+            wish = self._wish_of_ref(call) or self._untied_wish(call)
         return (wish.partner_id.id, wish.lead_id.id) if wish else None
 
     @api.model
@@ -330,7 +335,8 @@ class TelephonyDial(models.Model):
                     SELECT id FROM telephony_dial
                      WHERE pbx_id = %(pbx)s AND e164 = %(number)s
                        AND extension_id = ANY(%(extensions)s)
-                       AND call_id IS NULL AND state IN ('sent', 'failed')
+                       AND call_ref IS NULL AND call_id IS NULL
+                       AND state IN ('sent', 'failed')
                        AND (state = 'sent' OR reason = 'unreachable')
                        AND create_date BETWEEN %(earliest)s AND %(latest)s
                   ORDER BY state DESC, id

@@ -68,7 +68,12 @@ class TelephonyPbx(models.Model):
         default=lambda self: self.env.user.tz or "UTC",
         help="The time zone set in the account of the PBX. Its times are read in it.",
     )
-    api_url = fields.Char(string="API Address", groups=ADMINISTRATOR)
+    api_url = fields.Char(
+        string="API Address",
+        groups=ADMINISTRATOR,
+        help="Of an Asterisk: its web address, such as https://pbx.example:8089, for "
+        "what this Odoo asks of it. Empty: all that goes through the bridge.",
+    )
     api_key = fields.Char(
         string="API Key",
         copy=False,

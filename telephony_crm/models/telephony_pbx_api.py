@@ -43,7 +43,9 @@ class TelephonyPbx(models.Model):
             stored = pbx.sudo()
             adapter = stored._adapter(raise_if_unknown=False)
             pbx.can_set_up = bool(
-                adapter and "setup" in adapter.capabilities and stored.api_key
+                adapter
+                and adapter.capabilities & {"setup", "extensions"}
+                and (stored.api_key or not adapter.uses_key)
             )
 
     def action_set_up(self):

@@ -36,12 +36,14 @@ class TelephonyPbxReconciliation(models.Model):
         """
         by_call = self._settled(pbx, [row for row in rows if row.call_ref])
         before = self._calls(pbx, by_call)
+        whole = self._told_whole(pbx, by_call)
         stored = self._store_rows(
             pbx,
             [
                 row
                 for call_ref, read in by_call.items()
                 if not (before.get(call_ref) or {}).get("sealed")
+                and call_ref not in whole
                 for row in read
             ],
         )
@@ -96,6 +98,27 @@ class TelephonyPbxReconciliation(models.Model):
             for call_ref, read in by_call.items()
             if call_ref not in fresh and call_ref not in going_on
         }
+
+    @api.model
+    def _told_whole(self, pbx, call_refs):
+        """Return the calls of which the rows can tell nothing new.
+
+        What has seen a call from its beginning to its end knows more of it than a
+        row does; and a call that went into another one is no call any more.
+        """
+        found = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT call_ref FROM telephony_pbx_event
+                 WHERE pbx_id = %s AND call_ref = ANY(%s) AND state != 'ignored'
+                   AND (kind = 'merged' OR kind = 'ended'
+                        AND payload->>'confirmed' = 'true')
+                """,
+                pbx.id,
+                list(call_refs),
+            )
+        )
+        return {row[0] for row in found}
 
     @api.model
     def _going_on(self, pbx, told, now):

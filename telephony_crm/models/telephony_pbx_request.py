@@ -10,6 +10,7 @@ from ..pbx.addresses import origin_of
 from ..tools.deadline import Deadline, WatchedAdapter
 from ..tools.fetch import fetch
 from ..tools.transaction import end
+from ..tools.unreachable import why_unreachable
 from .telephony_pbx import ADMINISTRATOR
 
 _logger = logging.getLogger(__name__)
@@ -36,37 +37,6 @@ class TelephonyPbx(models.Model):
         groups=ADMINISTRATOR,
         help="It is asked too often, it said. No recording is asked for before.",
     )
-
-    def action_test(self):
-        """Ask the PBX a harmless question and say in words what came of it."""
-        self.ensure_one()
-        self.check_access("write")
-        pbx = self.sudo()
-        adapter = pbx._adapter()
-        request = adapter.check(pbx._credentials())
-        try:
-            if request:
-                adapter.answer(pbx._send(request))
-        except pbx_adapter.PbxError as error:
-            kind, message = "danger", pbx._in_words(error)
-        else:
-            kind, message = (
-                "success",
-                self.env._("The PBX answers and accepts the key."),
-            )
-            if not request:
-                kind, message = (
-                    "info",
-                    self.env._(
-                        "This PBX cannot be asked, it only sends events. Have it send "
-                        "one: it then stands under Events."
-                    ),
-                )
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {"type": kind, "message": message, "sticky": kind == "danger"},
-        }
 
     def _send(self, http_request):
         """Send what an adapter described; the only place that calls a PBX.
@@ -109,7 +79,7 @@ class TelephonyPbx(models.Model):
             kind = pbx_adapter.Unreachable
             if _never_connected(error):
                 kind = pbx_adapter.NotConnected
-            raise kind("unreachable", "") from error
+            raise kind("unreachable", "", why_unreachable(error)) from error
 
     def _fetch(self, http_request, limit, home):
         """Fetch a sound that an adapter described, wherever it lies.

@@ -35,7 +35,7 @@ class TelephonyPbx(models.Model):
         return bool(
             adapter
             and "statistics" in adapter.capabilities
-            and (pbx.api_key or not adapter.verifies)
+            and (pbx.api_key or not adapter.verifies or not adapter.uses_key)
         )
 
     def _statistics_burst(self):

@@ -53,9 +53,17 @@ class AuthError(PbxError):
 
 
 class Unreachable(PbxError):
-    """The PBX did not answer in time."""
+    """The PBX did not answer in time.
+
+    :param why: ``name``, ``port``, ``certificate``, ``encryption``, ``closed`` or
+        ``silent``, the likeliest where nothing tells
+    """
 
     default_code = "unreachable"
+
+    def __init__(self, code: str = "", message: str = "", why: str = "silent"):
+        super().__init__(code, message)
+        self.why = why
 
 
 class NotConnected(Unreachable):

@@ -27,7 +27,7 @@ class TestPbx(DialCase):
         self.assertEqual(answer["type"], "danger")
         self.assertIn("refuses the key", answer["message"])
         self.pbx.api_url = "http://127.0.0.1:9"
-        self.assertIn("does not answer", self._test()["message"])
+        self.assertIn("Nobody listens", self._test()["message"])
 
     def test_a_secret_can_be_replaced_but_not_read(self):
         self.assertEqual(self.form.read(["api_secret"])[0]["api_secret"], MASK)

@@ -51,18 +51,15 @@ class TelephonyPbxSetupWizard(models.TransientModel):
         stored = pbx.sudo()
         deadline = time.monotonic() + PATIENCE
         vals = {"pbx_id": pbx.id, "tz": pbx.tz, "step_ids": []}
-        for title, look in (
-            (self.env._("Key and clock"), self._look_at_zone),
-            (self.env._("Events"), self._look_at_webhook),
-            (self.env._("Extensions"), self._look_at_extensions),
-            (self.env._("Company numbers"), self._look_at_dids),
-        ):
+        # Where events come from is set up on the PBX's side then.
+        vals["is_posted"] = "setup" not in stored._adapter().capabilities
+        for title, look in self._looks(stored):
             try:
                 if time.monotonic() > deadline:
                     raise pbx_adapter.Unreachable()
                 state, message = look(stored, vals, deadline)
             except pbx_adapter.PbxError as error:
-                if look == self._look_at_zone:
+                if not vals["step_ids"]:  # nothing else would be answered either
                     raise UserError(stored._in_words(error)) from error
                 state, message = "error", stored._in_words(error)
             vals["step_ids"].append(
@@ -76,6 +73,18 @@ class TelephonyPbxSetupWizard(models.TransientModel):
                 )
             )
         return self.create(vals)
+
+    def _looks(self, pbx):
+        """Return what is looked at: title and method; of some PBXs not all is told."""
+        extensions = (self.env._("Extensions"), self._look_at_extensions)
+        if "setup" not in pbx._adapter().capabilities:
+            return [extensions]
+        return [
+            (self.env._("Key and clock"), self._look_at_zone),
+            (self.env._("Events"), self._look_at_webhook),
+            extensions,
+            (self.env._("Company numbers"), self._look_at_dids),
+        ]
 
     def _look_at_zone(self, pbx, vals, _deadline):
         adapter = pbx._adapter()

@@ -1,0 +1,141 @@
+from urllib.parse import urlsplit
+
+from odoo import models
+
+from ..pbx import adapter as pbx_adapter
+
+
+class TelephonyPbx(models.Model):
+    """The test button: all that is wrong between here and the PBX, in words."""
+
+    _inherit = "telephony.pbx"
+
+    def action_test(self):
+        """Ask the PBX harmless questions and say in words what came of them."""
+        self.ensure_one()
+        self.check_access("write")
+        pbx = self.sudo()
+        adapter, credentials = pbx._adapter(), pbx._credentials()
+        kind, message = "danger", ""
+        try:
+            problems = pbx._converse(adapter.examine(credentials))
+        except pbx_adapter.Unreachable as error:
+            message = pbx._why_unreachable(error, credentials.api_url)
+        except pbx_adapter.PbxError as error:
+            message = pbx._in_words(error)
+        else:
+            message = " ".join(pbx._problem_in_words(problem) for problem in problems)
+            if not message:
+                kind, message = pbx._success_in_words(adapter.check(credentials))
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": kind, "message": message, "sticky": kind == "danger"},
+        }
+
+    def _success_in_words(self, asked):
+        """Return kind and words of a test without problems."""
+        if asked:
+            return "success", self.env._("The PBX answers and accepts the key.")
+        return "info", self.env._(
+            "This PBX cannot be asked, it only sends events. Have it send one: it then "
+            "stands under Events."
+        )
+
+    def _why_unreachable(self, error, url):
+        """Say why nothing was heard from the address of the PBX, and what to do."""
+        _ = self.env._
+        address = urlsplit(url)
+        names = {"host": address.hostname or "", "address": address.netloc}
+        words = {
+            "name": _(
+                "There is no machine called %(host)s. Check the API address.", **names
+            ),
+            "port": _(
+                "Nobody listens at %(address)s. Check host and port, and that the web "
+                "server of the PBX is switched on.",
+                **names,
+            ),
+            "silent": _(
+                "%(address)s does not answer. Check host and port, and whether a "
+                "firewall is in between.",
+                **names,
+            ),
+            "certificate": _(
+                "%(address)s is encrypted, but its certificate is not trusted: it has "
+                "expired, is self-signed or is of another name. Give the PBX a "
+                "certificate for %(host)s.",
+                **names,
+            ),
+            "encryption": _(
+                "%(address)s does not speak TLS. Check the port: the one for https is "
+                "another one.",
+                **names,
+            ),
+            "closed": _(
+                "%(address)s hangs up at once. Check whether the address has to begin "
+                "with https://.",
+                **names,
+            ),
+        }
+        return words.get(error.why) if url else self._in_words(error)
+
+    def _problem_in_words(self, problem):
+        """Say what is wrong, and what to change where.
+
+        :param problem: `pbx.adapter.Problem`
+        """
+        _ = self.env._
+        detail = {"detail": problem.detail}
+        words = {
+            "ari_off": _(
+                "The web server answers, but without ARI. Write enabled=yes into "
+                "ari.conf; if http.conf has a prefix, the API address ends with it."
+            ),
+            "ari_auth": _(
+                "ARI refuses the user “%(detail)s”. Check user and password against "
+                "ari.conf.",
+                **detail,
+            ),
+            "ari_read_only": _(
+                "The ARI user “%(detail)s” may only read. Write read_only=no for it "
+                "into ari.conf.",
+                **detail,
+            ),
+            "not_asterisk": _(
+                "What answers there is no Asterisk. Check host, port and path."
+            ),
+            "version": _(
+                "Asterisk %(detail)s is too old; 18 is the oldest that will do.",
+                **detail,
+            ),
+            "ami_unset": _(
+                "No AMI user is set: calls can be dialled and hung up, but not put on "
+                "hold, transferred or recorded."
+            ),
+            "ami_off": _(
+                "AMI is not served over HTTP. Write enabled=yes and webenabled=yes "
+                "into manager.conf."
+            ),
+            "ami_auth": _(
+                "AMI refuses the user “%(detail)s”. Check user, password, permit and "
+                "deny in manager.conf.",
+                **detail,
+            ),
+            "ami_permission": _(
+                "The AMI user lacks rights: add %(detail)s to its line write= in "
+                "manager.conf.",
+                **detail,
+            ),
+            "context": _(
+                "The dialplan has no context “%(detail)s”. Correct the setting, or "
+                "extensions.conf.",
+                **detail,
+            ),
+            "dialplan": _(
+                "The dialplan has no context “%(detail)s”. Include "
+                "extensions_telephony.conf in extensions.conf.",
+                **detail,
+            ),
+        }
+        return words.get(problem.code, problem.detail)
