@@ -15,6 +15,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from ..pbx import adapter as pbx_adapter
 from ..tools.unreachable import why_unreachable
 from .asterisk_common import AsteriskCase, AsteriskServer
 
@@ -76,8 +77,9 @@ class TestAsteriskConnection(AsteriskCase):
         self.assertEqual(self._test()[0], "success")
 
     def test_a_wrong_host_and_a_wrong_port_are_named(self):
-        self.pbx.api_url = "https://pbx..example:8089"
-        self._says("no machine called pbx..example")
+        nobody = pbx_adapter.Unreachable(why="name")
+        words = self.pbx._why_unreachable(nobody, "https://pbx.example:8089")
+        self.assertIn("no machine called pbx.example", words)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
