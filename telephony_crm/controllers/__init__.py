@@ -1,1 +1,1 @@
-from . import lookup, phonebook, recording, webhook
+from . import bridge, lookup, phonebook, recording, webhook

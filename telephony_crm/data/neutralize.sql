@@ -18,3 +18,6 @@ UPDATE telephony_phonebook
 UPDATE telephony_pbx_reconciliation
    SET state = 'cancelled'
  WHERE state IN ('waiting', 'running');
+-- What was asked of a PBX by its bridge, and the bridge, are the original's.
+DELETE FROM telephony_pbx_command;
+DELETE FROM telephony_pbx_bridge;

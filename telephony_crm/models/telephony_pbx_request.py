@@ -12,6 +12,7 @@ from ..tools.fetch import fetch
 from ..tools.transaction import end
 from ..tools.unreachable import why_unreachable
 from .telephony_pbx import ADMINISTRATOR
+from .telephony_pbx_command import SCHEME
 
 _logger = logging.getLogger(__name__)
 
@@ -52,6 +53,9 @@ class TelephonyPbx(models.Model):
         """
         self._check_switched_on()
         end(self.env)
+        if http_request.url.startswith(SCHEME):
+            commands = self.env["telephony.pbx.command"]
+            return commands._carry_out(self, http_request, DEADLINE)
         try:
             with Deadline(DEADLINE) as deadline, _session() as session:
                 with session.request(
@@ -95,6 +99,9 @@ class TelephonyPbx(models.Model):
         self._check_switched_on()
         end(self.env)
         try:
+            if http_request.url.startswith(SCHEME):
+                commands = self.env["telephony.pbx.command"]
+                return commands._fetch_sound(self, http_request, limit)
             return fetch(http_request, origin_of(home), limit)
         except pbx_adapter.PbxError as error:
             _logger.info("PBX %s: a recording was not fetched: %s", self.id, error.code)
@@ -109,6 +116,12 @@ class TelephonyPbx(models.Model):
         """Say what an error of a PBX means to the person who waits for it."""
         if error.code == "inactive":
             return self.env._("%s is switched off: it is archived.", self.name)
+        if error.code == "bridge_away":
+            return self.env._(
+                "The bridge of %s does not answer, so nothing reaches the PBX. Check "
+                "that it runs.",
+                self.name,
+            )
         if isinstance(error, pbx_adapter.Unreachable):
             return self.env._("%s does not answer. Try again in a minute.", self.name)
         if isinstance(error, pbx_adapter.RateLimited):

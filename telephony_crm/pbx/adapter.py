@@ -87,6 +87,8 @@ class Adapter(CallControl):
     ``capabilities`` says what that is: ``originate``, ``redirect``, ``caller_name``,
     ``blacklist``, ``recording``, ``statistics``, ``setup``, ``extensions``, ``sms``,
     and what `CallControl` names; the methods of what it does not name are never called.
+    ``bridge``: its events come from a bridge of ours beside the PBX, which carries out
+    requests to addresses that begin with ``bridge:``.
     An adapter whose PBX proves nothing has ``verifies = False``; then the secret
     address and the list of allowed addresses carry all of it.
     """

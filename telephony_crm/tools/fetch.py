@@ -110,7 +110,7 @@ def _dress(prepared, http_request, own):
 
 def _receive(response, limit, deadline):
     """Write the answer to a temporary file, piece by piece."""
-    _check_status(response)
+    check_status(response.status_code, response.headers)
     digest = hashlib.sha1(usedforsecurity=False)
     head, kind, size = b"", None, 0
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
@@ -123,11 +123,11 @@ def _receive(response, limit, deadline):
                 head += piece
                 kind = sounds.kind_of(head[: sounds.HEAD])
                 if kind is None and len(head) >= sounds.HEAD:
-                    raise _no_sound()
+                    raise no_sound()
             digest.update(piece)
             file.write(piece)
         if kind is None:
-            raise _no_sound()
+            raise no_sound()
         file.flush()
     except BaseException:
         file.close()
@@ -135,16 +135,20 @@ def _receive(response, limit, deadline):
     return Sound(file, kind, size, digest.hexdigest())
 
 
-def _check_status(response):
-    if response.status_code == 429:
+def check_status(status, headers):
+    """Say what it means when a sound is not handed out.
+
+    :raises pbx.adapter.PbxError:
+    """
+    if status == 429:
         raise pbx_adapter.rate_limited(
             pbx_adapter.HttpResponse(
-                429, {name.lower(): text for name, text in response.headers.items()}
+                429, {name.lower(): text for name, text in headers.items()}
             )
         )
-    if response.status_code >= 500:
+    if status >= 500:
         raise pbx_adapter.Unreachable("unreachable", "")
-    if response.status_code != 200:
+    if status != 200:
         raise pbx_adapter.PbxError("missing", "The PBX does not hand it out.")
 
 
@@ -167,7 +171,8 @@ def _not_allowed():
     return pbx_adapter.PbxError("address", "The address may not be asked.")
 
 
-def _no_sound():
+def no_sound():
+    """Return the error for what is handed out and cannot be played."""
     return pbx_adapter.PbxError("missing", "What the PBX handed out is no sound.")
 
 

@@ -11,7 +11,10 @@ import re
 LOGGERS = ("werkzeug", "longpolling", "urllib3.connectionpool")
 
 # Recordings are asked for by their id, which is no secret.
-_token = re.compile(r"(/telephony/+(?!recording/)[\w-]+/+)[^/\s?#\"'.]+", re.IGNORECASE)
+_token = re.compile(
+    r"(/websocket/+telephony/+|/telephony/+(?!recording/)[\w-]+/+)[^/\s?#\"'.]+",
+    re.IGNORECASE,
+)
 # A decoded address may hold quotes and blanks, so all is dropped up to the protocol.
 _query = re.compile(r"(/telephony/[^\s?\"]*\?)(?:.*(?= HTTP/\d)|.*)", re.IGNORECASE)
 _outgoing = re.compile(r"(/[^\s?\"]*\?)[^\s\"]+")

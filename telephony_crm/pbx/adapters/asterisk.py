@@ -29,6 +29,7 @@ class Asterisk(Generic):
     code = "asterisk"
     label = "Asterisk, FreePBX"
     capabilities = Generic.capabilities | {
+        "bridge",
         "originate",
         "caller_id",
         "call_ref",

@@ -1,0 +1,227 @@
+import hashlib
+import json
+import logging
+import mmap
+import threading
+import time
+
+import odoo
+from odoo import http
+from odoo.http import request
+from odoo.modules import module
+from odoo.service.server import CommonServer
+from odoo.tools import config
+
+from ..pbx import adapter as pbx_adapter
+from ..tools import networks
+from ..tools.transaction import begin, end
+from .webhook import _answer, _as_request, _refuse
+
+_logger = logging.getLogger(__name__)
+
+# Answers of the PBX come with the next request, some of them as long as a page of its
+# records.
+MAX_BODY = 8 * 1024 * 1024
+MEGABYTE = 1024 * 1024
+# Seconds: how long a request is held, how often is looked meanwhile, and after how
+# long a bridge asks again that could not wait here, or that only stands by.
+HOLD, LOOK, SHORT, STAND_BY = 20.0, 0.2, 1, 5
+
+_stopping = threading.Event()
+CommonServer.on_stop(_stopping.set)
+
+
+class Bridge(http.Controller):
+    """Where the bridge of a PBX tells how it is, and fetches what Odoo wants.
+
+    It comes here, since a PBX behind a router cannot be reached from outside. The
+    first of the two addresses is led to Odoo's evented process by the usual proxy;
+    there, a request that waits keeps nobody else from being served.
+    """
+
+    @http.route(
+        [
+            "/websocket/telephony/<string:token>",
+            "/telephony/bridge/<string:token>",
+        ],
+        type="http",
+        auth="none",
+        methods=["POST"],
+        csrf=False,
+        save_session=False,
+        readonly=False,
+        max_content_length=MAX_BODY,
+    )
+    def poll(self, token, **_params):
+        """Take answers to the last commands, and hand out the next ones.
+
+        Signed as the events of this PBX. The body is JSON::
+
+            {"instance": "pbx1:5f0c", "turn": 17, "active": true, "status": {…},
+             "answers": [{"id": 5, "status": 200, "headers": {}, "body": "base64"}],
+             "hold": true}
+
+        ``turn`` counts the requests of this bridge; an older one than the last gets
+        409. With ``hold`` it waits for commands. The answer is ``time`` in Unix
+        seconds, ``commands`` (see `telephony.pbx.command`) and ``wait``: seconds until
+        the next request.
+        """
+        pbx, asked, refusal = _open(token)
+        if refusal:
+            return refusal
+        try:
+            told = _read(asked.body)
+        except ValueError:
+            return _answer(400, b"It cannot be read.")
+        begin(pbx.env)
+        is_news = pbx.env["telephony.pbx.bridge"]._note(
+            pbx, told["instance"], told["turn"], told["active"], told["status"]
+        )
+        if not is_news:  # a repeat, or it was overtaken on its way
+            return _answer(409)
+        commands = pbx.env["telephony.pbx.command"]
+        commands._take_in(pbx, told["answers"])
+        commands._forget(pbx)
+        found = []
+        if told["active"]:
+            found = _wait(pbx, told, HOLD if told["hold"] and _can_wait() else 0)
+        answer = {"time": time.time(), "commands": found, "wait": 0}
+        if not found:
+            answer["wait"] = STAND_BY if not told["active"] else _pause()
+        return request.make_json_response(answer, [("Cache-Control", "no-store")])
+
+    @http.route(
+        "/telephony/bridge/<string:token>/sound/<int:command_id>",
+        type="http",
+        auth="none",
+        methods=["POST"],
+        csrf=False,
+        save_session=False,
+        readonly=False,
+        max_content_length=lambda _controller: _max_sound(),
+    )
+    def sound(self, token, command_id, **_params):
+        """Take a sound that was asked for: the file ``sound`` of a form.
+
+        What is signed is ``<command id>.<SHA-256 of the file in hexadecimal>``, so
+        nothing of it is kept before it is proven.
+        """
+        file = request.httprequest.files.get("sound")
+        if not file:
+            return _answer(400, b"There is no sound.")
+        content = _content(file.stream)
+        signed = f"{command_id}.{hashlib.sha256(content).hexdigest()}".encode()
+        pbx, _asked, refusal = _open(token, signed)
+        if refusal:
+            return refusal
+        begin(pbx.env)
+        command = pbx.env["telephony.pbx.command"]._taken(pbx, command_id)
+        if not command:
+            return _answer(404)
+        command._answer({"status": 200}, content)
+        return _answer(200)
+
+
+def _open(token, body=None):
+    """Return the PBX whose bridge asks, if it proves to be it.
+
+    :param body: what is signed, if that is not the body
+    :return: the PBX, the request, and with what it is refused
+    """
+    door = request.env["telephony.pbx"]._doors().get(token)
+    adapter = door and pbx_adapter.get(door.adapter)
+    if not door or "bridge" not in adapter.capabilities:
+        return None, None, _answer(404)
+    pbx = request.env["telephony.pbx"].browse(door.pbx_id)
+    pbx = pbx._in_world_of(door.company_id, door.tz)
+    asked = _as_request(request.httprequest) if body is None else _as_signed(body)
+    if not networks.allow(door.networks, asked.remote_addr):
+        return pbx, asked, _refuse(pbx, "this address is not allowed")
+    try:
+        adapter.verify(asked, door.credentials)
+    except pbx_adapter.SignatureError as error:
+        return pbx, asked, _refuse(pbx, error.message)
+    return pbx, asked, None
+
+
+def _as_signed(body):
+    headers = request.httprequest.headers
+    return pbx_adapter.Request(
+        headers={name.lower(): value for name, value in headers.items()},
+        body=body,
+        remote_addr=request.httprequest.remote_addr or "",
+    )
+
+
+def _read(body):
+    """Return what a bridge tells.
+
+    :raises ValueError: when it makes no sense
+    """
+    told = json.loads(body)
+    if not isinstance(told, dict):
+        raise ValueError
+    instance, turn = told.get("instance"), told.get("turn")
+    answers = told.get("answers") or []
+    if not (
+        isinstance(instance, str)
+        and 0 < len(instance) <= 200
+        and "\0" not in instance
+        and type(turn) is int
+        and 0 < turn < 2**31
+        and isinstance(answers, list)
+        and all(isinstance(answer, dict) for answer in answers)
+    ):
+        raise ValueError
+    return {
+        "instance": instance,
+        "turn": turn,
+        "active": told.get("active") is True,
+        "status": told.get("status"),
+        "answers": answers,
+        "hold": told.get("hold") is not False,
+    }
+
+
+def _can_wait():
+    """Tell whether a request that waits here keeps no worker from its work."""
+    return odoo.evented or not config["workers"]
+
+
+def _pause():
+    return 0 if _can_wait() else SHORT
+
+
+def _wait(pbx, told, seconds):
+    """Return the next commands, as soon as there are some.
+
+    No transaction is open meanwhile. Who has asked anew does not listen here any more,
+    and what is handed out is handed out once.
+    """
+    commands, bridges = (
+        pbx.env["telephony.pbx.command"],
+        pbx.env["telephony.pbx.bridge"],
+    )
+    until = time.monotonic() + (0 if module.current_test else seconds)
+    while True:
+        begin(pbx.env)
+        if not bridges._is_latest(pbx, told["instance"], told["turn"]):
+            return []
+        found = commands._hand_out(pbx)
+        end(pbx.env)
+        if found or time.monotonic() >= until or _stopping.wait(LOOK):
+            return found
+
+
+def _max_sound():
+    parameters = request.env["ir.config_parameter"].sudo()
+    most = int(parameters.get_param("telephony_crm.recording_max_megabytes", 200))
+    return (most + 1) * MEGABYTE
+
+
+def _content(stream):
+    """Return the bytes of an uploaded file; of a large one, not in memory."""
+    try:
+        return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError):  # there is no file of it, or nothing in it
+        return stream.read()

@@ -1,0 +1,122 @@
+import json
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ..pbx import adapter as pbx_adapter
+from ..pbx.answers import plain
+from ..tools.transaction import begin
+
+# A bridge asks every 20 seconds or more often; this is what a restart of Odoo takes.
+AWAY = timedelta(seconds=60)
+KEPT = timedelta(days=1)
+# Of what a bridge tells of itself: figures, times in Unix seconds, words.
+FIGURES = ("outbox", "oldest", "refused", "dropped", "clock_offset")
+TIMES = ("connected_since", "last_event")
+WORDS = ("version", "asterisk")
+MOST = 20  # problems
+
+
+class TelephonyPbxBridge(models.Model):
+    """A bridge that runs for a PBX, and what it last told of itself.
+
+    Not in the row of the PBX, which all events read: this one is written every time
+    that the bridge asks.
+    """
+
+    _name = "telephony.pbx.bridge"
+    _description = "Bridge of a PBX"
+    _order = "is_active desc, seen_date desc"
+    _rec_name = "instance"
+    _log_access = False
+
+    pbx_id = fields.Many2one("telephony.pbx", required=True, ondelete="cascade")
+    instance = fields.Char(required=True)
+    turn = fields.Integer(help="Of its latest request; an older one is a repeat.")
+    is_active = fields.Boolean(help="It is the one that tells events.")
+    seen_date = fields.Datetime()
+    status = fields.Json()
+
+    _instance_unique = models.UniqueIndex("(pbx_id, instance)")
+
+    @api.autovacuum
+    def _gc_bridges(self):
+        old = [("seen_date", "<", fields.Datetime.now() - KEPT)]
+        self.sudo().search(old, limit=10_000).unlink()
+
+    # -- the bridge's side -----------------------------------------------------------
+
+    @api.model
+    def _note(self, pbx, instance, turn, is_active, status):
+        """Keep what a bridge tells of itself.
+
+        :param turn: counts the requests of this bridge since it was started
+        :return: whether this is news, and not a request that somebody sends again
+        """
+        self.env.cr.execute(
+            """
+            INSERT INTO telephony_pbx_bridge AS known
+                        (pbx_id, instance, turn, is_active, seen_date, status)
+                 VALUES (%s, %s, %s, %s, %s, %s)
+            ON CONFLICT (pbx_id, instance) DO UPDATE
+                    SET turn = excluded.turn, is_active = excluded.is_active,
+                        seen_date = excluded.seen_date, status = excluded.status
+                  WHERE known.turn < excluded.turn
+              RETURNING id
+            """,
+            [
+                pbx.id,
+                instance,
+                turn,
+                is_active,
+                fields.Datetime.now(),
+                json.dumps(_clean(status)),
+            ],
+        )
+        is_news = bool(self.env.cr.fetchone())
+        self.invalidate_model(flush=False)
+        return is_news
+
+    @api.model
+    def _is_latest(self, pbx, instance, turn):
+        """Tell whether a bridge has not asked anew since, and so listens still."""
+        self.env.cr.execute(
+            """
+            SELECT 1 FROM telephony_pbx_bridge
+             WHERE pbx_id = %s AND instance = %s AND turn = %s
+            """,
+            [pbx.id, instance, turn],
+        )
+        return bool(self.env.cr.fetchone())
+
+    # -- Odoo's side -----------------------------------------------------------------
+
+    @api.model
+    def _of(self, pbx):
+        """Return the bridges of a PBX that were seen lately, the active one first."""
+        since = fields.Datetime.now() - AWAY
+        return self.sudo().search([("pbx_id", "=", pbx.id), ("seen_date", ">", since)])
+
+    @api.model
+    def _check_there(self, pbx):
+        """Send nothing where nobody fetches it.
+
+        :raises pbx.adapter.NotConnected:
+        """
+        begin(self.env)
+        if not self._of(pbx).filtered("is_active"):
+            raise pbx_adapter.NotConnected("bridge_away", "")
+
+
+def _clean(status):
+    """Return what a bridge tells of itself, as far as it is what it should be."""
+    status = status if isinstance(status, dict) else {}
+    kept = {name: plain(status.get(name), 80) for name in WORDS}
+    for name in FIGURES + TIMES:
+        value = status.get(name)
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        kept[name] = value if is_number and abs(value) < 1e11 else None
+    problems = status.get("problems")
+    problems = problems if isinstance(problems, list) else []
+    kept["problems"] = [plain(one, 300) for one in problems[:MOST] if plain(one, 300)]
+    return kept

@@ -1,0 +1,321 @@
+import base64
+import binascii
+import logging
+import math
+import os
+import tempfile
+import time
+from datetime import timedelta
+from urllib.parse import parse_qsl, urlsplit
+
+from odoo import api, fields, models
+from odoo.fields import NO_ACCESS
+
+from ..pbx import adapter as pbx_adapter
+from ..pbx import sounds
+from ..tools import fetch
+from ..tools.transaction import begin, end
+
+_logger = logging.getLogger(__name__)
+
+SCHEME = "bridge:"
+# What a bridge fetches no sooner than that has gone somewhere else.
+LONGEST_FETCH = 5.0
+# How often is looked whether there is an answer: a person waits for it.
+LOOK = 0.1
+# Whoever waited is gone by then, so nobody needs what was asked and answered.
+FORGOTTEN = timedelta(seconds=30)
+KEPT = timedelta(days=1)
+
+
+class TelephonyPbxCommand(models.Model):
+    """Something that Odoo wants of a PBX and its bridge carries out.
+
+    It is handed out once and never again: a call that is dialled twice is worse than
+    one that is not. What was asked and answered may hold a number, or more; it is
+    here only until the other side has it. What remains for a day is that something
+    was asked, and what came of it.
+    """
+
+    _name = "telephony.pbx.command"
+    _description = "Request to a PBX by Its Bridge"
+    _order = "id desc"
+    _rec_name = "path"
+
+    # Not a `telephony.pbx.part`: nothing that is kept in memory depends on these.
+    pbx_id = fields.Many2one(
+        "telephony.pbx", required=True, index=True, ondelete="cascade"
+    )
+    method = fields.Char(required=True)
+    path = fields.Char(required=True)
+    state = fields.Selection(
+        [
+            ("waiting", "Waiting"),
+            ("taken", "Taken by the bridge"),
+            ("done", "Answered"),
+            ("expired", "Expired"),
+        ],
+        required=True,
+        default="waiting",
+    )
+    expires_date = fields.Datetime(required=True)
+    status = fields.Integer(help="HTTP status of the answer.")
+    request = fields.Json(groups=NO_ACCESS)
+    answer = fields.Json(groups=NO_ACCESS)
+    attachment_id = fields.Many2one("ir.attachment", groups=NO_ACCESS)
+
+    _waiting_idx = models.Index("(pbx_id, id) WHERE state = 'waiting'")
+    _contents_idx = models.Index(
+        "(pbx_id, expires_date) WHERE request IS NOT NULL OR answer IS NOT NULL"
+    )
+
+    def unlink(self):
+        """Override to take the sounds along."""
+        self.sudo().attachment_id.unlink()
+        return super().unlink()
+
+    @api.autovacuum
+    def _gc_commands(self):
+        old = [("expires_date", "<", fields.Datetime.now() - KEPT)]
+        self.sudo().search(old, limit=10_000).unlink()
+
+    # -- Odoo's side: asking, and waiting for the answer -----------------------------
+
+    @api.model
+    def _carry_out(self, pbx, http_request, seconds):
+        """Have a bridge send a request, and wait for what the PBX answers.
+
+        What the caller has written is committed: no transaction is open meanwhile.
+
+        :param http_request: `pbx.adapter.HttpRequest` with a ``bridge:`` address
+        :param seconds: for all of it
+        :rtype: pbx.adapter.HttpResponse
+        :raises pbx.adapter.NotConnected: no bridge has fetched it, so nothing was done
+        :raises pbx.adapter.Unreachable: nobody knows what became of it
+        """
+        answer = self._ask(pbx, http_request, seconds)._take_answer()
+        try:
+            body = base64.b64decode(answer.get("body") or "", validate=True)
+        except binascii.Error as error:
+            raise pbx_adapter.PbxError("nonsense", pbx_adapter.NONSENSE) from error
+        return pbx_adapter.HttpResponse(answer["status"], answer["headers"], body)
+
+    @api.model
+    def _fetch_sound(self, pbx, http_request, limit):
+        """Have a bridge fetch a sound.
+
+        :param limit: bytes
+        :return: `tools.fetch.Sound`, to be closed by the caller
+        :raises pbx.adapter.PbxError: as `tools.fetch.fetch` does
+        """
+        wanted = {"sound": True, "limit": limit}
+        row = self._ask(pbx, http_request, fetch.DEADLINE, wanted)
+        answer, attachment = row._take_answer(), row.attachment_id
+        fetch.check_status(answer["status"], answer["headers"])
+        if not attachment:
+            raise fetch.no_sound()
+        try:
+            return _as_sound(attachment, limit)
+        finally:
+            row.attachment_id = False
+            attachment.unlink()
+            end(self.env)
+
+    @api.model
+    def _ask(self, pbx, http_request, seconds, more=None):
+        """Put a request where the bridge finds it; return it when it is answered."""
+        pbx.env["telephony.pbx.bridge"]._check_there(pbx)
+        row = self.sudo()._put(pbx, http_request, seconds, more or {})
+        begun = time.monotonic()
+        fetched_by = begun + min(seconds, max(LONGEST_FETCH, http_request.timeout[0]))
+        while True:
+            end(self.env)
+            pause(LOOK)
+            state, now = row._look(), time.monotonic()
+            if state == "done":
+                return row
+            late = now > (fetched_by if state == "waiting" else begun + seconds)
+            if late or state == "expired":
+                state = row._give_up()
+            if state == "expired":
+                raise pbx_adapter.NotConnected("bridge_away", "")
+            if late and state == "taken":
+                raise pbx_adapter.Unreachable("unreachable", "")
+
+    def _put(self, pbx, http_request, seconds, more):
+        address = urlsplit(http_request.url.removeprefix(SCHEME))
+        params = dict(parse_qsl(address.query, keep_blank_values=True))
+        row = self.create(
+            {
+                "pbx_id": pbx.id,
+                "method": http_request.method,
+                "path": address.path,
+                "expires_date": fields.Datetime.now()
+                + timedelta(seconds=math.ceil(seconds)),
+                "request": {
+                    "params": {**params, **http_request.params},
+                    "data": http_request.data,
+                    "headers": dict(http_request.headers),
+                    "timeout": seconds,
+                    **more,
+                },
+            }
+        )
+        row.flush_recordset()
+        return row
+
+    def _look(self):
+        """Return how far this is, by the database and not from memory."""
+        self.env.cr.execute(
+            "SELECT state FROM telephony_pbx_command WHERE id = %s", [self.id]
+        )
+        [[state]] = self.env.cr.fetchall() or [["expired"]]
+        return state
+
+    def _give_up(self):
+        """Have it not be fetched any more; return how far it had come."""
+        begin(self.env)
+        self.env.cr.execute(
+            """
+            UPDATE telephony_pbx_command SET state = 'expired', request = NULL
+             WHERE id = %s AND state = 'waiting'
+            """,
+            [self.id],
+        )
+        state = self._look()
+        end(self.env)
+        return state
+
+    def _take_answer(self):
+        """Return the answer, and keep it no longer."""
+        begin(self.env)
+        self.invalidate_recordset()
+        answer = self.answer or {"status": 502, "headers": {}}
+        self.answer = False
+        self.flush_recordset()
+        end(self.env)
+        return answer
+
+    # -- the bridge's side -------------------------------------------------------------
+
+    @api.model
+    def _hand_out(self, pbx):
+        """Return what waits for the bridge of a PBX; nobody else will get it.
+
+        :return: list of dicts: ``id, method, path, params, data, headers, timeout``,
+            and for a sound ``sound, limit``
+        """
+        self.env.cr.execute(
+            """
+            SELECT id, method, path, request FROM telephony_pbx_command
+             WHERE pbx_id = %s AND state = 'waiting' AND expires_date > %s
+             ORDER BY id FOR UPDATE SKIP LOCKED
+            """,
+            [pbx.id, fields.Datetime.now()],
+        )
+        rows = self.env.cr.fetchall()
+        if rows:
+            self.env.cr.execute(
+                """
+                UPDATE telephony_pbx_command SET state = 'taken', request = NULL
+                 WHERE id = ANY(%s)
+                """,
+                [[row[0] for row in rows]],
+            )
+        return [
+            {"id": id_, "method": method, "path": path, **(request or {})}
+            for id_, method, path, request in rows
+        ]
+
+    @api.model
+    def _take_in(self, pbx, answers):
+        """Keep what the bridge says was answered, for those who wait for it.
+
+        :param answers: list of dicts: ``id, status, headers, body`` in base64
+        """
+        for answer in answers:
+            row = self._taken(pbx, answer.get("id"))
+            if row:
+                row._answer(answer)
+
+    @api.model
+    def _taken(self, pbx, id_):
+        """Return what the bridge of a PBX has taken and not answered."""
+        if not isinstance(id_, int):
+            return self
+        taken = [("id", "=", id_), ("pbx_id", "=", pbx.id), ("state", "=", "taken")]
+        return self.sudo().search(taken)
+
+    def _answer(self, answer, sound=None):
+        """Keep one answer.
+
+        :param sound: the bytes of a sound
+        """
+        status, headers = answer.get("status"), answer.get("headers")
+        headers = headers if isinstance(headers, dict) else {}
+        vals = {
+            "state": "done",
+            "status": status if isinstance(status, int) else 502,
+            "answer": {
+                "status": status if isinstance(status, int) else 502,
+                "headers": {str(name).lower(): str(headers[name]) for name in headers},
+                "body": answer.get("body") if sound is None else "",
+            },
+        }
+        kind = sounds.kind_of(sound[: sounds.HEAD]) if sound else None
+        if kind:
+            # Of a model without a record, as other recordings: nobody has rights to it.
+            attachment = self.env["ir.attachment"].create(
+                {
+                    "name": f"{self._name} {self.id}",
+                    "raw": sound,
+                    # Else Odoo guesses by the bytes, and these may be a mapped file.
+                    "mimetype": kind.mimetype,
+                    "res_model": self._name,
+                    "res_id": 0,
+                }
+            )
+            vals["attachment_id"] = attachment.id
+        self.write(vals)
+        self.flush_recordset()  # who waits looks into the database
+
+    @api.model
+    def _forget(self, pbx):
+        """Keep nothing of what nobody waits for any more."""
+        self.env.cr.execute(
+            """
+            UPDATE telephony_pbx_command
+               SET request = NULL, answer = NULL,
+                   state = CASE state WHEN 'waiting' THEN 'expired' ELSE state END
+             WHERE pbx_id = %s AND expires_date < %s
+               AND (request IS NOT NULL OR answer IS NOT NULL)
+            """,
+            [pbx.id, fields.Datetime.now() - FORGOTTEN],
+        )
+
+
+def pause(seconds):
+    """Wait; a name of its own for tests, in which the other side acts here."""
+    time.sleep(seconds)
+
+
+def _as_sound(attachment, limit):
+    """Return an attachment as if it had been fetched.
+
+    The file stays readable for who has it open, whatever becomes of the attachment.
+    """
+    if attachment.file_size > limit:
+        raise pbx_adapter.PbxError("large", "The recording is too large.")
+    path = attachment.store_fname and attachment._full_path(attachment.store_fname)
+    if path and os.path.exists(path):
+        file = open(path, "rb")
+    else:
+        file = tempfile.TemporaryFile()
+        file.write(attachment.raw)
+        file.seek(0)
+    kind = sounds.kind_of(file.read(sounds.HEAD))
+    if kind is None:
+        file.close()
+        raise fetch.no_sound()
+    file.seek(0)
+    return fetch.Sound(file, kind, attachment.file_size, attachment.checksum)

@@ -1,0 +1,184 @@
+from datetime import datetime, timedelta, timezone
+
+from odoo import fields, models
+
+# A clock that is off by more makes the times of calls wrong; and how late an event may
+# be, before a person should know that others wait behind it.
+CLOCK = 5
+LATE = 60
+
+
+class TelephonyPbx(models.Model):
+    """Whether the bridge of a PBX runs, and what it says of itself."""
+
+    _inherit = "telephony.pbx"
+
+    def _has_bridge(self):
+        """Tell whether the events of this PBX come from a bridge."""
+        adapter = self._adapter(raise_if_unknown=False) if self.adapter else None
+        return bool(adapter and "bridge" in adapter.capabilities)
+
+    def _health_findings(self):
+        """Override to say what is wrong with the bridge."""
+        findings = super()._health_findings()
+        if not self._has_bridge():
+            return findings
+        bridges = self.env["telephony.pbx.bridge"]._of(self)
+        if not bridges:
+            return findings + [self._finding_of_missing_bridge()]
+        status = bridges[0].status
+        findings += [
+            self._finding_of_connection(bridges[0], status),
+            *self._findings_of_problems(status),
+            self._finding_of_outbox(status),
+            self._finding_of_refused_events(status),
+            self._finding_of_clock(status),
+        ]
+        return [finding for finding in findings if finding]
+
+    def _finding_of_life(self):
+        """Override since a bridge needs no address to be set in the PBX."""
+        finding = super()._finding_of_life()
+        if finding and self._has_bridge():
+            finding["text"] = self.env._(
+                "No event yet. Start the bridge with the webhook address and the API "
+                "secret below, then call."
+            )
+        return finding
+
+    def _words_of_life(self):
+        """Override to say how the bridge is."""
+        bridges = self._has_bridge() and self.env["telephony.pbx.bridge"]._of(self)
+        words = super()._words_of_life()
+        if not bridges:
+            return words
+        status, standing_by = bridges[0].status, len(bridges - bridges[0])
+        parts = [words] if words else []
+        if since := _as_date(status["connected_since"]):
+            parts.append(
+                self.env._(
+                    "The bridge %(version)s is connected to %(pbx)s since %(when)s.",
+                    version=status["version"],
+                    pbx=status["asterisk"] or self.name,
+                    when=self._in_relative_words(since),
+                )
+            )
+        if status["outbox"]:
+            parts.append(self.env._("On their way: %s events.", status["outbox"]))
+        if standing_by:
+            parts.append(self.env._("Bridges that stand by: %s.", standing_by))
+        return " ".join(parts)
+
+    def _finding_of_missing_bridge(self):
+        last = (
+            self.env["telephony.pbx.bridge"]
+            .sudo()
+            .search([("pbx_id", "=", self.id)], order="seen_date desc", limit=1)
+        )
+        if not last:
+            return self._finding(
+                "error",
+                "bridge_missing",
+                self.env._(
+                    "No bridge has come forward. Start it beside the PBX or beside "
+                    "Odoo; calls are known only while it runs."
+                ),
+            )
+        return self._finding(
+            "error",
+            "bridge_away",
+            self.env._(
+                "The bridge was last heard of %s. Calls are known again when it runs; "
+                "it keeps what it could not tell.",
+                self._in_relative_words(last.seen_date),
+            ),
+        )
+
+    def _finding_of_connection(self, bridge, status):
+        if not bridge.is_active:
+            return self._finding(
+                "error",
+                "bridge_inactive",
+                self.env._(
+                    "A bridge stands by, and none is active. One becomes active within "
+                    "seconds, unless it cannot connect to the PBX."
+                ),
+            )
+        if not status["connected_since"] and not status["problems"]:
+            return self._finding(
+                "error",
+                "bridge_unconnected",
+                self.env._("The bridge is not connected to the PBX."),
+            )
+        return None
+
+    def _findings_of_problems(self, status):
+        """Return what the bridge itself says is wrong, in its words."""
+        return [
+            self._finding(
+                "warning" if status["connected_since"] else "error",
+                f"bridge_problem_{number}",
+                self.env._("The bridge says: %s", problem),
+            )
+            for number, problem in enumerate(status["problems"], 1)
+        ]
+
+    def _finding_of_outbox(self, status):
+        if (status["oldest"] or 0) <= LATE:
+            return None
+        since = fields.Datetime.now() - timedelta(seconds=status["oldest"])
+        return self._finding(
+            "warning",
+            "bridge_outbox",
+            self.env._(
+                "Events wait in the bridge: %(count)s. The oldest is of %(when)s.",
+                count=status["outbox"],
+                when=self._in_relative_words(since),
+            ),
+        )
+
+    def _finding_of_refused_events(self, status):
+        if status["dropped"]:
+            return self._finding(
+                "warning",
+                "bridge_dropped",
+                self.env._(
+                    "The bridge had no more room and dropped the events of old calls: "
+                    "%s. Compare with the records of the PBX.",
+                    int(status["dropped"]),
+                ),
+            )
+        if not status["refused"]:
+            return None
+        return self._finding(
+            "warning",
+            "bridge_refused",
+            self.env._(
+                "Events that this Odoo refused, and the bridge keeps aside: %s. The "
+                "log of the bridge has the reasons.",
+                int(status["refused"]),
+            ),
+        )
+
+    def _finding_of_clock(self, status):
+        offset = status["clock_offset"] or 0
+        if abs(offset) <= CLOCK:
+            return None
+        return self._finding(
+            "warning",
+            "bridge_clock",
+            self.env._(
+                "The clock of the bridge is %(seconds)s seconds %(way)s that of this "
+                "Odoo. The times of calls are corrected by it; set it right.",
+                seconds=round(abs(offset)),
+                way=self.env._("ahead of") if offset > 0 else self.env._("behind"),
+            ),
+        )
+
+
+def _as_date(unix):
+    """Return a time in Unix seconds as naive UTC; `None` if there is none."""
+    try:
+        return datetime.fromtimestamp(unix, timezone.utc).replace(tzinfo=None)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None

@@ -1,0 +1,101 @@
+from datetime import datetime, timedelta
+
+from odoo import fields
+from odoo.tests import tagged
+
+from .bridge_common import BridgeCase
+
+
+@tagged("post_install", "-at_install")
+class TestBridgeHealth(BridgeCase):
+    """The page of a PBX says in words how its bridge is."""
+
+    def _findings(self):
+        self.env.invalidate_all()
+        form = self.pbx.with_user(self.administrator)
+        return {one["code"]: one for one in form._health_findings()}
+
+    def _heard(self):
+        self.env["telephony.pbx.event"].create(
+            {
+                "pbx_id": self.pbx.id,
+                "key": "k1",
+                "kind": "started",
+                "payload": {},
+                "received_at": fields.Datetime.now() - timedelta(minutes=4),
+                "state": "ignored",
+            }
+        )
+
+    def test_a_pbx_whose_bridge_was_never_seen_does_not_work(self):
+        findings = self._findings()
+        self.assertEqual(findings["bridge_missing"]["level"], "error")
+        self.assertIn("Start the bridge", findings["no_event"]["text"])
+
+    def test_all_is_well_and_said_in_one_sentence(self):
+        self._heard()
+        since = (datetime.now() - timedelta(hours=3)).timestamp()
+        self._note(connected_since=since, outbox=7)
+        self._note("pbx2:b", active=False)
+        self.assertFalse(
+            {code for code in self._findings() if code.startswith("bridge")}
+        )
+        form = self.pbx.with_user(self.administrator)
+        self.assertEqual(form.health_state, "ok")
+        for words in (
+            "Last event 4 minutes ago",
+            "1.0 is connected to Asterisk 22.10.0 since 3 hours ago",
+            "On their way: 7",
+            "stand by: 1",
+        ):
+            self.assertIn(words, form.health)
+
+    def test_a_bridge_that_is_gone_is_missed_after_a_minute(self):
+        self._note()
+        bridge = self.bridges._of(self.pbx)
+        bridge.seen_date = fields.Datetime.now() - timedelta(minutes=5)
+        finding = self._findings()["bridge_away"]
+        self.assertEqual(finding["level"], "error")
+        self.assertIn("5 minutes ago", finding["text"])
+
+    def test_what_the_bridge_says_is_wrong_is_said_here(self):
+        self._note(connected_since=None, problems=["The AMI user has no right “call”."])
+        finding = self._findings()["bridge_problem_1"]
+        self.assertEqual(finding["level"], "error")
+        self.assertIn("The AMI user has no right “call”.", finding["text"])
+        self._note(problems=["The disk is nearly full."])
+        self.assertEqual(self._findings()["bridge_problem_1"]["level"], "warning")
+
+    def test_each_thing_that_is_wrong_is_told_apart(self):
+        for status, code, level in (
+            ({"connected_since": None}, "bridge_unconnected", "error"),
+            ({"oldest": 300, "outbox": 12}, "bridge_outbox", "warning"),
+            ({"refused": 3}, "bridge_refused", "warning"),
+            ({"dropped": 40}, "bridge_dropped", "warning"),
+            ({"clock_offset": 3600.2}, "bridge_clock", "warning"),
+            ({"clock_offset": -3600.2}, "bridge_clock", "warning"),
+        ):
+            self._note(**status)
+            found = {
+                name: one
+                for name, one in self._findings().items()
+                if name.startswith("bridge")
+            }
+            self.assertEqual(list(found), [code])
+            self.assertEqual(found[code]["level"], level)
+
+    def test_a_clock_that_is_an_hour_off_is_named_by_its_direction(self):
+        self._note(clock_offset=3600.2)
+        self.assertIn("3600 seconds ahead", self._findings()["bridge_clock"]["text"])
+        self._note(clock_offset=-3600.2)
+        self.assertIn("3600 seconds behind", self._findings()["bridge_clock"]["text"])
+
+    def test_bridges_that_only_stand_by_are_not_enough(self):
+        self._note(active=False)
+        self.assertEqual(self._findings()["bridge_inactive"]["level"], "error")
+
+    def test_a_pbx_without_bridge_misses_none(self):
+        self.pbx.adapter = "zadarma"
+        self.assertFalse(
+            {code for code in self._findings() if code.startswith("bridge")}
+        )

@@ -1,0 +1,168 @@
+import hashlib
+import time
+
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
+
+from ..tools import log_filter
+from .bridge_common import STATUS, BridgeCase, answered, as_json
+from .common import SECRET
+from .recording_common import wav
+from .test_bridge_command import asking
+
+CONTROLLER = "odoo.addons.telephony_crm.controllers.webhook"
+ADDRESSES = ("/websocket/telephony/", "/telephony/bridge/")
+
+
+@tagged("post_install", "-at_install")
+class TestBridgeRoute(BridgeCase, HttpCase):
+    """The address at which a bridge fetches what Odoo wants of its PBX."""
+
+    def _poll(self, told=None, secret=SECRET, sent=None, address=ADDRESSES[0]):
+        body = as_json(self._told() if told is None else told)
+        return self.url_open(
+            f"{address}{self.pbx.webhook_token}",
+            data=body,
+            headers={
+                "Content-Type": "application/json",
+                **self._signed(body, secret, sent),
+            },
+        )
+
+    def _put(self, **values):
+        return self.commands._put(self.pbx, asking(**values), 20, {})
+
+    def test_a_bridge_is_known_and_told_the_time_at_both_addresses(self):
+        for address in ADDRESSES:
+            response = self._poll(address=address)
+            self.assertEqual(response.status_code, 200, response.text)
+            self.assertAlmostEqual(response.json()["time"], time.time(), delta=5)
+            self.assertEqual(response.json()["commands"], [])
+        bridge = self.bridges._of(self.pbx)
+        self.assertEqual((bridge.instance, bridge.is_active), ("pbx1:a", True))
+        self.assertEqual(bridge.status["asterisk"], "Asterisk 22.10.0")
+
+    def test_it_fetches_commands_and_brings_the_answer_with_its_next_request(self):
+        row = self._put(params={"endpoint": "PJSIP/100"})
+        [command] = self._poll().json()["commands"]
+        self.assertEqual((command["id"], command["path"]), (row.id, "/ari/channels"))
+        self.assertEqual(command["params"], {"endpoint": "PJSIP/100"})
+        response = self._poll(self._told(answers=[answered(row.id, b"{}", 201)]))
+        self.assertEqual(response.json()["commands"], [])
+        row.invalidate_recordset()
+        self.assertEqual((row.state, row.status), ("done", 201))
+
+    def test_a_bridge_that_stands_by_is_known_and_handed_nothing(self):
+        self._put()
+        answer = self._poll(self._told(active=False)).json()
+        self.assertEqual(answer["commands"], [])
+        self.assertGreater(answer["wait"], 0)
+        self.assertFalse(self.bridges._of(self.pbx).is_active)
+
+    @mute_logger(CONTROLLER)
+    def test_who_does_not_know_the_secret_is_refused(self):
+        row = self._put()
+        for response in (
+            self._poll(secret="wrong"),
+            self._poll(sent=time.time() - 600),
+            self.url_open(f"{ADDRESSES[0]}{self.pbx.webhook_token}", data=b"{}"),
+        ):
+            self.assertEqual(response.status_code, 403)
+        self.pbx.api_secret = False
+        self.assertEqual(self._poll(secret="").status_code, 403)
+        row.invalidate_recordset()
+        self.assertEqual(row.state, "waiting")
+        self.assertFalse(self.bridges._of(self.pbx))
+
+    def test_a_request_that_is_sent_again_gets_nothing(self):
+        told = self._told()
+        self.assertEqual(self._poll(told).status_code, 200)
+        self._put()
+        for again in (told, {**told, "turn": told["turn"] - 1}):
+            self.assertEqual(self._poll(again).status_code, 409)
+        self.assertEqual(len(self._poll().json()["commands"]), 1)
+
+    @mute_logger(CONTROLLER)
+    def test_an_address_that_is_not_allowed_is_refused(self):
+        self.pbx.allowed_ips = "192.0.2.1"
+        self.assertEqual(self._poll().status_code, 403)
+
+    def test_there_is_no_such_door_at_a_pbx_without_bridge(self):
+        self.pbx.adapter = "zadarma"
+        for address in ADDRESSES:
+            self.assertEqual(self._poll(address=address).status_code, 404)
+            unknown = self.url_open(f"{address}nobody", data=b"{}")
+            self.assertEqual(unknown.status_code, 404)
+
+    def test_what_makes_no_sense_is_said_to_make_none(self):
+        for told in (
+            [],
+            {},
+            self._told(instance=""),
+            self._told(instance="x" * 300),
+            self._told(instance="a\0b"),
+            self._told(turn="1"),
+            self._told(turn=2**40),
+            self._told(turn=True),
+            self._told(answers=[1]),
+            self._told(answers="none"),
+        ):
+            self.assertEqual(self._poll(told).status_code, 400, told)
+
+    def test_whatever_a_bridge_tells_of_itself_the_page_of_the_pbx_opens(self):
+        for status in (
+            None,
+            [],
+            {"problems": "x", "outbox": "many", "version": {"a": 1}},
+            {name: 1e300 for name in STATUS},
+            {**STATUS, "problems": ["<b>x</b>\0" * 100] * 100, "version": "\ud800"},
+        ):
+            self.assertEqual(self._poll(self._told(status=status)).status_code, 200)
+            self.env.invalidate_all()
+            self.assertTrue(self.pbx.with_user(self.administrator).health_findings)
+
+    # -- sounds ------------------------------------------------------------------------
+
+    def _upload(self, row, sound, signed=None, secret=SECRET):
+        digest = hashlib.sha256(sound if signed is None else signed).hexdigest()
+        return self.url_open(
+            f"/telephony/bridge/{self.pbx.webhook_token}/sound/{row.id}",
+            files={"sound": ("sound", sound, "application/octet-stream")},
+            headers=self._signed(f"{row.id}.{digest}".encode(), secret),
+        )
+
+    def test_a_sound_is_uploaded_whatever_its_size(self):
+        for sound in (wav(1), wav(200)):
+            row = self._put(method="GET")
+            self._poll()
+            self.assertEqual(self._upload(row, sound).status_code, 200)
+            row.invalidate_recordset()
+            self.assertEqual(row.attachment_id.raw, sound)
+            self.assertEqual(row.attachment_id.res_id, 0)
+
+    @mute_logger(CONTROLLER)
+    def test_a_sound_that_nobody_asked_for_is_not_kept(self):
+        row = self._put(method="GET")
+        self.assertEqual(self._upload(row, wav()).status_code, 404)  # nobody took it
+        self._poll()
+        self.assertEqual(self._upload(row, wav(), secret="wrong").status_code, 403)
+        self.assertEqual(self._upload(row, wav(), signed=wav(3)).status_code, 403)
+        self.assertEqual(self._upload(row, b"").status_code, 200)
+        self.assertEqual(self._upload(row, wav()).status_code, 404)  # it is answered
+        self.assertFalse(
+            self.url_open(
+                f"/telephony/bridge/{self.pbx.webhook_token}/sound/{row.id}",
+                data=b"x",
+            ).ok
+        )
+
+    def test_the_log_does_not_show_the_address(self):
+        token = self.pbx.webhook_token
+        for path in (
+            f"/websocket/telephony/{token}",
+            f"/telephony/bridge/{token}",
+            f"/telephony/bridge/{token}/sound/5",
+        ):
+            line = f'"POST {path} HTTP/1.1" 200 -'
+            self.assertNotIn(token, log_filter.redact(line))
+            self.assertIn("200", log_filter.redact(line))
