@@ -69,6 +69,7 @@ class Phones:
             "usr/bin/sipp", f"{HOST}:{self.lab.settings['SIP_PORT']}",
             "-sf", file, "-i", HOST, "-p", port or ours,
             "-mi", HOST, "-mp", sound - sound % 2,
+            "-aa",  # what a transfer comes to is told while other things happen
             "-nostdin", "-trace_err", "-error_file", errors,
         )  # fmt: skip
         if not stays:

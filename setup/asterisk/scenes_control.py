@@ -4,8 +4,8 @@ import time
 import uuid
 
 from . import telephones
-from .play import JAMES, scene
-from .scenes_calls import LONDON
+from .play import CLAIRE, JAMES, scene
+from .scenes_calls import LONDON, RECEPTION
 
 
 @scene
@@ -19,7 +19,7 @@ def held(play):
 def transferred_by_phone(play):
     """The agent's phone gives the customer to a colleague, unasked."""
     give = ((1, telephones.transfers, "101"),)
-    play.phones.phone("100", answers=0.5, does=give)
+    play.phones.phone("100", answers=0.5, does=give, talks=1.5)
     play.phones.phone("101", answers=1)
     play.phones.caller(JAMES, LONDON, talks=4)
 
@@ -81,7 +81,7 @@ def consulted(play):
 def consulted_by_phone(play):
     """The agent's phone asks the colleague in a second call, and joins both."""
     ask = ((1, telephones.consults, "101", 1),)
-    play.phones.phone("100", answers=0.5, does=ask)
+    play.phones.phone("100", answers=0.5, does=ask, talks=0.5)
     play.phones.phone("101", answers=1)
     play.phones.caller(JAMES, LONDON, talks=6)
 
@@ -137,7 +137,36 @@ def listened(play):
         "Originate",
         Channel="PJSIP/102",
         Application="ChanSpy",
-        Data=f"{channel},q",
+        Data=f"{channel},qE",
         ChannelId=f"odoo-spy-{uuid.uuid4().hex[:20]}",
         Async="true",
     )
+
+
+@scene
+def consulted_unanswered(play):
+    """The colleague is to be asked and does not pick up; the customer comes back."""
+    play.phones.phone("100", answers=0.5)
+    play.phones.phone("101", answers=None)
+    play.phones.caller(JAMES, LONDON, talks=8)
+    channel = play.talking("100")
+    time.sleep(0.5)
+    play.ami.action("Atxfer", Channel=channel, Context="from-internal", Exten="101")
+
+
+@scene
+def asked_meanwhile(play):
+    """One call is talked, one rings, and the PBX is asked what is going on."""
+    play.phones.phone("100", answers=0.5)
+    play.phones.phone("103", answers=2)
+    play.phones.caller(JAMES, LONDON, talks=3)
+    play.talking("100")
+    play.phones.caller(CLAIRE, RECEPTION, talks=1)
+    play.wait("DialState", DestChannel="PJSIP/103-")
+    for action, complete in (
+        ("CoreShowChannels", "CoreShowChannelsComplete"),
+        ("Status", "StatusComplete"),
+        ("BridgeList", "BridgeListComplete"),
+    ):
+        play.ami.action(action)
+        play.wait(complete)

@@ -25,7 +25,7 @@ SIP/2.0 {status}
 [last_To:]{tag}
 [last_Call-ID:]
 [last_CSeq:]
-Contact: <sip:{user}@[local_ip]:[local_port]>
+Contact: <{contact}>
 {headers}Content-Length: [len]
 
 {body}"""
@@ -92,7 +92,8 @@ class Script:
         """The scenario as a file for sipp."""
         steps = "\n".join(self.steps)
         # sipp refuses variables that are used once only
-        names = f'<Reference variables="{",".join(sorted(self.names))}"/>'
+        names = ",".join(sorted(self.names))
+        names = f'<Reference variables="{names}"/>' if names else ""
         return (
             '<?xml version="1.0" encoding="UTF-8" ?>\n<scenario name="call">\n'
             f"{steps}\n{names}\n</scenario>\n"
@@ -137,12 +138,19 @@ class Script:
         self.version += 1
         return SOUND.format(version=self.version, direction=direction)
 
-    def reply(self, status, *, headers="", body="", first=False, again=False):
-        """Answer the request that came last; ``first``: the INVITE, as yet untagged."""
-        tag = ";tag=[pid]S[call_number]" if first else ""
+    def reply(self, status, *, contact="", body="", first=False, again=False):
+        """Answer the request that came last.
+
+        :param contact: our address, when it is another one
+        :param first: it is the INVITE, which has no tag of ours as yet
+        """
         self.send(
             ANSWER.format(
-                status=status, tag=tag, user=self.user, headers=headers, body=body
+                status=status,
+                tag=";tag=[pid]S[call_number]" if first else "",
+                contact=contact or f"sip:{self.user}@[local_ip]:[local_port]",
+                headers=HAS_SOUND if body else "",
+                body=body,
             ),
             again=again,
         )

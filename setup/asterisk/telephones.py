@@ -31,8 +31,7 @@ def phone(number, *, answers=1.0, rings=True, busy=False, forwards="", **conduct
     script.receive("request", "INVITE", script.note_target())
     if busy or forwards:
         status = "486 Busy Here" if busy else "302 Moved Temporarily"
-        moved = f"Contact: <{forwards}>\n" if forwards else ""
-        script.reply(status, headers=moved, first=True, again=True)
+        script.reply(status, contact=forwards, first=True, again=True)
         script.receive("request", "ACK")
         return script.xml
     if rings:
@@ -43,9 +42,7 @@ def phone(number, *, answers=1.0, rings=True, busy=False, forwards="", **conduct
         "request", "CANCEL", timeout=wait, ontimeout=picked_up, next=cancelled
     )
     script.mark(picked_up)
-    script.reply(
-        "200 OK", headers=HAS_SOUND, body=script.sound(), first=True, again=True
-    )
+    script.reply("200 OK", body=script.sound(), first=True, again=True)
     script.receive("request", "ACK", *script.note_parties("To", "From"))
     script.sent = 0
     over = _talks(script, **conduct)
@@ -145,19 +142,12 @@ def _talks(script, *, talks=None, does=()):
 
 
 def _is_hung_up(script, wait=PATIENCE, otherwise=None):
-    """Wait for the other side to hang up; what a transfer comes to is told meanwhile.
+    """Wait for the other side to hang up.
 
     :param otherwise: the place in the script to continue at when it does not
     """
-    told, hung_up, waiting = script.new_mark(), script.new_mark(), script.mark()
-    # sipp waits at the first of what may come, so that is where its time runs
     limit = {"timeout": wait, **({"ontimeout": otherwise} if otherwise else {})}
-    script.receive("request", "NOTIFY", optional="true", next=told, **limit)
-    script.receive("request", "BYE", next=hung_up)
-    script.mark(told)
-    script.reply("200 OK")
-    script.go(waiting)
-    script.mark(hung_up)
+    script.receive("request", "BYE", **limit)
     script.reply("200 OK")
 
 
