@@ -83,12 +83,8 @@ class Lab:
                 self.command("-f"),
                 outlives=stays,
                 cwd=self.folder,
-                env=os.environ
-                | {
-                    # the machine's OpenSSL settings may be of another version
-                    "OPENSSL_CONF": "/dev/null",
-                    "TELEPHONY_CONF": str(self.folder / "etc/telephony.env"),
-                },
+                # the machine's OpenSSL settings may be of another version
+                env=os.environ | {"OPENSSL_CONF": "/dev/null"},
             )
             (self.folder / "asterisk.pid").write_text(str(process.pid))
             try:

@@ -42,15 +42,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from . import tracker_handlers, tracker_machines, tracker_transfers
 from .tracker_book import Book
 from .tracker_calls import Calls
 from .tracker_config import TrackerConfig
-from .tracker_handlers import HANDLERS
 from .tracker_recordings import take_answer
 from .tracker_resync import resync
 from .tracker_talk import Talk
 from .tracker_tell import Teller
 from .tracker_text import text
+
+HANDLERS = {
+    **tracker_handlers.HANDLERS,
+    **tracker_transfers.HANDLERS,
+    **tracker_machines.HANDLERS,
+}
 
 __all__ = ["Output", "Tracker", "TrackerConfig"]
 

@@ -130,6 +130,17 @@ class Book:
         del call.gone[:-MAX_GONE]
         self.touch(call)
 
+    def rename(self, party: Party, name: str) -> None:
+        """Note that a channel is called otherwise."""
+        call, bridge = self.call_of(party.name), party.bridge
+        self.leave(party)
+        self._names.pop(party.name, None)
+        call.parties.pop(party.name)
+        party.name = name
+        self.add(call, party)
+        if bridge:
+            self.enter(party, bridge)
+
     def move(self, party: Party, call: Call) -> None:
         """Give a channel to another call than before."""
         before = self.call_of(party.name)

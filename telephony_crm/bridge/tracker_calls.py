@@ -137,11 +137,17 @@ class Calls:
         if call.direction and call.ended is None and self._is_over(call, customer_left):
             self.end(call, at)
         if not call.parties:
-            if call.direction:
-                self.book.over[call.ref] = at
-            else:
-                self.book.forget(call)
+            self.close_empty(call, at)
         self.talk.listen(with_it, at)
+
+    def close_empty(self, call: Call, at: float) -> None:
+        """Have done with a call of which no channel is left."""
+        if not call.direction:
+            self.book.forget(call)
+            return
+        if call.ended is None:
+            self.end(call, at)
+        self.book.over[call.ref] = at
 
     def _is_over(self, call, customer_left):
         real = [one for one in call.parties.values() if one.is_real]
@@ -158,6 +164,11 @@ class Calls:
         """Tell that a call is over, and with it all that is left of it."""
         for leg in list(call.legs.values()):
             self.talk.close(call, leg, None, at)
+        for ref, stay in call.queues.items():
+            if not stay["left"]:
+                stay["left"] = 1
+                told = {"leg_ref": ref, "leg_number": stay["queue"]}
+                self.teller.machine("left", call, at, "queue", **told)
         if call.voicemail and not call.answered and call.direction == "inbound":
             self.teller.machine("left", call, at, "voicemail", disposition="answered")
         call.ended = at

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import tracker_recordings
 from .tracker_config import CLICK, SPY, endpoint_of
 from .tracker_state import Party
 from .tracker_text import extension_text, text, whole
 
 #: ``enum ast_channel_state`` (``include/asterisk/channelstate.h``).
 OFFHOOK, RING, UP = 2, 4, 6
-VOICEMAIL = frozenset({"voicemail", "minivmrecord"})
-MENUS = frozenset({"background", "backgrounddetect", "ivr", "read", "waitexten"})
 #: Extensions of the dialplan that nobody dials.
 NOT_DIALLED = frozenset({"s", "i", "h", "t", "e", "o", "failed"})
 
@@ -144,7 +141,8 @@ def dial_end(tracker, message, at):
     party = tracker.book.party(text(message, "DestChannel", 200))
     if party is None:
         return
-    party.status = text(message, "DialStatus", 32).upper()
+    forwarded = text(message, "Forward", 64)
+    party.status = "FORWARD" if forwarded else text(message, "DialStatus", 32).upper()
     call = tracker.book.call_of(party.name)
     call.status = party.status
     if party.status == "ANSWER" and party.up is None:
@@ -206,25 +204,6 @@ def _held(tracker, message, since, at):
     tracker.talk.listen([party], at)
 
 
-# -- machines --------------------------------------------------------------------------
-
-
-def mix_monitor_start(tracker, message, at):
-    """Take the news that a channel is recorded."""
-    party = tracker.book.party(text(message, "Channel", 200))
-    if party is not None:
-        call = tracker.book.call_of(party.name)
-        tracker_recordings.began(tracker, call, party, at)
-
-
-def mix_monitor_stop(tracker, message, at):
-    """Take the news that a channel is recorded no more."""
-    party = tracker.book.party(text(message, "Channel", 200))
-    if party is not None:
-        call = tracker.book.call_of(party.name)
-        tracker_recordings.stopped(tracker, call, party, at)
-
-
 HANDLERS = {
     "newchannel": new_channel,
     "newstate": new_state,
@@ -235,6 +214,4 @@ HANDLERS = {
     "bridgeleave": bridge_leave,
     "hold": hold,
     "unhold": unhold,
-    "mixmonitorstart": mix_monitor_start,
-    "mixmonitorstop": mix_monitor_stop,
 }

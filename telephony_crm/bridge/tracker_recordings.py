@@ -31,6 +31,30 @@ def began(tracker, call: Call, party: Party, at: float) -> None:
     tracker.book.touch(call)
 
 
+def ask_again(tracker, call: Call) -> None:
+    """Ask for the files whose names are not known, after a gap in the stream.
+
+    Also for channels of which no recording is known: it may have begun meanwhile.
+    """
+    if call.ended is not None:
+        return
+    asked = set()
+    for action, recording in call.recordings.items():
+        asked.add(recording["channel"])
+        if not recording["file"] and not recording["done"]:
+            tracker.queries.append(query(action, recording["channel"]))
+    for party in call.parties.values():
+        if party.name in asked or party.up is None or not (party.is_real or party.pair):
+            continue
+        key = f"{call.ref}\0{party.ref}\0probe".encode()
+        action = f"tracker-{hashlib.sha256(key).hexdigest()[:32]}"
+        if len(call.recordings) < MAX_RECORDINGS:
+            found = {"channel": party.name, "file": "", "done": 0, "probe": 1}
+            call.recordings[action] = found
+            tracker.queries.append(query(action, party.name))
+    tracker.book.touch(call)
+
+
 def query(action: str, channel: str) -> dict:
     """Return the AMI action that asks for the file of a recording."""
     return {
@@ -44,7 +68,8 @@ def query(action: str, channel: str) -> dict:
 def stopped(tracker, call: Call, party: Party, at: float) -> None:
     """Note that a channel's oldest recording is finished."""
     for recording in call.recordings.values():
-        if recording["channel"] == party.name and not recording["done"]:
+        mine = recording["channel"] == party.name and not recording.get("probe")
+        if mine and not recording["done"]:
             recording["done"] = 1
             break
     tracker.book.touch(call)
@@ -63,6 +88,8 @@ def take_answer(tracker, message: Mapping, at: float) -> None:
         recording["file"] = inside(
             text(message, "Value", 900), tracker.config.recordings
         )
+        if recording.pop("probe", 0) and not recording["file"]:
+            del call.recordings[action]  # it is not recorded
         tracker.book.touch(call)
         tell_recordings(tracker.teller, call, at)
 

@@ -88,6 +88,7 @@ class Leg(Stored):
 
     :param kind: ``agent``, ``external``, ``customer``
     :param heard: when it first was connected with the other party
+    :param met: it was connected with somebody else, to be asked
     :param hold_since: since when it is not, or on hold
     :param hold: seconds on hold until then
     :param left: it is over, and that has been told
@@ -103,6 +104,7 @@ class Leg(Stored):
     up: float | None = None
     hold_since: float | None = None
     hold: float = 0.0
+    met: int = 0
     left: int = 0
 
 

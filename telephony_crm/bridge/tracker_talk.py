@@ -97,13 +97,13 @@ class Talk:
         self.book.touch(call)
 
     def _lost(self, call, leg):
-        """Tell whether another has picked up while this one rang, or this one itself.
+        """Tell whether another has picked up while this one rang.
 
-        Who picked up and was asked about a call that he did not get, has not missed it.
+        Nor has he missed a call who was asked about it and did not get it.
         """
         if leg.kind == "customer":
             return False
-        return any(
+        return bool(leg.met) or any(
             other.up is not None
             and not other.left
             and other.kind != "customer"
@@ -127,6 +127,8 @@ class Talk:
             if party is not None:
                 present.add(leg.ref)
                 self._begin(call, leg, party, at)
+            elif leg.heard is None and leg.up is not None:
+                self._meet(call, leg)
             self._hold(leg, party, at)
         self._replace(call, present, at)
         self._clock(call, at)
@@ -157,6 +159,13 @@ class Talk:
             call.voicemail = 0
             self.teller.answered(call, leg, at)
             self.book.touch(call)
+
+    def _meet(self, call, leg):
+        """Note that a leg has somebody to speak with who is not the other party."""
+        for party in call.parties.values():
+            if party.ref == leg.channel and len(self.book.room(party)) > 1:
+                leg.met = 1
+                self.book.touch(call)
 
     def _hold(self, leg, party, at):
         """Count the time in which the other party hears nobody, or music."""

@@ -21,9 +21,12 @@ DIALLED = {
     "CHANUNAVAIL": "failed",
     "CONGESTION": "failed",
     "ABORT": "cancelled",
+    "FORWARD": "answered_elsewhere",
+    "PICKUP": "answered_elsewhere",
 }
 #: Q.850, as a disposition where no DialEnd told.
-CAUSES = {17: "busy", 18: "no_answer", 19: "no_answer", 21: "rejected"}
+#: 127 is what becomes of SIP's 487: we have given up.
+CAUSES = {17: "busy", 18: "no_answer", 19: "no_answer", 127: "cancelled"}
 REJECTED = 21
 ELSEWHERE = 26
 
@@ -73,7 +76,8 @@ class Teller:
 
     def ended(self, call: Call, at: float, disposition: str) -> None:
         """Tell that a call is over, and what became of it."""
-        waits = any(not one["file"] for one in call.recordings.values())
+        recordings = call.recordings.values()
+        waits = any(not one["file"] and not one.get("probe") for one in recordings)
         self.tell(
             "ended",
             call,

@@ -15,6 +15,8 @@ from telephony_crm.pbx.call_state import fold
 START = 1_768_472_100.0
 CUSTOMER = "447700900123"
 DID = "442037691881"
+#: When all of it has been sent; a PBX may be heard of much later.
+LATER = datetime(2100, 1, 1)
 STATES = {"Down": 0, "Ring": 4, "Ringing": 5, "Up": 6}
 
 
@@ -155,7 +157,7 @@ def calls(events):
     by_call, merged, seen = {}, set(), {}
     for found in events:
         assert seen.setdefault(found["id"], found) == found
-        event = event_format.to_event(found, clock(100_000))
+        event = event_format.to_event(found, LATER)
         by_call.setdefault(event.call_ref, []).append(event)
         if found["event"] == "merged":
             merged.add(event.call_ref)
