@@ -10,10 +10,11 @@ from pathlib import Path
 from setup.lib import paths
 from setup.lib.console import Failure, capture, say
 from setup.lib.process import HOST, free_ports
-from setup.simulator import sound
+
+from .tone import tone
 
 ETC = Path(__file__).parent / "etc"
-DIALPLAN = paths.ROOT / "telephony_crm" / "samples" / "asterisk"
+SAMPLES = paths.ROOT / "telephony_crm" / "samples"
 RTP_PORTS = 400  # of one Asterisk
 EXTENSIONS = ("100", "101", "102", "103", "104", "105")  # desk phones
 BROWSERS = ("110", "111")
@@ -44,6 +45,8 @@ def choose(more, cdr):
         "AMI_PASSWORD": secrets.token_hex(12),
         "SIP_PASSWORD": secrets.token_hex(12),
         "RING": 5,
+        "TELEPHONY_ROUTE": "",  # nobody is asked
+        "TELEPHONY_LOOKUP": "",
         **more,
     }
     names = ("SIP_PORT", "TRUNK_PORT", *(f"PHONE_{number}" for number in EXTENSIONS))
@@ -88,7 +91,7 @@ def render(folder, programs, settings):
     values = settings | {
         "RUN": str(folder),
         "MODULES": str(programs.modules),
-        "SAMPLES": str(DIALPLAN),
+        "SCRIPTS": str(SAMPLES),
     }
     for template in sorted(ETC.glob("*.conf")):
         text = template.read_text()
@@ -113,7 +116,7 @@ def _link_data(folder, source):
         if path.name not in ("static-http", "moh"):
             (data / path.name).symlink_to(path)
     (data / "moh").mkdir()
-    (data / "moh" / "wait.wav").write_bytes(sound.speech(10, "wait"))
+    (data / "moh" / "wait.ulaw").write_bytes(tone(330))
     (data / "static-http").mkdir()
     (data / "static-http" / "monitor").symlink_to(folder / "spool" / "monitor")
 

@@ -83,8 +83,12 @@ class Lab:
                 self.command("-f"),
                 outlives=stays,
                 cwd=self.folder,
-                # the machine's OpenSSL settings may be of another version
-                env=os.environ | {"OPENSSL_CONF": "/dev/null"},
+                env=os.environ
+                | {
+                    # the machine's OpenSSL settings may be of another version
+                    "OPENSSL_CONF": "/dev/null",
+                    "TELEPHONY_CONF": str(self.folder / "etc/telephony.env"),
+                },
             )
             (self.folder / "asterisk.pid").write_text(str(process.pid))
             try:

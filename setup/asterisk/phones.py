@@ -1,6 +1,5 @@
 """Telephones around an Asterisk: processes of sipp, each with its script."""
 
-import math
 import os
 import socket
 import subprocess
@@ -12,8 +11,8 @@ from setup.lib.console import Failure
 from setup.lib.process import HOST, Process
 
 from . import telephones
+from .tone import tone
 
-RATE = 8000  # samples a second
 TONES = {telephones.CALLER_TONE: 440, telephones.PHONE_TONE: 620}  # Hz
 LONGEST = 60  # seconds that a telephone lives
 
@@ -119,20 +118,3 @@ def _wait_for(process, port):
             return
         time.sleep(0.01)
     raise process.failure("ended by itself")
-
-
-def tone(hertz, seconds=5):
-    """A tone as µ-law (G.711), as it goes over the wire."""
-    return bytes(
-        _ulaw(round(8000 * math.sin(2 * math.pi * hertz * index / RATE)))
-        for index in range(seconds * RATE)
-    )
-
-
-def _ulaw(sample):
-    """One 16 bit sample as G.711 has it: sign, exponent, four bits of mantissa."""
-    sign = 0x80 if sample < 0 else 0
-    size = min(abs(sample), 32635) + 132
-    exponent = size.bit_length() - 8
-    mantissa = size >> (exponent + 3) & 0x0F
-    return ~(sign | exponent << 4 | mantissa) & 0xFF

@@ -7,8 +7,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from setup.asterisk import configuration, phones, telephones
+from setup.asterisk import configuration, telephones
 from setup.asterisk.package import Programs
+from setup.asterisk.tone import tone
 from setup.lib.postgres import Server
 
 CALLER = {
@@ -100,7 +101,7 @@ def check(script):
 
 
 def test_a_tone_is_a_tone():
-    found = array.array("h", map(heard, phones.tone(440, seconds=1)))
+    found = array.array("h", map(heard, tone(440, seconds=1)))
     crossings = sum(a < 0 <= b for a, b in zip(found, found[1:], strict=False))
     assert abs(crossings - 440) <= 1
     strength = math.sqrt(sum(sample**2 for sample in found) / len(found))
