@@ -14,6 +14,9 @@ UPDATE telephony_pbx_setting
    SET secret_stored = NULL;
 UPDATE telephony_phonebook
    SET token = 'neutralized-' || id || '-' || gen_random_uuid();
+-- Nor is anybody rung in the browser as somebody of the original.
+UPDATE telephony_extension
+   SET sip_password_stored = NULL;
 -- What the original has begun, the copy does not go on with.
 UPDATE telephony_pbx_reconciliation
    SET state = 'cancelled'

@@ -61,6 +61,7 @@ from . import (
     telephony_did,
     telephony_did_presented,
     telephony_extension,
+    telephony_extension_softphone,
     telephony_number,
     telephony_number_fill,
     telephony_number_match,

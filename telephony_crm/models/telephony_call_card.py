@@ -134,6 +134,7 @@ class TelephonyCall(models.Model):
             "rings_others": bool(call.leg_ids.user_id) and not my_legs,
             "agent": bool(agent) and {"id": agent.id, "name": agent.name},
             "pbx_id": call.pbx_id.id,
+            "call_ref": call.call_ref,
             "match_reason": call._match_words(),
             "ambiguous": call.match_reason == "ambiguous",
             "archived": bool(partner and not partner.active),

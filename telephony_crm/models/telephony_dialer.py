@@ -42,6 +42,7 @@ class TelephonyDial(models.Model):
         extension = self._extension_of(self.env.user, self.env.company)
         return {
             "extension": self._can_dial(extension) and extension.number,
+            "softphone": self._has_softphone(),
             "pbx": self._dialer_pbx(extension),
             "missed": self.env["telephony.callback"].search_count(
                 self._my_callbacks(), limit=MISSED
@@ -89,7 +90,8 @@ class TelephonyDial(models.Model):
         """Return what the web client knows from the start; `False` for other users.
 
         :return: dict of ``extension`` (``False`` when there is none to dial with) and
-            the user's options ``sound``, ``desktop_notification``, ``open_card``
+            the user's options ``sound``, ``desktop_notification``, ``open_card``,
+            and whether there is a ``softphone``
         """
         user = self.env.user
         if not user.has_group("telephony_crm.group_telephony_agent"):
@@ -100,7 +102,13 @@ class TelephonyDial(models.Model):
             "sound": user.telephony_sound,
             "desktop_notification": user.telephony_desktop_notification,
             "open_card": user.telephony_open_card,
+            "softphone": self._has_softphone(),
         }
+
+    @api.model
+    def _has_softphone(self):
+        """Tell whether this user's browser is to register at the PBX."""
+        return bool(self.env["telephony.extension"]._softphone_of(self.env.user))
 
     @api.model
     def _can_dial(self, extension):

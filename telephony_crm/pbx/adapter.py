@@ -89,6 +89,7 @@ class Adapter(CallControl):
     and what `CallControl` names; the methods of what it does not name are never called.
     ``bridge``: its events come from a bridge of ours beside the PBX, which carries out
     requests to addresses that begin with ``bridge:``.
+    ``softphone`` has no method: its settings are those of the module ``softphone``.
     An adapter whose PBX proves nothing has ``verifies = False``; then the secret
     address and the list of allowed addresses carry all of it.
     """

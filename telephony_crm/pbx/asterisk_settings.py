@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import softphone
 from .asterisk_requests import DEFAULTS
 from .messages import Setting
 
@@ -57,14 +58,5 @@ SETTINGS = (
         label="Remove Recordings That Were Fetched",
         help="“yes”: they are removed from the PBX once they are stored here.",
     ),
-    Setting(
-        key="softphone_url",
-        label="Address for Softphones",
-        help="wss://pbx.example:8089/ws",
-    ),
-    Setting(
-        key="sip_domain",
-        label="SIP Domain of Softphones",
-        help="Empty: the host of that address.",
-    ),
+    *softphone.SETTINGS,
 )

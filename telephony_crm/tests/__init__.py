@@ -50,6 +50,7 @@ from . import (
     test_session,
     test_setup_wizard,
     test_sms,
+    test_softphone,
     test_timeline,
     test_tours,
     test_transaction,

@@ -26,6 +26,7 @@ class TestSession(TelephonyHttpCase):
                 "sound": True,
                 "desktop_notification": False,
                 "open_card": False,
+                "softphone": False,
             },
         )
 

@@ -43,6 +43,7 @@ class Asterisk(Generic):
         "record",
         "supervise",
         "removal",
+        "softphone",
     }
     settings = asterisk_settings.SETTINGS
     statistics_limit = asterisk_cdr.LIMIT
