@@ -14,10 +14,12 @@ export class CallAlert {
      * @param {{bus: EventBus, isOnMainTab: () => Promise<boolean>}} options.multiTab
      * @param {import("./tab_memory").TabMemory} options.memory
      * @param {() => Object[]} options.ringing entries that ring this user now
+     * @param {() => boolean} [options.alsoRings] whether something rings that is no entry
      * @param {(id: number) => void} options.onClick on a notification
      */
     constructor(options) {
         Object.assign(this, options);
+        this.alsoRings ||= () => false;
         this.ring = new RingSound();
         this.shown = {};
         this.multiTab.bus.addEventListener("become_main_tab", () => this._onMain(true));
@@ -27,7 +29,7 @@ export class CallAlert {
 
     async update() {
         const anything = this.wanted.sound || this.wanted.desktop_notification;
-        if (!anything || !this._incoming().length) {
+        if (!anything || !this._rings()) {
             return this.silence();
         }
         // Asked once; later the tab is told. Asking can stay without an answer when
@@ -35,7 +37,7 @@ export class CallAlert {
         this.isMain ??= await this.multiTab.isOnMainTab();
         // While this waited, the call may have been answered.
         const incoming = this._incoming();
-        if (!this.isMain || !incoming.length) {
+        if (!this.isMain || !this._rings()) {
             return this.silence();
         }
         if (this.wanted.sound) {
@@ -62,6 +64,10 @@ export class CallAlert {
 
     _incoming() {
         return this.ringing().filter((entry) => entry.card && entry.card.direction !== "outbound");
+    }
+
+    _rings() {
+        return this._incoming().length > 0 || this.alsoRings();
     }
 
     _notify(entry) {

@@ -63,6 +63,7 @@ export class Dialing {
         const { orm, notification } = this.telephony.services;
         const dialling = { key, number, since: Date.now(), callId: null };
         this.current = dialling;
+        this.telephony.softphone?.expect(number); // The PBX rings us before the customer.
         delete this.refusals[key];
         let answer;
         try {

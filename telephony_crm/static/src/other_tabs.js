@@ -3,7 +3,7 @@
  *
  * @param {import("./telephony").Telephony} telephony of this tab
  * @param {string} kind what the fact is about, see `TabMemory`
- * @param {number} id of the call
+ * @param {number|string} id of the call, or what else the fact is about
  * @param {any} value `undefined` when the fact is forgotten
  */
 export function hearOtherTab(telephony, kind, id, value) {
@@ -25,6 +25,10 @@ export function hearOtherTab(telephony, kind, id, value) {
             if (entry) {
                 entry.minimised = Boolean(value);
             }
+            break;
+        case "device":
+            telephony.softphone?.devices.hear(id, value);
+            telephony.softphone?.onDevices();
             break;
         case "news":
             if (value && entry) {

@@ -6,13 +6,30 @@ const VOLUME = 0.12;
 
 /** A ringing of two soft notes, made by the browser itself: no file to fetch. */
 export class RingSound {
+    /** Ring on another device; '' is what the system says. */
+    setDevice(id) {
+        this.device = id;
+        this._useDevice();
+    }
+
+    async _useDevice() {
+        try {
+            await this.context?.setSinkId?.(this.device || "");
+        } catch {
+            // Unplugged at this moment: it rings where the system says.
+        }
+    }
+
     start() {
         if (this.timer) {
             return;
         }
-        this.context ||= browser.AudioContext && new browser.AudioContext();
-        if (!this.context) {
+        if (!browser.AudioContext) {
             return;
+        }
+        if (!this.context) {
+            this.context = new browser.AudioContext();
+            this._useDevice();
         }
         // Browsers stay silent until somebody has touched the page: then ring at once.
         this.wake = () => this.context.resume().catch(() => {});

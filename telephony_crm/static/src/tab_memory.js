@@ -2,8 +2,8 @@ import { browser } from "@web/core/browser/browser";
 
 const PREFIX = "telephony_crm";
 const DAY = 24 * 3600 * 1000;
-/** How long a fact is kept; words nobody has saved for long, the card's place for good. */
-const KEPT_FOR = { draft: 30 * DAY, place: Infinity };
+/** How long a fact is kept; unsaved words for long, places and devices for good. */
+const KEPT_FOR = { draft: 30 * DAY, place: Infinity, device: Infinity };
 
 /**
  * What the tabs of one user know together: which cards are closed or minimised, which
@@ -16,7 +16,7 @@ export class TabMemory {
     /**
      * @param {string} owner whose memory it is: of a database, a user. Another database
      *     at the same address numbers its calls anew.
-     * @param {(kind: string, id: number, value: any) => void} onChange
+     * @param {(kind: string, id: number|string, value: any) => void} onChange
      */
     constructor(owner, onChange = () => {}) {
         this.prefix = `${PREFIX}.${owner}.`;
@@ -25,7 +25,8 @@ export class TabMemory {
         browser.addEventListener("storage", ({ key, newValue }) => {
             if (key && key.startsWith(this.prefix)) {
                 const [kind, id] = key.slice(this.prefix.length).split(".");
-                this.onChange(kind, Number(id), this._parse(newValue)?.value);
+                const about = /^\d+$/.test(id) ? Number(id) : id;
+                this.onChange(kind, about, this._parse(newValue)?.value);
             }
         });
     }

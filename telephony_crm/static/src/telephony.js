@@ -47,12 +47,15 @@ export class Telephony {
         this.dialing = reactive(new Dialing(this));
         this.link = reactive({ connected: true });
         this.board = reactive({ changes: 0 }); // of what can be done to calls
+        /** @type {import("./softphone/softphone").Softphone|null} */
+        this.softphone = null;
         this.fetching = new Map();
         this.alert = new CallAlert({
             wanted: this.options,
             multiTab: services.multi_tab,
             memory: this.memory,
             ringing: () => this.calls.ringing,
+            alsoRings: () => Boolean(this.softphone?.rings),
             onClick: (id) => this.env.bus.trigger("TELEPHONY:FOCUS", { id }),
         });
     }

@@ -4,6 +4,7 @@ import { useCommand } from "@web/core/commands/command_hook";
 import { _t } from "@web/core/l10n/translation";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { announcement } from "../call_words";
+import { SoftphoneCard } from "../softphone/softphone_card";
 import { CallCard } from "./call_card";
 import { CallLine } from "./call_line";
 import { useDragAside } from "./drag_aside";
@@ -18,7 +19,7 @@ const CARDS = ".o_telephony_card, .o_telephony_line";
 /** The stack of cards at the top end of the page; a sheet at the bottom where it is narrow. */
 export class CallPopup extends Component {
     static template = "telephony_crm.CallPopup";
-    static components = { CallCard, CallLine };
+    static components = { CallCard, CallLine, SoftphoneCard };
     static props = { telephony: Object };
 
     setup() {
@@ -26,6 +27,7 @@ export class CallPopup extends Component {
         this.ui = useState(useService("ui"));
         this.calls = useState(this.telephony.calls);
         this.root = useRef("root");
+        this.board = useState(this.telephony.board);
         this.drag = useDragAside(this.root, this.telephony.memory);
         this.window = useState({ height: browser.innerHeight });
         useExternalListener(window, "resize", () => (this.window.height = browser.innerHeight));
@@ -42,6 +44,8 @@ export class CallPopup extends Component {
             hotkeyOptions: { bypassEditableProtection: true },
             isAvailable: () => this.calls.entries.length > 0,
         });
+        this.useKey(_t("Answer the phone call"), "alt+shift+k", "answer");
+        this.useKey(_t("Hang up or decline the phone call"), "alt+shift+h", "hangUp", "decline");
         this.dialog = useState({ open: false });
         useBus(this.ui.bus, "active-element-changed", () => {
             this.dialog.open = Boolean(this.ui.activeElement.closest?.(".modal"));
@@ -58,6 +62,34 @@ export class CallPopup extends Component {
             entry,
             whole: !entry.minimised && (isHeld(entry) || room-- > 0),
         }));
+    }
+
+    /** A key for what the topmost call that can do it is to do: the first of `actions`. */
+    useKey(name, hotkey, ...actions) {
+        const find = () => {
+            const known = this.calls.live.map((entry) => this.telephony.controls(entry));
+            const { softphone } = this.telephony;
+            const others = this.strangers.map((call) => softphone.controls[call.id]);
+            const all = [...others, ...known].filter(Boolean);
+            for (const action of actions) {
+                const controls = all.find(({ can }) => can[action]);
+                if (controls) {
+                    return () => controls[action]();
+                }
+            }
+        };
+        useCommand(name, () => find()?.(), {
+            category: "default",
+            hotkey,
+            global: true,
+            hotkeyOptions: { bypassEditableProtection: true },
+            isAvailable: () => Boolean(find()),
+        });
+    }
+
+    /** What the softphone has, and Odoo knows nothing of. */
+    get strangers() {
+        return (this.board.changes >= 0 && this.telephony.softphone?.strangers) || [];
     }
 
     /** How many cards fit, so that the lines of the others can be seen too. */

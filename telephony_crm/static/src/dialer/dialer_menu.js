@@ -6,6 +6,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { session } from "@web/session";
+import { softphoneMessage } from "../softphone/softphone_words";
 import { DialerPanel } from "./dialer_panel";
 
 /** The end of a call and what the PBX makes of it do not come in one moment. */
@@ -22,6 +23,9 @@ export class DialerMenu extends Component {
         this.orm = useService("orm").silent;
         this.ui = useState(useService("ui"));
         this.link = useState(this.telephony.link);
+        this.softphone = useService("telephony_softphone");
+        this.phone = useState(this.softphone.state);
+        this.devices = useState(this.softphone.devices);
         this.dropdown = useDropdownState();
         this.state = useState({ data: null });
         useBus(this.env.bus, "TELEPHONY:ENDED", () => this.refreshSoon());
@@ -37,14 +41,19 @@ export class DialerMenu extends Component {
     }
 
     get isFine() {
-        return this.link.connected && this.state.data?.pbx.state === "ok";
+        return this.link.connected && this.state.data?.pbx.state === "ok" && !this.problem;
+    }
+
+    /** What is wrong with the softphone, in a sentence. */
+    get problem() {
+        return softphoneMessage(this.phone, this.devices);
     }
 
     get message() {
         if (!this.link.connected) {
             return _t("No connection to Odoo");
         }
-        return this.state.data?.pbx.message || _t("Phone");
+        return this.problem || this.state.data?.pbx.message || _t("Phone");
     }
 
     get menuClass() {
@@ -63,6 +72,7 @@ export class DialerMenu extends Component {
             this.state.data = await this.orm.call("telephony.dial", "get_dialer", []);
             // An administrator may have given or taken it since the page was loaded.
             this.telephony.options.extension = this.state.data.extension;
+            this.softphone.setOn(Boolean(this.state.data.softphone));
         } catch {
             // The icon stays as it was; opening the panel asks again.
         }

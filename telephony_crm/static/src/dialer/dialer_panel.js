@@ -4,6 +4,7 @@ import { KeepLast } from "@web/core/utils/concurrency";
 import { useAutofocus, useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
 import { CallLine } from "../call_popup/call_line";
+import { SoftphonePanel } from "../softphone/softphone_panel";
 import { DialerRow } from "./dialer_row";
 import { recentRow, foundRow, teamRow, toCallRow } from "./dialer_rows";
 
@@ -12,7 +13,7 @@ const SEARCH_DELAY = 250;
 /** What can be dialled: a number, somebody found by name, recent calls, due calls, colleagues. */
 export class DialerPanel extends Component {
     static template = "telephony_crm.DialerPanel";
-    static components = { CallLine, DialerRow };
+    static components = { CallLine, DialerRow, SoftphonePanel };
     static props = {
         data: { type: [Object, { value: null }] },
         isFine: Boolean,

@@ -1,0 +1,184 @@
+import { browser } from "@web/core/browser/browser";
+import { Consultation } from "./consultation";
+import { Loudspeaker } from "./loudspeaker";
+import { openMicrophone, stopStream } from "./microphone";
+import { compare, readStats } from "./quality";
+
+/** How often the sound is looked at, in milliseconds. */
+const MEASURE = 3000;
+const ACTIONS = ["answer", "decline", "hangUp", "mute", "hold", "press", "transfer"];
+const ASKING = ["consult", "complete", "back"];
+
+/** One call of the line: its sound, and what the user does to it. */
+export class LineCall {
+    muted = false;
+    held = false;
+    quality = null;
+    /** a key of `callWords` or `problemWords` */
+    problem = "";
+    /** @type {Consultation|null} */
+    consultation = null;
+
+    /**
+     * @param {import("./line").Line} line
+     * @param {import("./engine").EngineSession} session
+     * @param {{name?: string, stream?: MediaStream}} [begun] when we call
+     */
+    constructor(line, session, { name = "", stream = null } = {}) {
+        this.line = line;
+        this.session = session;
+        this.id = session.id;
+        this.name = name || session.name;
+        this.number = session.number;
+        this.stream = stream;
+        this.phase = session.direction === "incoming" ? "ringing" : "calling";
+        this.speaker = new Loudspeaker(line.devices);
+        session.listen({
+            onTalk: () => this._onTalk(),
+            onSound: (sound) => this.speaker.play(sound),
+            onOther: (other) => {
+                Object.assign(this, other);
+                line.onChange();
+            },
+            onEnd: (reason) => this.end(reason),
+        });
+    }
+
+    async act(action, args) {
+        this.problem = "";
+        if (ACTIONS.includes(action)) {
+            await this[action](...args);
+        } else if (ASKING.includes(action)) {
+            this.consultation ||= new Consultation(this);
+            await this.consultation[action](...args);
+        }
+        this.line.onChange();
+    }
+
+    async answer() {
+        if (this.phase !== "ringing" || this.stream) {
+            return; // Answered in two tabs at once.
+        }
+        this.stream = await openMicrophone(this.line.devices.idOf("microphone"));
+        await this.line.holdOthers(this);
+        if (this.phase === "ringing") {
+            this.session.answer(this.stream);
+        } else {
+            stopStream(this.stream); // Who called has hung up meanwhile.
+        }
+    }
+
+    decline() {
+        this.session.hangUp();
+    }
+
+    hangUp() {
+        this.consultation?.drop();
+        this.session.hangUp();
+    }
+
+    mute(on) {
+        this.session.mute(on);
+        this.muted = on;
+    }
+
+    async hold(on) {
+        if (on === this.held) {
+            return;
+        }
+        if (!on) {
+            await this.line.holdOthers(this);
+        }
+        try {
+            await this.session.hold(on);
+        } catch {
+            throw new Error("hold");
+        }
+        this.held = on;
+        this.line.onChange();
+    }
+
+    press(digit) {
+        this.session.press(digit);
+    }
+
+    async transfer(number) {
+        try {
+            await this.session.refer(number);
+        } catch {
+            throw new Error("refer");
+        }
+        this.session.hangUp();
+    }
+
+    /** Say on the card what went wrong. */
+    complain(problem) {
+        this.problem = problem;
+        this.line.onChange();
+    }
+
+    /** The call is over. */
+    end(reason) {
+        if (this.phase === "ended") {
+            return;
+        }
+        this.phase = "ended";
+        browser.clearInterval(this.meter);
+        stopStream(this.stream);
+        this.speaker.stop();
+        this.consultation?.drop();
+        this.line.forget(this);
+        this.onEnd?.(reason);
+    }
+
+    async useDevices() {
+        await this.speaker.useChosen();
+        const { connection } = this.session;
+        const sender = connection?.getSenders?.().find(({ track }) => track?.kind === "audio");
+        if (sender && this.stream) {
+            const before = this.stream;
+            this.stream = await openMicrophone(this.line.devices.idOf("microphone"));
+            const [track] = this.stream.getAudioTracks();
+            track.enabled = !this.muted && !this.held;
+            await sender.replaceTrack(track);
+            stopStream(before);
+        }
+    }
+
+    snapshot() {
+        return {
+            id: this.id,
+            direction: this.session.direction,
+            number: this.number,
+            name: this.name,
+            callRef: this.session.callRef,
+            phase: this.phase,
+            muted: this.muted,
+            held: this.held,
+            quality: this.quality,
+            problem: this.problem,
+            consultation: this.consultation?.snapshot() || null,
+            isQuestion: Boolean(this.onEnd),
+        };
+    }
+
+    _onTalk() {
+        this.phase = "talking";
+        this.meter = browser.setInterval(() => this._measure(), MEASURE);
+        this.line.onChange();
+        this.onTalk?.();
+    }
+
+    async _measure() {
+        const report = await this.session.connection?.getStats();
+        if (!report || this.phase !== "talking") {
+            return;
+        }
+        const now = readStats(report.values());
+        if (this.before && !this.held) {
+            this.quality = compare(this.before, now);
+            this.line.onChange();
+        }
+        this.before = now;
+    }
+}

@@ -1,0 +1,210 @@
+import { markRaw, reactive } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
+import { makeControls } from "../call_control/call_controls";
+import { isLive } from "../call_phase";
+import { makeDevices } from "./devices";
+import { Line } from "./line";
+import { SoftphoneControls } from "./softphone_controls";
+import { TabChannel } from "./tab_channel";
+import { tie } from "./tie";
+import { Turn } from "./turn";
+
+/** A call that the user asked for is answered by itself when it comes this soon. */
+const EXPECTED = 30000;
+/** Milliseconds that a call has to become known to Odoo before it is shown without. */
+const KNOWN_WITHIN = 700;
+const OFF = { status: "off", reason: "", sentence: "", extension: "", calls: [] };
+
+/**
+ * The softphone as each of the user's tabs has it. One of them is the telephone (`Line`);
+ * all show the same and can do the same.
+ */
+export class Softphone {
+    /** @type {Object<string, SoftphoneControls>} by the id of the call */
+    controls = {};
+    /** @type {Object<string, number>} entries by the id of the call */
+    ties = {};
+    /** when each was first seen */
+    seen = {};
+
+    /** @param {import("../telephony").Telephony} telephony of this tab */
+    constructor(telephony, { multi_tab: multiTab, orm }) {
+        markRaw(this); // Cards and buttons reach it, and must not look into a connection.
+        this.telephony = telephony;
+        this.orm = orm.silent;
+        this.multiTab = multiTab;
+        this.state = reactive({ ...OFF, isOn: false });
+        this.devices = makeDevices(telephony.memory);
+        this.expected = [];
+    }
+
+    /** Whether this user has a softphone; asked whenever the server tells. */
+    setOn(isOn) {
+        if (isOn !== this.state.isOn) {
+            this.state.isOn = isOn;
+            if (isOn) {
+                this._start();
+            } else {
+                this._stop();
+            }
+        }
+    }
+
+    /** Do something to a call, wherever its sound is: see `Line.act`. */
+    act(id, action, args = []) {
+        return this.line ? this.line.act(id, action, args) : this.channel.act(id, action, args);
+    }
+
+    /** Whom a call is handed to: `{number}`, or `{message}` why not. */
+    askTarget(id, number) {
+        const callId = this.ties[id] || false;
+        return this.orm.call("telephony.dial", "softphone_target", [number, callId]);
+    }
+
+    /** Whether a call rings that has no card yet. */
+    get rings() {
+        return this.strangers.some((call) => call.phase === "ringing");
+    }
+
+    choose(use, id) {
+        this.devices.choose(use, id);
+        this.onDevices();
+    }
+
+    /** The devices were chosen here or in another tab. */
+    onDevices() {
+        this.telephony.alert.ring.setDevice(this.devices.idOf("ringer"));
+        this.line?.useDevices().catch(() => {}); // The one that was used goes on.
+    }
+
+    /** Calls of which Odoo knows nothing; questions to colleagues have their place. */
+    get strangers() {
+        this._tie();
+        const since = Date.now() - KNOWN_WITHIN;
+        return this.state.calls.filter(
+            ({ id, isQuestion }) => !(id in this.ties) && !isQuestion && this.seen[id] <= since
+        );
+    }
+
+    /** @returns {SoftphoneControls|null} of a call of Odoo's whose sound is here */
+    controlsOf(entry) {
+        this._tie();
+        const id = Object.keys(this.ties).find((key) => this.ties[key] === entry.id);
+        return (id && this.controls[id]) || null;
+    }
+
+    /** The user has asked the PBX for a call: it rings here first. */
+    expect(number) {
+        this._onDial(number);
+        this.channel?.tellDial(number);
+    }
+
+    _start() {
+        const name = `telephony_crm.softphone.${this.telephony.memory.prefix}`;
+        this.devices.start().then(() => this.onDevices());
+        this.channel = new TabChannel(name, {
+            onState: (state) => this.line || this._show(state),
+            onHello: () => this.line && this.channel.tellState(this.line.snapshot()),
+            onAction: (id, action, args) => this.line?.act(id, action, args),
+            onDial: (number) => this._onDial(number),
+        });
+        this.turn ||= new Turn({
+            name,
+            multiTab: this.multiTab,
+            onTake: () => this._take(),
+            onGive: () => this._give(),
+            isBusy: () => Boolean(this.line?.isBusy),
+        });
+        this.turn.start();
+        this.channel.hello();
+    }
+
+    _stop() {
+        this.turn.stop();
+        this.channel.close();
+        this.channel = null;
+        this._show(OFF);
+    }
+
+    _take() {
+        this.line = new Line({
+            devices: this.devices,
+            askAccount: () => this.orm.call("telephony.extension", "softphone_config", []),
+            onChange: () => this._onLine(),
+            isExpected: (session) => this._isExpected(session),
+        });
+        this.line.start();
+    }
+
+    _give() {
+        const { line } = this;
+        this.line = null;
+        line.onChange = () => {};
+        line.stop();
+        this.channel?.tellState(line.snapshot());
+    }
+
+    _onLine() {
+        const state = this.line.snapshot();
+        this.channel.tellState(state);
+        this._show(state);
+        this.turn.settle();
+    }
+
+    _show(state) {
+        Object.assign(this.state, state);
+        const controls = {};
+        for (const call of state.calls) {
+            if (!(call.id in this.seen)) {
+                this.seen[call.id] = Date.now();
+                browser.setTimeout(() => this._changed(), KNOWN_WITHIN);
+            }
+            controls[call.id] = this.controls[call.id] || makeControls(new SoftphoneControls());
+            if (call.id in this.controls) {
+                controls[call.id].update(call);
+            } else {
+                controls[call.id].setup(this, call);
+            }
+        }
+        this.controls = controls;
+        this._changed();
+    }
+
+    _changed() {
+        this.telephony.controlsChanged();
+        this.telephony.alert.update();
+    }
+
+    _tie() {
+        const live = this.telephony.calls.entries.filter(
+            ({ phase }) => isLive(phase) || phase === "stale"
+        );
+        this.ties = tie(this.state.calls, live, this.ties);
+    }
+
+    _onDial(number) {
+        const digits = number.replace(/\D/g, "").slice(-8);
+        if (digits) {
+            this.expected.push({ number: digits, at: Date.now() });
+        }
+    }
+
+    _isExpected({ number, direction }) {
+        const digits = number.replace(/\D/g, "").slice(-8);
+        const isIt = (one) => one.number === digits && Date.now() - one.at < EXPECTED;
+        const found = direction === "incoming" && this.expected.find(isIt);
+        this.expected = this.expected.filter(
+            (one) => one !== found && Date.now() - one.at < EXPECTED
+        );
+        return Boolean(found);
+    }
+}
+
+/** Ask before a page goes away on which somebody talks. */
+export function guardTalk(softphone) {
+    browser.addEventListener("beforeunload", (ev) => {
+        if (softphone.line?.isBusy) {
+            ev.preventDefault();
+        }
+    });
+}
