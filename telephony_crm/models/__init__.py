@@ -56,6 +56,7 @@ from . import (
     telephony_dial,
     telephony_dial_guard,
     telephony_dial_pbx,
+    telephony_dial_softphone,
     telephony_dialer,
     telephony_dialer_callbacks,
     telephony_did,

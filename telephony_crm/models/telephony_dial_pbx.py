@@ -62,12 +62,12 @@ class TelephonyDial(models.Model):
         The same guard as for dialling: a call that is sent on to a number outside is
         paid by the company just the same.
 
-        :param call: `telephony.call`
+        :param call: `telephony.call`; empty when Odoo does not know of it
         :param extension: whose part of the call it is
         :param target: a number or extension as somebody has typed it
         :return: the wish, ``tied`` to the call, or ``refused`` with its message
         """
-        pbx = call.pbx_id.sudo()
+        pbx = (call or extension).pbx_id.sudo()
         typed = "".join(char for char in target[:MAX_LENGTH] if char.isprintable())
         typed = typed.strip()
         number = self._read(typed, pbx, call)

@@ -94,6 +94,18 @@ def ice_servers(settings: Mapping[str, str], user: str, now: int) -> list[dict]:
     return servers
 
 
+def dialled(settings: Mapping[str, str], number: str) -> str:
+    """Return what a phone of this PBX dials to reach ``number``.
+
+    :param number: E.164 with its plus sign, which the setting ``number`` gives the
+        shape that the dialplan expects; or an extension, dialled as it is
+    """
+    if not number.startswith("+"):
+        return number
+    shape = settings.get("number") or "{number}"
+    return shape.replace("{number}", number).replace("{digits}", number[1:])
+
+
 def account(
     settings: Mapping[str, str], extension: str, password: str, user: str, now: int
 ) -> dict:

@@ -65,6 +65,13 @@ def test_a_shared_turn_secret_stays_here_and_gives_a_password_for_a_day():
     assert "hidden" not in str(server)
 
 
+def test_a_number_is_dialled_as_the_phones_of_the_pbx_do():
+    assert softphone.dialled({}, "+442037691880") == "+442037691880"
+    abroad = {"number": "00{digits}"}
+    assert softphone.dialled(abroad, "+442037691880") == "00442037691880"
+    assert softphone.dialled(abroad, "111") == "111"
+
+
 def test_an_account_is_that_of_the_extension():
     account = softphone.account({"softphone_url": URL}, "110", "s3cret", "7", NOW)
     assert account == {
