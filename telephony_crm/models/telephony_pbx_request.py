@@ -1,16 +1,12 @@
 import logging
 
-import requests
-from urllib3.exceptions import HTTPError, LocationParseError, NewConnectionError
-
 from odoo import fields, models
 
 from ..pbx import adapter as pbx_adapter
 from ..pbx.addresses import origin_of
-from ..tools.deadline import Deadline, WatchedAdapter
+from ..tools.exchange import exchange
 from ..tools.fetch import fetch
 from ..tools.transaction import end
-from ..tools.unreachable import why_unreachable
 from .telephony_pbx import ADMINISTRATOR
 from .telephony_pbx_command import SCHEME
 
@@ -18,13 +14,6 @@ _logger = logging.getLogger(__name__)
 
 MAX_ANSWER = 4 * 1024 * 1024
 DEADLINE = 20.0
-# The last three come from addresses that are none.
-UNSENT = (
-    requests.ConnectTimeout,
-    requests.exceptions.InvalidURL,
-    LocationParseError,
-    UnicodeError,
-)
 
 
 class TelephonyPbx(models.Model):
@@ -57,33 +46,12 @@ class TelephonyPbx(models.Model):
             commands = self.env["telephony.pbx.command"]
             return commands._carry_out(self, http_request, DEADLINE)
         try:
-            with Deadline(DEADLINE) as deadline, _session() as session:
-                with session.request(
-                    http_request.method,
-                    http_request.url,
-                    params=http_request.params,
-                    data=http_request.data,
-                    headers=http_request.headers,
-                    timeout=http_request.timeout,
-                    allow_redirects=False,
-                    stream=True,
-                ) as response:
-                    body = _body(response, deadline)
-                return pbx_adapter.HttpResponse(
-                    status=response.status_code,
-                    headers={
-                        name.lower(): value for name, value in response.headers.items()
-                    },
-                    body=body,
-                )
-        except (requests.RequestException, HTTPError, UnicodeError) as error:
-            # The last two come from addresses that are none, such as http://a..b/.
-            # The text of the exception holds the address with its parameters.
-            _logger.info("PBX %s did not answer: %s", self.id, type(error).__name__)
-            kind = pbx_adapter.Unreachable
-            if _never_connected(error):
-                kind = pbx_adapter.NotConnected
-            raise kind("unreachable", "", why_unreachable(error)) from error
+            return exchange(http_request, DEADLINE, MAX_ANSWER)
+        except pbx_adapter.Unreachable as error:
+            # The text of its cause holds the address with its parameters.
+            cause = type(error.__cause__ or error).__name__
+            _logger.info("PBX %s did not answer: %s", self.id, cause)
+            raise
 
     def _fetch(self, http_request, limit, home):
         """Fetch a sound that an adapter described, wherever it lies.
@@ -139,32 +107,3 @@ class TelephonyPbx(models.Model):
                 "%(pbx)s refuses: %(reason)s", pbx=self.name, reason=error.message
             )
         return self.env._("%s gave an answer that cannot be understood.", self.name)
-
-
-def _session():
-    session = requests.Session()
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, WatchedAdapter())
-    return session
-
-
-def _never_connected(error):
-    """Tell whether an exception means that nothing can have been sent."""
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(error, UNSENT) or isinstance(reason, NewConnectionError)
-
-
-def _body(response, deadline):
-    """Read an answer piece by piece, so that an endless one has its end.
-
-    :param deadline: `tools.deadline.Deadline`
-    """
-    body = bytearray()
-    while piece := response.raw.read1(65536, decode_content=True):
-        body += piece
-        if len(body) > MAX_ANSWER:
-            raise pbx_adapter.PbxError(
-                "nonsense", "The PBX gave far too long an answer."
-            )
-    deadline.check()
-    return bytes(body)

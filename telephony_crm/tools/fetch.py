@@ -20,10 +20,10 @@ from ..pbx import adapter as pbx_adapter
 from ..pbx import sounds
 from ..pbx.addresses import is_public, may_ask, origin_of
 from .deadline import Deadline, WatchedAdapter, WatchedHttp, WatchedHttps
+from .reading import pieces
 
 REDIRECTS = 3
 DEADLINE = 90.0  # seconds for all of it
-PIECE = 64 * 1024
 MOVED = (301, 302, 303, 307, 308)
 
 
@@ -115,7 +115,7 @@ def _receive(response, limit, deadline):
     head, kind, size = b"", None, 0
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
     try:
-        for piece in _pieces(response, deadline):
+        for piece in pieces(response, deadline):
             size += len(piece)
             if size > limit:
                 raise pbx_adapter.PbxError("large", "The recording is too large.")
@@ -150,21 +150,6 @@ def check_status(status, headers):
         raise pbx_adapter.Unreachable("unreachable", "")
     if status != 200:
         raise pbx_adapter.PbxError("missing", "The PBX does not hand it out.")
-
-
-def _pieces(response, deadline):
-    """Yield what comes as it comes.
-
-    :raises pbx.adapter.Unreachable: when it is too slow, or ends too early
-    """
-    expected = response.headers.get("Content-Length", "")
-    received = 0
-    while piece := response.raw.read1(PIECE, decode_content=False):
-        received += len(piece)
-        yield piece
-    deadline.check()
-    if expected.isdigit() and received < int(expected):
-        raise pbx_adapter.Unreachable("unreachable", "")
 
 
 def _not_allowed():
