@@ -35,6 +35,7 @@ class TelephonyPbx(models.Model):
         _ = self.env._
         words = {
             "gone": _("The call is over."),
+            "phone_away": _("Your phone is not connected to %s.", self.name),
             "alone": _("Nobody is at the other end of the call just now."),
             "not_recorded": _("The call is not being recorded."),
             "number": _("This is no number that %s can dial.", self.name),

@@ -13,7 +13,9 @@ from .errors import AuthError, NotConnected, PbxError, Refused, Unreachable
 from .messages import HttpResponse
 
 #: What AMI says when a channel is over, in any of its actions.
-GONE = ("no such channel", "channel does not exist", "channel not found")
+GONE = ("no such channel", "does not exist", "not found")
+#: What ARI says when a phone is not registered, or not known (``res_ari_channels``).
+AWAY = "allocation failed"
 
 
 def read(response: HttpResponse) -> dict:
@@ -62,6 +64,8 @@ def _raise_for(response, said):
         raise Refused("gone", said or "The call is over.")
     if status == 429:
         raise rate_limited(response)
+    if status == 500 and said.lower() == AWAY:
+        raise Refused("phone_away", "The phone is not connected to the PBX.")
     if status in (502, 503):
         raise NotConnected("unreachable", said)
     if status == 504:

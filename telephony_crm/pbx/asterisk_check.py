@@ -12,7 +12,7 @@ from . import asterisk_values as values
 from .answers import plain
 from .asterisk_answers import read_ari
 from .asterisk_control import HOLD, SPY
-from .asterisk_requests import Steps, ami, ari, bridge, over_bridge, setting
+from .asterisk_requests import Ami, Steps, ari, bridge, over_bridge, setting
 from .errors import AuthError, PbxError, Refused
 from .messages import Credentials, Problem
 
@@ -73,9 +73,9 @@ def _ari(credentials):
 
 def _ami(credentials):
     """Look at the user of AMI, what it may do, and at our part of the dialplan."""
-    user = setting(credentials, "ami_user")
+    user, ami = setting(credentials, "ami_user"), Ami(credentials)
     try:
-        allowed = yield from ami(credentials, "ListCommands")
+        allowed = yield from ami.do("ListCommands")
     except AuthError as error:
         return [Problem(error.code, user)]
     except PbxError as error:
@@ -83,10 +83,10 @@ def _ami(credentials):
     lacking = {kind for action, kind in ACTIONS.items() if action not in allowed}
     if lacking:
         return [Problem("ami_permission", ", ".join(sorted(lacking)))]
-    return (yield from _dialplan(credentials))
+    return (yield from _dialplan(credentials, ami))
 
 
-def _dialplan(credentials):
+def _dialplan(credentials, ami):
     context = values.context(setting(credentials, "context"))
     problems = []
     for code, asked, detail in (
@@ -96,7 +96,7 @@ def _dialplan(credentials):
     ):
         variable = f"DIALPLAN_EXISTS({asked})"
         try:
-            found = yield from ami(credentials, "Getvar", Variable=variable)
+            found = yield from ami.do("Getvar", Variable=variable)
         except (Refused, AuthError):
             continue  # nobody can say
         if found.get("value") == "0":

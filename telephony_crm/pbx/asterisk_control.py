@@ -15,8 +15,8 @@ from urllib.parse import quote
 
 from . import asterisk_values as values
 from .asterisk_answers import read_ari
-from .asterisk_requests import Steps, ami, ari, setting
-from .errors import AuthError, Refused
+from .asterisk_requests import Ami, Steps, ari, setting
+from .errors import Refused
 from .messages import Credentials, HttpRequest
 
 #: Seconds that a phone rings before a call that nobody takes is given up.
@@ -26,6 +26,8 @@ RING_SECONDS = 45
 CALL = "odoo-"
 SUPERVISOR = "odoo-spy-"
 HOLD = "telephony-hold"
+#: Digits of the shortest number that is no extension.
+SHORTEST = 7
 SPY = "telephony-spy"
 OTHER = "TELEPHONY_OTHER"
 #: Milliseconds that each key of the keypad sounds, and how many at a time.
@@ -41,17 +43,13 @@ def originate(
     FreePBX's ``TRUNKCIDOVERRIDE`` hold the number to be presented to the customer.
     """
     dialled = values.number(number)
-    shape = setting(credentials, "number")
-    exten = shape.replace("{number}", dialled).replace("{digits}", dialled.lstrip("+"))
-    if len(dialled.lstrip("+")) < 7:  # an extension is dialled as it is
-        exten = dialled
     variables = {"CALLERID(num)": values.extension(extension)}
     if presented := values.caller_id(caller_id):
         variables["__TELEPHONY_CALLER_ID"] = presented
         variables["__TRUNKCIDOVERRIDE"] = presented.lstrip("+")
     params = {
         "endpoint": values.endpoint(setting(credentials, "endpoint"), extension),
-        "extension": values.number(exten),
+        "extension": _as_dialled(credentials, number),
         "context": values.context(setting(credentials, "context")),
         "priority": "1",
         "callerId": dialled,
@@ -78,7 +76,7 @@ def supervise(
         "priority": "1",
         "callerId": values.extension(extension),
         "timeout": str(RING_SECONDS),
-        "channelId": values.channel(f"{SUPERVISOR}{unique}"),
+        "channelId": values.channel(f"{SUPERVISOR}{unique[:20]}"),
     }
     variables = {"TELEPHONY_SPY": values.channel(channel)}
     return ari(credentials, "POST", "/channels", params, {"variables": variables})
@@ -97,10 +95,10 @@ def hold(credentials: Credentials, channel: str) -> Steps:
     nobody is left alone with the music when the other hangs up.
     """
     other = yield from other_of(credentials, channel)
+    ami = Ami(credentials)
     for one, two in ((channel, other), (other, channel)):
-        yield from ami(credentials, "Setvar", Channel=one, Variable=OTHER, Value=two)
-    yield from ami(
-        credentials,
+        yield from ami.do("Setvar", Channel=one, Variable=OTHER, Value=two)
+    yield from ami.do(
         "Redirect",
         Channel=channel,
         Context=HOLD,
@@ -114,25 +112,30 @@ def hold(credentials: Credentials, channel: str) -> Steps:
 
 
 def resume(credentials: Credentials, channel: str) -> Steps:
-    """Bring the two sides together again that `hold` has parted."""
+    """Bridge the two sides again that `hold` has parted.
+
+    Not before that do they forget each other: who hangs up meanwhile takes the other
+    along.
+    """
     other = yield from _variable(credentials, channel, OTHER)
-    yield from ami(
-        credentials,
-        "Bridge",
-        Channel1=values.channel(other),
-        Channel2=values.channel(channel),
-        Tone="no",
-    )
+    if not other:
+        raise Refused("alone", "Nobody is on hold.")
+    other, ami = values.channel(other), Ami(credentials)
+    yield from ami.do("Bridge", Channel1=other, Channel2=channel, Tone="no")
+    try:
+        for one in (channel, other):
+            yield from ami.do("Setvar", Channel=one, Variable=OTHER, Value="")
+    except Refused:
+        return  # the talk is over already
 
 
 def transfer(credentials: Credentials, channel: str, target: str) -> Steps:
     """Connect the other side of ``channel`` with ``target``, and let go of it."""
-    yield from ami(
-        credentials,
+    yield from Ami(credentials).do(
         "BlindTransfer",
         Channel=values.channel(channel),
         Context=values.context(setting(credentials, "context")),
-        Exten=values.number(target),
+        Exten=_as_dialled(credentials, target),
     )
 
 
@@ -142,27 +145,25 @@ def consult(credentials: Credentials, channel: str, target: str) -> Steps:
     Asterisk presses the feature code for it, so the talk must have been dialled with
     the options ``t`` or ``T``, and ``atxfer`` be set in ``features.conf``.
     """
-    yield from ami(
-        credentials,
+    yield from Ami(credentials).do(
         "Atxfer",
         Channel=values.channel(channel),
         Context=values.context(setting(credentials, "context")),
-        Exten=values.number(target),
+        Exten=_as_dialled(credentials, target),
     )
 
 
 def cancel_consult(credentials: Credentials, channel: str) -> Steps:
     """Let go of who was asked, and go on with who waits."""
-    yield from ami(credentials, "CancelAtxfer", Channel=values.channel(channel))
+    yield from Ami(credentials).do("CancelAtxfer", Channel=values.channel(channel))
 
 
 def press(credentials: Credentials, channel: str, keys: str) -> Steps:
     """Press keys for whoever is at the other end: a menu, a meeting."""
     keys = values.keys(keys)
-    other = yield from other_of(credentials, channel)
+    other, ami = (yield from other_of(credentials, channel)), Ami(credentials)
     for key in keys:
-        yield from ami(
-            credentials,
+        yield from ami.do(
             "PlayDTMF",
             Channel=other,
             Digit=key,
@@ -173,8 +174,7 @@ def press(credentials: Credentials, channel: str, keys: str) -> Steps:
 def start_recording(credentials: Credentials, channel: str, name: str) -> Steps:
     """Record what ``channel`` and the other side say; return the file's name."""
     file = f"{values.file(name)}.wav"
-    yield from ami(
-        credentials,
+    yield from Ami(credentials).do(
         "MixMonitor",
         Channel=values.channel(channel),
         File=file,
@@ -192,18 +192,15 @@ def stop_recording(credentials: Credentials, channel: str) -> Steps:
         other = yield from other_of(credentials, channel)
     except Refused:
         other = ""
-    refused = None
-    stopped = False
+    ami, stopped = Ami(credentials), False
     for one in filter(None, (channel, other)):
         try:
-            yield from ami(credentials, "StopMixMonitor", Channel=one)
+            yield from ami.do("StopMixMonitor", Channel=one)
             stopped = True
-        except AuthError:
-            raise
-        except Refused as error:
-            refused = error
+        except Refused:
+            continue
     if not stopped:
-        raise Refused("not_recorded", refused.message)
+        raise Refused("not_recorded", "The call is not being recorded.")
 
 
 def other_of(credentials: Credentials, channel: str) -> Steps:
@@ -215,6 +212,16 @@ def other_of(credentials: Credentials, channel: str) -> Steps:
     if not found or "," in found:
         raise Refused("alone", "Nobody is at the other end just now.")
     return values.channel(found)
+
+
+def _as_dialled(credentials, number):
+    """Return a number as the dialplan expects it; an extension stays as it is."""
+    number = values.number(number)
+    digits = number.lstrip("+")
+    if len(digits) < SHORTEST:
+        return number
+    shape = setting(credentials, "number")
+    return values.number(shape.replace("{number}", number).replace("{digits}", digits))
 
 
 def _variable(credentials, channel, name):

@@ -71,47 +71,52 @@ def bridge(method: str, path: str, params: Mapping | None = None) -> HttpRequest
     return HttpRequest(method, f"{BRIDGE}/bridge{path}", params=dict(params or {}))
 
 
-def ami(credentials: Credentials, action: str, **fields: str) -> Steps:
-    """Carry out an AMI action; return the fields of its answer, in lower case.
+class Ami:
+    """AMI for the length of a conversation, with one login for all of it."""
 
-    Each action logs in by itself: nothing is kept between requests.
+    def __init__(self, credentials: Credentials):
+        self._credentials = credentials
+        self._headers = None
 
-    :raises Refused: in the PBX's words
-    :raises AuthError: the user is not accepted, or may not do this
-    """
-    headers = {}
-    if not over_bridge(credentials):
-        headers["Cookie"] = yield from log_in(credentials)
-    answer = yield HttpRequest(
-        "GET",
-        f"{_base(credentials)}/rawman",
-        params={"action": action, **fields},
-        headers=headers,
-    )
-    return read_ami(answer)
+    def do(self, action: str, **fields: str) -> Steps:
+        """Carry out an action; return the fields of its answer, in lower case.
 
+        :raises Refused: in the PBX's words
+        :raises AuthError: the user is not accepted, or may not do this
+        """
+        if self._headers is None:
+            self._headers = yield from self._log_in()
+        answer = yield HttpRequest(
+            "GET",
+            f"{_base(self._credentials)}/rawman",
+            params={"action": action, **fields},
+            headers=self._headers,
+        )
+        return read_ami(answer)
 
-def log_in(credentials: Credentials) -> Steps:
-    """Log in to AMI; return the cookie of the session. The password is no parameter."""
-    user = setting(credentials, "ami_user")
-    if not user:
-        raise PbxError("ami_unset", "No AMI user is set.")
-    answer = yield HttpRequest(
-        "POST",
-        f"{_base(credentials)}/rawman",
-        data={
-            "action": "login",
-            "username": user,
-            "secret": setting(credentials, "ami_password"),
-        },
-    )
-    if answer.status == 404:
-        raise PbxError("ami_off", "AMI is not served over HTTP.")
-    read_ami(answer)
-    found = _session.search(answer.headers.get("set-cookie", ""))
-    if not found:
-        raise AuthError("ami_auth", "AMI does not accept the user and password.")
-    return f'mansession_id="{found[1]}"'
+    def _log_in(self):
+        """Return the headers of a session; the password is no parameter of it."""
+        if over_bridge(self._credentials):
+            return {}
+        user = setting(self._credentials, "ami_user")
+        if not user:
+            raise PbxError("ami_unset", "No AMI user is set.")
+        answer = yield HttpRequest(
+            "POST",
+            f"{_base(self._credentials)}/rawman",
+            data={
+                "action": "login",
+                "username": user,
+                "secret": setting(self._credentials, "ami_password"),
+            },
+        )
+        if answer.status == 404:
+            raise PbxError("ami_off", "AMI is not served over HTTP.")
+        read_ami(answer)
+        found = _session.search(answer.headers.get("set-cookie", ""))
+        if not found:
+            raise AuthError("ami_auth", "AMI does not accept the user and password.")
+        return {"Cookie": f'mansession_id="{found[1]}"'}
 
 
 def _base(credentials):

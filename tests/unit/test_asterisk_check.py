@@ -31,7 +31,7 @@ def problems(*answers, credentials=DIRECT):
 
 
 def test_nothing_is_wrong_with_what_works():
-    dialplan = (LOGIN, THERE) * 3
+    dialplan = (THERE,) * 3
     assert problems(INFO, WRITTEN, LOGIN, ami(**COMMANDS), *dialplan) == []
 
 
@@ -73,7 +73,7 @@ def test_ami_that_is_not_served_or_not_set_is_named():
 
 def test_what_the_dialplan_lacks_is_named():
     absent = ami(Variable="x", Value="0")
-    looked = (LOGIN, absent) * 3
+    looked = (absent,) * 3
     found = problems(INFO, WRITTEN, LOGIN, ami(**COMMANDS), *looked)
     assert [(one.code, one.detail) for one in found] == [
         ("context", "from-internal"),

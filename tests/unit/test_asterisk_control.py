@@ -138,6 +138,28 @@ def test_a_call_that_is_over_is_said_to_be():
     assert error.value.code == "gone"
 
 
+def test_a_phone_that_is_switched_off_is_said_to_be():
+    with pytest.raises(Refused) as error:
+        asterisk.answer(ari({"error": "Allocation failed"}, 500))
+    assert error.value.code == "phone_away"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "No such channel",
+        "Channel specified does not exist",
+        "Channel not found",
+        "Provided channel was not found",
+    ],
+)
+def test_each_of_its_words_for_a_call_that_is_over_is_known(words):
+    with pytest.raises(Refused) as error:
+        answer = ami("Error", Message=words)
+        hold_talk(asterisk.transfer(BRIDGED, "1.2", "101"), answer)
+    assert error.value.code == "gone"
+
+
 def test_a_blind_transfer_is_one_action():
     asked, _ = hold_talk(asterisk.transfer(BRIDGED, "1.2", "101"), ami())
     assert asked[0].url == "bridge:/rawman"
@@ -167,8 +189,10 @@ def test_on_hold_one_hears_music_and_both_know_each_other():
     assert (two["Channel"], two["Value"]) == ("PJSIP/trunk-00000002", "1.2")
     assert (moved["Exten"], moved["ExtraExten"]) == ("wait", "music")
     assert moved["ExtraChannel"] == "PJSIP/trunk-00000002"
-    asked, _ = hold_talk(asterisk.resume(BRIDGED, "1.2"), PEER, ami())
-    assert actions(asked)[0]["Channel1"] == "PJSIP/trunk-00000002"
+    asked, _ = hold_talk(asterisk.resume(BRIDGED, "1.2"), PEER, ami(), ami(), ami())
+    together, *forgotten = actions(asked)
+    assert together["Channel1"] == "PJSIP/trunk-00000002"
+    assert [one["Value"] for one in forgotten] == ["", ""]
 
 
 @pytest.mark.parametrize("peer", ["", "A/1-1,B/2-1"])
@@ -246,13 +270,21 @@ def test_what_the_pbx_calls_the_other_end_is_looked_at_as_well():
 # -- ami over http ---------------------------------------------------------------------
 
 
-def test_each_action_logs_in_by_itself_and_its_password_is_no_parameter():
+def test_a_call_that_ends_while_it_is_resumed_is_no_error():
+    gone = ami("Error", Message="No such channel")
+    hold_talk(asterisk.resume(BRIDGED, "1.2"), PEER, ami(), gone)
+
+
+def test_a_conversation_logs_in_once_and_the_password_is_no_parameter():
     steps = asterisk.transfer(DIRECT, "1.2", "101")
     (login, action), _ = hold_talk(steps, LOGIN, ami())
     assert login.method == "POST" and not login.params
     assert login.data["secret"] == "ami password"
     assert action.headers == {"Cookie": 'mansession_id="1a2b3c4d"'}
     assert "ami password" not in repr((login, action))
+    steps = asterisk.press(DIRECT, "1.2", "12")
+    asked, _ = hold_talk(steps, PEER, LOGIN, ami(), ami())
+    assert [one.method for one in asked] == ["GET", "POST", "GET", "GET"]
 
 
 @pytest.mark.parametrize(

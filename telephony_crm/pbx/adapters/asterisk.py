@@ -69,8 +69,11 @@ class Asterisk(Generic):
         return asterisk_check.examine(credentials)
 
     def call_ref(self, unique):
-        """Return the id of the first channel, which becomes the call's Linkedid."""
-        return f"{asterisk_control.CALL}{unique}"
+        """Return the id of the first channel, which becomes the call's Linkedid.
+
+        FreePBX keeps 32 characters of it in its records.
+        """
+        return f"{asterisk_control.CALL}{unique[:24]}"
 
     def originate(self, credentials, extension, number, caller_id="", call_ref=""):
         """Ring the agent's phone, then go on in the dialplan."""
