@@ -290,7 +290,10 @@ class TelephonyPbxEvent(models.Model):
 
     @api.autovacuum
     def _gc_events(self):
-        """Remove what was applied long ago; the calls keep what it said."""
+        """Remove what was applied long ago; the calls keep what it said.
+
+        The last sign of life of each PBX stays, so that its silence can be told.
+        """
         self.flush_model()
         days = int(
             self.env["ir.config_parameter"]
@@ -307,6 +310,15 @@ class TelephonyPbxEvent(models.Model):
                       LEFT JOIN telephony_call c ON c.id = e.call_id
                      WHERE e.state IN ('done', 'ignored') AND e.received_at < %s
                        AND (c.id IS NULL OR c.state = 'ended')
+                       AND e.id NOT IN (
+                           SELECT last.id
+                             FROM telephony_pbx
+                            CROSS JOIN LATERAL (
+                                  SELECT id FROM telephony_pbx_event
+                                   WHERE pbx_id = telephony_pbx.id
+                                     AND kind NOT IN ('STATISTICS', 'CLOSED')
+                                   ORDER BY received_at DESC
+                                   LIMIT 1) last)
                      LIMIT %s)
              RETURNING call_id),
             sealed AS (

@@ -8,7 +8,9 @@ from .telephony_pbx import ADMINISTRATOR
 from .telephony_pbx_event import CLOSED, STATISTICS
 
 LEVELS = ("error", "warning", "info")
-REFUSED_SINCE = timedelta(hours=1)
+#: How long it is told that something was refused: as long as nothing else arrives,
+#: and where others do.
+ONLY_REFUSED, ALSO_REFUSED = timedelta(days=30), timedelta(days=1)
 
 
 class TelephonyPbx(models.Model):
@@ -84,21 +86,28 @@ class TelephonyPbx(models.Model):
         return None
 
     def _finding_of_refusal(self):
-        stored, now = self.sudo(), fields.Datetime.now()
-        if not stored.refused_date or stored.refused_date <= now - REFUSED_SINCE:
+        stored, last = self.sudo(), self._last_heard()
+        if not stored.refused_date:
             return None
-        last = self._last_heard()
-        if last and last > stored.refused_date:
+        others = last and last > stored.refused_date
+        told_for = ALSO_REFUSED if others else ONLY_REFUSED
+        if stored.refused_date <= fields.Datetime.now() - told_for:
+            return None
+        button = self.can_set_up and self.env._("Check the set-up")
+        action = self.can_set_up and "action_set_up"
+        if others:
             # Not all are refused, yet what these said is missing.
             return self._finding(
                 "warning",
                 "refused",
                 self.env._(
-                    "Events were refused in the last hour, the last one %(when)s: "
-                    "%(reason)s Others arrived since.",
+                    "Events were refused, the last one %(when)s: %(reason)s Others "
+                    "arrived since.",
                     when=self._in_relative_words(stored.refused_date),
                     reason=stored.refused_reason,
                 ),
+                action,
+                button,
             )
         return self._finding(
             "error",
@@ -109,6 +118,8 @@ class TelephonyPbx(models.Model):
                 when=self._in_relative_words(stored.refused_date),
                 reason=stored.refused_reason,
             ),
+            action,
+            button,
         )
 
     def _finding_of_failures(self):

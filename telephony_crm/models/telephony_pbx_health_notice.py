@@ -11,26 +11,22 @@ from .telephony_pbx import ADMINISTRATOR
 
 _logger = logging.getLogger(__name__)
 
-REMIND_AFTER = timedelta(days=7)
+#: A day, and the job may be somewhat early.
+AGAIN = timedelta(hours=20)
 
 
 class TelephonyPbx(models.Model):
-    """Who is told that something is wrong, and how often."""
+    """Who is told that something is wrong: every day, as long as it is."""
 
     _inherit = "telephony.pbx"
 
-    noticed = fields.Char(
-        copy=False, groups=NO_ACCESS, help="What administrators were last told of."
+    noticed_date = fields.Datetime(
+        copy=False, groups=NO_ACCESS, help="When administrators were last told."
     )
-    noticed_date = fields.Datetime(copy=False, groups=NO_ACCESS)
 
     @api.model
     def _cron_notice(self):
-        """Look at every PBX once a day, and tell its administrators what is wrong.
-
-        The same is not said every day: only when something else is wrong, and after a
-        week if it still is.
-        """
+        """Look at every PBX once a day, and tell its administrators what is wrong."""
         pbxs = self.sudo().search([])
         self.env["ir.cron"]._commit_progress(remaining=len(pbxs))
         for pbx in pbxs:
@@ -48,21 +44,15 @@ class TelephonyPbx(models.Model):
             _logger.info("PBX %s: webhook not checked: %s", self.id, error.code)
 
     def _notice(self):
-        """Tell the administrators what is wrong, unless they were told."""
+        """Tell the administrators what is wrong, unless they were told today."""
         self.ensure_one()
         now = fields.Datetime.now()
-        findings = self._health_findings()
-        wrong = " ".join(
-            sorted({one["code"] for one in findings if one["level"] != "info"})
-        )
-        told = self.noticed or ""
-        is_old = not self.noticed_date or self.noticed_date <= now - REMIND_AFTER
-        if wrong and (set(wrong.split()) - set(told.split()) or is_old):
+        if self.noticed_date and self.noticed_date > now - AGAIN:
+            return
+        if any(finding["level"] != "info" for finding in self._health_findings()):
             for lang, users in self._administrators().grouped("lang").items():
                 self.with_context(lang=lang)._tell(users)
             self.noticed_date = now
-        if wrong != told:
-            self.noticed = wrong
 
     def _administrators(self):
         """Return who is told: the telephony administrators of the PBX's company."""

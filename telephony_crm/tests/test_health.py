@@ -57,7 +57,7 @@ class TestHealth(AccountCase):
         self.assertEqual(self.form.health, self.form.health_findings[0]["text"])
         self.assertIn("The signature of the event is wrong.", self.form.health)
 
-    def test_what_was_refused_before_the_last_good_event_is_told_for_an_hour(self):
+    def test_what_was_refused_before_the_last_good_event_is_told_for_a_day(self):
         self.pbx._note_refusal("The signature of the event is wrong.")
         self.pbx.refused_date -= timedelta(minutes=5)
         self._tell("NOTIFY_START")
@@ -65,8 +65,28 @@ class TestHealth(AccountCase):
         self.assertEqual(finding["level"], "warning")
         self.assertIn("5 minutes ago: The signature", finding["text"])
         self.assertEqual(self.form.health_state, "warning")
-        self.pbx.refused_date -= timedelta(hours=1)
+        self.pbx.refused_date -= timedelta(days=1)
         self.assertNotIn("refused", self._findings())
+
+    def test_where_everything_is_refused_it_is_told_until_something_is_taken(self):
+        self.pbx._note_refusal("The signature of the event is wrong.")
+        self.pbx.refused_date -= timedelta(days=3)
+        finding = self._findings()["refused"]
+        self.assertEqual(finding["level"], "error")
+        self.assertEqual(finding["action"], "action_set_up")
+        self._tell("NOTIFY_START")
+        self.assertNotIn("refused", self._findings())
+
+    def test_a_pbx_that_is_silent_for_long_is_not_taken_for_a_new_one(self):
+        self._usual_calls(self._before(days=40), weeks=4)
+        self._tell("NOTIFY_START")
+        events = self.env["telephony.pbx.event"].search([])
+        events.received_at -= timedelta(days=40)
+        self.env["telephony.call"].search([]).write({"state": "ended"})
+        events._gc_events()
+        findings = self._findings()
+        self.assertNotIn("no_event", findings)
+        self.assertIn("silence", findings)
 
     def test_a_wrong_time_zone_is_told_from_the_calls_themselves(self):
         self.pbx.tz = "Europe/Helsinki"  # the account is in UTC
@@ -282,28 +302,27 @@ class TestHealth(AccountCase):
             self.assertNotIn(user.partner_id, notice.notified_partner_ids)
         self.assertIn("&lt;b&gt;The signature", notice.body)
         self.env["telephony.pbx"]._cron_notice()
-        self.assertEqual(len(self._notices()), 1, "the same is not said every day")
+        self.assertEqual(len(self._notices()), 1, "not twice a day")
 
-    def test_something_new_and_a_week_are_reasons_to_tell_again(self):
-        self.env["telephony.pbx"]._cron_notice()  # there is no event yet
-        self.assertEqual(len(self._notices()), 1)
-        self._heard("in_1", self._before(hours=6), "START", "INTERNAL")
-        self.env["telephony.pbx"]._cron_notice()
-        self.assertEqual(len(self._notices()), 2)
-        with freeze_time(fields.Datetime.now() + timedelta(days=8)):
+    def test_they_are_told_every_day_as_long_as_it_is_wrong(self):
+        for day in range(3):
+            with freeze_time(fields.Datetime.now() + timedelta(days=day)):
+                self.env["telephony.pbx"]._cron_notice()  # there is no event yet
+            self.assertEqual(len(self._notices()), day + 1)
+        self._miss()
+        with freeze_time(fields.Datetime.now() + timedelta(days=4)):
             self.env["telephony.pbx"]._cron_notice()
         self.assertEqual(len(self._notices()), 3)
 
-    def test_what_is_repaired_may_break_again_and_is_told_again(self):
-        self.pbx.webhook_missing = "notify_end"
-        self._tell("NOTIFY_START")
-        self.env["telephony.pbx"]._cron_notice()
-        self.pbx.webhook_missing = False
-        self.env["telephony.pbx"]._cron_notice()
-        self.assertEqual(len(self._notices()), 1)
-        self.pbx.webhook_missing = "notify_end"
-        self.env["telephony.pbx"]._cron_notice()
-        self.assertEqual(len(self._notices()), 2)
+    def test_a_day_of_wrong_signatures_is_told_when_the_job_runs_at_night(self):
+        self._miss()
+        yesterday = self._before(days=1)
+        self.env["telephony.pbx.event"].search([]).received_at = yesterday
+        self.pbx._note_refusal("The signature of the event is wrong.")
+        self.env.invalidate_all()
+        with freeze_time(fields.Datetime.now() + timedelta(hours=9)):
+            self.env["telephony.pbx"]._cron_notice()
+        self.assertIn("The signature", self._notices().body)
 
     def test_nobody_is_told_that_all_is_well(self):
         self._tell("NOTIFY_START")
