@@ -2,7 +2,8 @@ from datetime import timedelta
 
 from odoo import fields, models
 
-MISSED = ("missed", "abandoned", "voicemail")
+# "failed" of a call that came in: there was no line left, or the PBX could not connect.
+MISSED = ("missed", "abandoned", "voicemail", "failed")
 # How long the PBX has to say who answered, before nobody is assumed.
 UNCONFIRMED = timedelta(minutes=10)
 

@@ -58,6 +58,13 @@ class TelephonyCallback(models.Model):
     lead_id = fields.Many2one("crm.lead", string="Lead", index="btree_not_null")
     escalate_date = fields.Datetime(help="When others are told if it is still open.")
     escalated = fields.Boolean(help="It was not done in time, and others know it.")
+    told_ids = fields.Many2many(
+        "res.users",
+        "telephony_callback_told_rel",
+        string="Told",
+        copy=False,
+        help="Who was told that it was not done in time, and may take it.",
+    )
     call_ids = fields.One2many("telephony.call", "callback_id", string="Calls")
     done_date = fields.Datetime(string="Done at")
     done_call_id = fields.Many2one(
@@ -147,6 +154,8 @@ class TelephonyCallback(models.Model):
         if vals.get("user_id"):
             self._check_works_there(self.env["res.users"].browse(vals["user_id"]))
         result = super().write(vals)
+        if "due_date" in vals and "escalate_date" not in vals:
+            self.sudo()._put_off_escalation()
         if not {"user_id", "due_date", "partner_id", "lead_id"}.isdisjoint(vals):
             self.sudo()._mirror()
         if "user_id" in vals and not self.env.su:

@@ -47,6 +47,20 @@ class TelephonyCallback(models.Model):
         if len(late) == BATCH:
             self.env.ref("telephony_crm.ir_cron_callback_escalate")._trigger()
 
+    def action_take(self):
+        """Make them the user's own."""
+        self.write({"user_id": self.env.uid})
+
+    def _put_off_escalation(self):
+        """Give who has put a call-back off as much time as from the first due time."""
+        for callback in self.filtered(lambda one: one.escalate_date):
+            [callback.escalate_date] = self._working_moments(
+                callback.user_id,
+                callback.company_id,
+                callback.due_date,
+                callback.pbx_id.escalation_minutes,
+            )
+
     def _escalate_alone(self):
         """Escalate it, alone for its number, unless it is done or told by now."""
         self.ensure_one()
@@ -80,7 +94,8 @@ class TelephonyCallback(models.Model):
             return
         before = self.user_id
         handed = leader if how == "hand_over" else leader.browse()
-        self.write({"escalated": True, **({"user_id": handed.id} if handed else {})})
+        vals = {"escalated": True, "told_ids": [fields.Command.set(told.ids)]}
+        self.write({**vals, **({"user_id": handed.id} if handed else {})})
         for user in told:
             self._notice_of_delay(user, before, handed)
         self._tell_screens(before)
@@ -96,7 +111,7 @@ class TelephonyCallback(models.Model):
         )
 
     def _notice_of_delay(self, user, before, handed):
-        """Tell somebody that it was not done in time.
+        """Tell somebody that it was not done in time: on the screen, and for later.
 
         :param before: whose it was
         :param handed: whose it is from now on, if that is somebody else
@@ -113,4 +128,8 @@ class TelephonyCallback(models.Model):
             )
         else:
             message = _("%s was not called back in time.", name)
-        self._notice(user, _("Not called back"), message)
+        title = _("Not called back")
+        self._notice(user, title, message)
+        self.message_notify(
+            partner_ids=user.partner_id.ids, subject=title, body=message
+        )

@@ -304,7 +304,8 @@ class TelephonyCallback(models.Model):
         """Mark the calls done that were due with whom somebody has just talked.
 
         Those of the lead and of the contact, whoever had to make them; not what was
-        planned during the talk.
+        planned during the talk. Who rings from another number of a company may be
+        another person, and is rung back all the same.
         """
         targets = [("crm.lead", talk.lead_id.id), ("res.partner", talk.partner_id.id)]
         for model, res_id in targets:
@@ -319,6 +320,11 @@ class TelephonyCallback(models.Model):
                     ("create_date", "<", talk.start_date),
                 ]
             )
+            others = self.search([("activity_id", "in", activities.ids)])
+            if not talk.partner_id.is_company:
+                for callback in others:
+                    callback._close(talk=talk)
+            activities -= others.activity_id
             if activities:
                 by = talk.user_id or self.env.user
                 activities.with_user(by).sudo()._action_done(

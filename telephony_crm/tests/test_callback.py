@@ -266,6 +266,39 @@ class TestCallback(TelephonyCase):
         self._talk("out_other", number=OTHER)
         self.assertEqual(self._callback().state, "open")
 
+    def _talk_with_who_has_two_numbers(self, **values):
+        """One rings in vain from a number; then somebody talks on the other one."""
+        self.company.resource_calendar_id = False
+        self._partner(phone=f"{CUSTOMER} / {OTHER}", **values)
+        self._miss("in_2", minutes=9, caller_id=OTHER[1:])
+        self.env.cr.execute(
+            "UPDATE mail_activity SET create_date = create_date - interval '9 minutes'"
+        )
+        self.env.invalidate_all()
+        self._talk(minutes=4)
+        return self._callback(OTHER)
+
+    def test_a_talk_on_a_persons_other_number_closes_it_and_is_named(self):
+        callback = self._talk_with_who_has_two_numbers(user_id=self.agent.id)
+        self.assertEqual(callback.state, "done")
+        self.assertEqual(callback.done_call_id.number_e164, CUSTOMER)
+
+    def test_a_talk_with_a_company_leaves_who_rang_from_another_of_its_numbers(self):
+        callback = self._talk_with_who_has_two_numbers(
+            user_id=self.agent.id, is_company=True
+        )
+        self.assertEqual(callback.state, "open")
+        self.assertTrue(callback.activity_id.active)
+
+    def test_who_found_no_line_free_is_rung_back(self):
+        told = {"call_ref": "in_1", "started": self._ago(minutes=2)}
+        self._tell("NOTIFY_START", after=0, **told)
+        self._tell(
+            "NOTIFY_END", after=2, duration="0", disposition="line limit", **told
+        )
+        self._follow_up()
+        self.assertEqual(self._callback().state, "open")
+
     def test_who_rings_again_after_the_talk_waits_again(self):
         self._miss("in_1", minutes=5)
         self._talk(minutes=4)
@@ -400,6 +433,36 @@ class TestCallback(TelephonyCase):
         self.env.cr.precommit.run()
         told = self.env["bus.bus"].search([("message", "like", "Not called back")])
         self.assertEqual(len(told), 1)
+
+    def test_who_is_told_has_it_in_the_inbox_and_may_take_it(self):
+        self.company.resource_calendar_id = False
+        self._team(self.colleague)
+        self.pbx.fallback_user_id = self.agent
+        self._miss()
+        callback = self._callback()
+        mine = callback.with_user(self.colleague)
+        self.assertFalse(mine.has_access("read"))
+        self._escalate(timedelta(hours=2))
+        message = self.env["mail.message"].search(
+            [("model", "=", callback._name), ("res_id", "=", callback.id)]
+        )
+        self.assertEqual(message.notified_partner_ids, self.colleague.partner_id)
+        self.assertIn("was not called back in time", message.body)
+        mine.action_take()
+        self.assertEqual(callback.user_id, self.colleague)
+        self.assertEqual(callback.activity_id.user_id, self.colleague)
+
+    def test_one_that_was_put_off_is_not_late_before_its_new_time(self):
+        self.company.resource_calendar_id = False
+        self._team(self.colleague)
+        self.pbx.fallback_user_id = self.agent
+        self._miss()
+        mine = self._callback().with_user(self.agent)
+        mine.due_date += timedelta(days=1)
+        self._escalate(timedelta(hours=2))
+        self.assertFalse(self._callback().escalated)
+        self._escalate(timedelta(days=1, hours=2))
+        self.assertTrue(self._callback().escalated)
 
     def test_or_it_becomes_the_leaders_own(self):
         self.company.resource_calendar_id = False
