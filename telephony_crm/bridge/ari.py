@@ -1,0 +1,189 @@
+"""ARI: requests, and the event socket that only one bridge can hold.
+
+The socket is not listened to for calls, which AMI tells more of; it is who holds it
+that matters: of two with the same application the newer one wins, and the other is
+told ``ApplicationReplaced``.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import threading
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import requests
+import websocket
+
+from .errors import Gone, PbxError, why_no_tls
+
+APP = "telephony"
+TIMEOUT = (5.0, 15.0)
+PING = 10.0
+
+
+class Ari:
+    """The web interface of the PBX.
+
+    :param url: of its web server, without ``/ari``
+    """
+
+    def __init__(self, url: str, user: str, password: str, verify: bool | str = True):
+        self.url = url.rstrip("/")
+        self._auth, self._verify = (user, password), verify
+
+    def request(
+        self, method: str, path: str, timeout=TIMEOUT, stream=False, **values
+    ) -> requests.Response:
+        """Send a request; ``path`` begins with ``/ari``.
+
+        :param values: ``params``, ``data``, ``headers``
+        :raises Gone: nobody answers
+        :raises PbxError: the certificate is not trusted: ``ari_tls``
+        """
+        try:
+            with requests.Session() as session:
+                session.trust_env = False
+                return session.request(
+                    method,
+                    f"{self.url}{path}",
+                    auth=self._auth,
+                    verify=self._verify,
+                    timeout=timeout,
+                    allow_redirects=False,
+                    stream=stream,
+                    **values,
+                )
+        except requests.exceptions.SSLError as error:
+            raise PbxError("ari_tls", why_no_tls(error)) from error
+        except (requests.RequestException, OSError, UnicodeError) as error:
+            raise Gone("ari_unreachable", type(error).__name__) from error
+
+    def json(self, method: str, path: str, **values) -> dict:
+        """Send a request; return what is answered with success.
+
+        :raises PbxError: ``ari_login``, ``ari_off`` (there is no such path),
+            ``ari_read_only``, ``ari_garbage``; or as `request` does
+        """
+        response = self.request(method, path, **values)
+        if response.status_code in (401, 403, 404):
+            codes = {401: "ari_login", 403: "ari_read_only", 404: "ari_off"}
+            raise PbxError(codes[response.status_code])
+        try:
+            found = response.json() if response.content else {}
+        except ValueError:
+            found = None
+        if response.status_code >= 300 or not isinstance(found, dict):
+            raise PbxError("ari_garbage", f"status {response.status_code}")
+        return found
+
+    def version(self) -> str:
+        """Return the version of Asterisk, such as ``22.10.0``."""
+        found = self.json("GET", "/ari/asterisk/info").get("system")
+        return str(found.get("version", "")) if isinstance(found, dict) else ""
+
+    def get_variable(self, name: str) -> str:
+        """Return a global variable of the PBX."""
+        params = {"variable": name}
+        try:
+            found = self.json("GET", "/ari/asterisk/variable", params=params)
+        except PbxError as error:
+            if error.code == "ari_off":  # there is no such variable yet
+                return ""
+            raise
+        return str(found.get("value") or "")
+
+    def set_variable(self, name: str, value: str) -> None:
+        """Set a global variable of the PBX."""
+        params = {"variable": name, "value": value}
+        self.json("POST", "/ari/asterisk/variable", params=params)
+
+    def holds_app(self) -> bool:
+        """Tell whether somebody holds the event socket."""
+        response = self.request("GET", f"/ari/applications/{APP}")
+        return response.status_code == 200
+
+
+class EventSocket:
+    """The event socket of our application.
+
+    :param on_lost: called once, with whether another bridge has taken it
+    """
+
+    def __init__(self, ari: Ari, on_lost: Callable[[bool], None]):
+        self._ari, self._on_lost = ari, on_lost
+        self._socket: websocket.WebSocket | None = None
+        self._closed = False
+
+    def open(self) -> None:
+        """Take the socket, from whoever has it.
+
+        :raises Gone: nobody answers
+        :raises PbxError: ``ari_login``
+        """
+        address = urlsplit(self._ari.url)
+        scheme = "wss" if address.scheme == "https" else "ws"
+        key = base64.b64encode(":".join(self._ari._auth).encode()).decode()
+        options = {}
+        if self._ari._verify is False:
+            options["cert_reqs"] = 0  # ssl.CERT_NONE
+            options["check_hostname"] = False
+        elif isinstance(self._ari._verify, str):
+            options["ca_certs"] = self._ari._verify
+        try:
+            self._socket = websocket.create_connection(
+                f"{scheme}://{address.netloc}{address.path}/ari/events?app={APP}",
+                timeout=TIMEOUT[0],
+                header=[f"Authorization: Basic {key}"],
+                sslopt=options,
+                http_no_proxy=["*"],
+            )
+        except websocket.WebSocketBadStatusException as error:
+            code = "ari_login" if error.status_code == 401 else "ari_off"
+            raise PbxError(code) from error
+        except (websocket.WebSocketException, OSError) as error:
+            raise Gone("ari_unreachable", type(error).__name__) from error
+        self._socket.settimeout(PING)
+        threading.Thread(target=self._listen, name="ari", daemon=True).start()
+
+    def close(self) -> None:
+        """Give the socket up."""
+        self._closed = True
+        if self._socket:
+            with contextlib.suppress(websocket.WebSocketException, OSError):
+                self._socket.close(timeout=1)
+
+    def _listen(self):
+        is_replaced = is_asked = False
+        try:
+            while not is_replaced:
+                try:
+                    opcode, frame = self._socket.recv_data_frame(control_frame=True)
+                except websocket.WebSocketTimeoutException:
+                    if is_asked:
+                        break  # no answer to the ping either
+                    is_asked = True
+                    self._socket.ping()
+                    continue
+                if opcode == websocket.ABNF.OPCODE_CLOSE:
+                    break
+                is_asked = False
+                is_replaced = _kind(frame.data) == "ApplicationReplaced"
+        except (websocket.WebSocketException, OSError):
+            pass  # it is over, and who waits for it is told
+        if not self._closed:
+            self._closed = True
+            self._on_lost(is_replaced)
+        with contextlib.suppress(websocket.WebSocketException, OSError):
+            self._socket.close(timeout=1)
+
+
+def _kind(said):
+    """Return what an event is called; nothing of what is no event."""
+    try:
+        found = json.loads(said)
+    except (ValueError, RecursionError):
+        return ""
+    return found.get("type") if isinstance(found, dict) else ""

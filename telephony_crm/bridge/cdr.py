@@ -1,0 +1,187 @@
+"""The PBX's own records of calls: from its table, or as AMI has told them.
+
+Rows have the names of the columns of ``asteriskcdrdb.cdr``; times are UTC by Odoo's
+clock, whatever the PBX writes.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from .cdr_table import Table
+from .outbox import Outbox
+from .tracker_config import TrackerConfig, endpoint_of
+
+#: Rows of one page, at most.
+LIMIT = 1000
+#: What AMI has told is kept for so long, and so many rows of it.
+DAYS, ROWS = 40, 200_000
+#: Of so many channels it is remembered to which call they belong.
+CHANNELS = 20_000
+MOMENTS = ("start", "calldate", "answer", "end", "eventtime")
+#: The headers of the event ``Cdr`` (``cdr/cdr_manager.c``) and their columns.
+HEADERS = {
+    "AccountCode": "accountcode",
+    "Source": "src",
+    "Destination": "dst",
+    "DestinationContext": "dcontext",
+    "CallerID": "clid",
+    "Channel": "channel",
+    "DestinationChannel": "dstchannel",
+    "LastApplication": "lastapp",
+    "LastData": "lastdata",
+    "StartTime": "start",
+    "AnswerTime": "answer",
+    "EndTime": "end",
+    "Duration": "duration",
+    "BillableSeconds": "billsec",
+    "Disposition": "disposition",
+    "UniqueID": "uniqueid",
+    "LinkedID": "linkedid",
+    "Sequence": "sequence",
+    "DID": "did",
+}
+
+
+class Cdr:
+    """Where records come from.
+
+    :param table: the PBX's own, if it can be read
+    :param ahead: returns the seconds that the PBX's clock is ahead of Odoo's
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        config: TrackerConfig,
+        table: Table | None = None,
+        tz: str = "",
+        ahead: Callable[[], float] = lambda: 0.0,
+    ):
+        self._table, self._config, self._ahead = table, config, ahead
+        self._tz = ZoneInfo(tz) if tz else None
+        self._linkedids: OrderedDict[str, str] = OrderedDict()
+        self._store = Store(outbox)
+
+    def watch(self, message: dict, at: float) -> None:
+        """Learn from a message of AMI; to be called with each."""
+        unique = message.get("Uniqueid")
+        if isinstance(unique, str) and isinstance(message.get("Linkedid"), str):
+            self._linkedids[unique] = message["Linkedid"]
+            self._linkedids.move_to_end(unique)
+            if len(self._linkedids) > CHANNELS:
+                self._linkedids.popitem(last=False)
+        elif message.get("Event") == "Cdr" and not self._table:
+            self._store.add(self._row_of(message, at), at)
+
+    def rows(self, start: datetime, end: datetime, skip: int, limit: int) -> list[dict]:
+        """Return the rows of the calls that began in a period, in order.
+
+        :param start: and ``end``, naive UTC
+        :raises OSError: when the table cannot be read
+        """
+        limit = min(max(limit, 1), LIMIT)
+        if not self._table:
+            return self._store.rows(start, end, skip, limit)
+        ahead = timedelta(seconds=self._ahead())
+        period = (self._local(start + ahead), self._local(end + ahead))
+        return [
+            self._named({name: self._text(row[name], ahead) for name in row})
+            for row in self._table.rows(*period, skip, limit)
+        ]
+
+    def _local(self, utc):
+        """Return a time as the table has it."""
+        aware = utc.replace(tzinfo=timezone.utc).astimezone(self._tz)
+        return aware.replace(tzinfo=None)
+
+    def _text(self, value, ahead):
+        if isinstance(value, datetime):
+            aware = value if value.tzinfo else value.replace(tzinfo=self._tz)
+            return _utc(aware.astimezone(timezone.utc) - ahead)
+        return "" if value is None else str(value)
+
+    def _named(self, row):
+        """Add which extensions the channels are: a device may be called otherwise."""
+        for name in ("channel", "dstchannel"):
+            endpoint = endpoint_of(row.get(name, ""), self._config)
+            if endpoint.extension:
+                row[f"{name}_extension"] = endpoint.extension
+        return row
+
+    def _row_of(self, message, at):
+        """Return the row that an event is; it ended when the event came."""
+        row = {
+            column: str(message[header])[:500]
+            for header, column in HEADERS.items()
+            if message.get(header)
+        }
+        row.setdefault("linkedid", self._linkedids.get(row.get("uniqueid", ""), ""))
+        ended = _moment(row.get("end", ""))
+        for name in ("start", "answer", "end"):
+            told = _moment(row.get(name, ""))
+            row.pop(name, None)
+            if told and ended:
+                moment = datetime.fromtimestamp(at, timezone.utc) - (ended - told)
+                row[name] = _utc(moment)
+        return self._named(row)
+
+
+class Store:
+    """The records that AMI has told, beside the outbox."""
+
+    def __init__(self, outbox: Outbox):
+        self._outbox = outbox
+        self._lock = threading.Lock()
+        self._added = 0
+        with outbox.transaction() as db:
+            db.execute(
+                "CREATE TABLE IF NOT EXISTS cdr"
+                " (seq INTEGER PRIMARY KEY, began REAL NOT NULL, row TEXT NOT NULL)"
+            )
+            db.execute("CREATE INDEX IF NOT EXISTS cdr_began ON cdr (began, seq)")
+
+    def add(self, row: dict, at: float) -> None:
+        """Keep a row."""
+        began = _moment(row.get("start", ""))
+        began = began.replace(tzinfo=timezone.utc).timestamp() if began else at
+        with self._outbox.transaction() as db:
+            db.execute(
+                "INSERT INTO cdr (began, row) VALUES (?, ?)", [began, json.dumps(row)]
+            )
+            self._added += 1
+            if self._added % 1000 == 1:
+                db.execute(
+                    "DELETE FROM cdr WHERE began < ?"
+                    " OR seq <= (SELECT max(seq) FROM cdr) - ?",
+                    [time.time() - DAYS * 86_400, ROWS],
+                )
+
+    def rows(self, start, end, skip, limit) -> list[dict]:
+        """Return the rows of the calls that began in a period, in order."""
+        period = [at.replace(tzinfo=timezone.utc).timestamp() for at in (start, end)]
+        with self._outbox.transaction() as db:
+            found = db.execute(
+                "SELECT row FROM cdr WHERE began >= ? AND began < ?"
+                " ORDER BY began, seq LIMIT ? OFFSET ?",
+                [*period, limit, skip],
+            ).fetchall()
+        return [json.loads(row) for [row] in found]
+
+
+def _moment(text):
+    """Return a time like ``2026-01-15 10:15:00``; `None` for what is none."""
+    try:
+        return datetime.strptime(text[:19].replace("T", " "), "%Y-%m-%d %H:%M:%S")
+    except ValueError:
+        return None
+
+
+def _utc(moment):
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,102 @@
+"""The table in which the PBX writes its records; it is only ever read.
+
+The driver of its database is needed only where this is used: ``psycopg2`` or
+``PyMySQL``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from datetime import datetime
+
+from .config import CdrConfig
+
+TIMEOUT = 10
+PORTS = {"postgresql": 5432, "mysql": 3306}
+DRIVERS = {"postgresql": "psycopg2", "mysql": "pymysql"}
+#: By which rows are found: Asterisk's own name, and FreePBX's.
+STARTS = ("calldate", "start")
+
+
+class Table:
+    """The table, over a connection of its own for each question."""
+
+    def __init__(self, config: CdrConfig):
+        self._config = config
+
+    def rows(self, start: datetime, end: datetime, skip: int, limit: int) -> list[dict]:
+        """Return the rows of a period in order, by name of the column.
+
+        :param start: and ``end``, as the table has them
+        :raises OSError: when it cannot be read, with a sentence for people
+        """
+        connection = self._connect()
+        try:
+            with connection.cursor() as cursor:
+                began = self._start_column(cursor)
+                quoted = self._quote(began)
+                cursor.execute(
+                    f"SELECT * FROM {self._name()}"
+                    f" WHERE {quoted} >= %s AND {quoted} < %s"
+                    f" ORDER BY {quoted}, uniqueid LIMIT %s OFFSET %s",
+                    (start, end, limit, skip),
+                )
+                names = [column[0] for column in cursor.description]
+                return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        except Exception as error:
+            raise OSError(self._in_words(error)) from error
+        finally:
+            connection.close()
+
+    def _connect(self):
+        config = self._config
+        values = {
+            "host": config.host,
+            "port": config.port or PORTS[config.engine],
+            "user": config.user,
+            "password": config.password,
+            "connect_timeout": TIMEOUT,
+        }
+        try:
+            driver = importlib.import_module(DRIVERS[config.engine])
+        except ImportError as error:
+            raise OSError(
+                f"The CDR table needs the Python package {DRIVERS[config.engine]}."
+            ) from error
+        try:
+            if config.engine == "mysql":
+                connection = driver.connect(
+                    database=config.database, read_timeout=TIMEOUT, **values
+                )
+                with connection.cursor() as cursor:
+                    cursor.execute("SET SESSION TRANSACTION READ ONLY")
+                return connection
+            connection = driver.connect(
+                dbname=config.database,
+                options=f"-c statement_timeout={TIMEOUT}s",
+                **values,
+            )
+            connection.set_session(readonly=True)
+            return connection
+        except Exception as error:
+            raise OSError(self._in_words(error)) from error
+
+    def _start_column(self, cursor):
+        cursor.execute(f"SELECT * FROM {self._name()} LIMIT 0")
+        names = {column[0] for column in cursor.description}
+        for name in STARTS:
+            if name in names:
+                return name
+        raise OSError("it has neither a column calldate nor start")
+
+    def _name(self):
+        return ".".join(self._quote(part) for part in self._config.table.split("."))
+
+    def _quote(self, name):
+        mark = "`" if self._config.engine == "mysql" else '"'
+        return f"{mark}{name}{mark}"
+
+    def _in_words(self, error):
+        said = re.sub(r"\s+", " ", str(error))[:200]
+        return f"The CDR table {self._config.table} cannot be read: {said}"

@@ -1,0 +1,117 @@
+"""The test of the connection: all that calls need is tried, and nothing changes.
+
+Whether calls would be told of cannot be seen without a call; but a bridge that ARI
+makes is told to the same users, and is taken away again with nobody having been in it.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from .ari import Ari
+from .errors import Gone, PbxError
+from .problems import OLDEST, in_words
+
+#: AMI actions that are needed, and what ``write`` has to name for each.
+ACTIONS = {
+    "CoreShowChannels": "system or reporting",
+    "BridgeList": "call",
+    "Redirect": "call",
+    "Setvar": "call",
+    "Originate": "originate",
+    "MixMonitor": "system",
+}
+BRIDGE = "telephony-check-"
+PATIENCE = 2.0
+
+
+class Check:
+    """Tries the connections of a configuration, over ones of its own.
+
+    :param connect: returns a new connection to AMI, given what is to be called with
+        each event
+    """
+
+    def __init__(self, config, connect: Callable, ari: Ari | None):
+        self._config, self._connect, self._ari = config, connect, ari
+
+    def run(self) -> dict:
+        """Return ``problems`` (sentences; none: all is well), ``asterisk``, ``ami``."""
+        self._problems: list[PbxError] = []
+        self._heard = threading.Event()
+        self._version = ""
+        found = self._try_ami()
+        asterisk = self._config.asterisk
+        if asterisk.recordings and not Path(asterisk.recordings).is_dir():
+            if Path(asterisk.recordings).parent.is_dir():
+                self._problems.append(PbxError("recordings", asterisk.recordings))
+        words = dict.fromkeys(in_words(one, asterisk) for one in self._problems)
+        return {"problems": list(words), "asterisk": self._version, "ami": found}
+
+    def _try_ami(self):
+        client = self._connect(self._hear)
+        try:
+            try:
+                client.connect()
+            except PbxError as error:
+                self._problems.append(error)
+                self._try_ari(False)
+                return ""
+            self._try_rights(client)
+            self._try_ari(True)
+            return client.version
+        finally:
+            client.close()
+
+    def _try_rights(self, client):
+        try:
+            allowed = {name.lower() for name in client.action("ListCommands")}
+            settings = client.action("CoreSettings")
+        except PbxError as error:
+            self._problems.append(error)
+            return
+        self._note_version(str(settings.get("AsteriskVersion", "")))
+        lacking = dict.fromkeys(
+            kind for name, kind in ACTIONS.items() if name.lower() not in allowed
+        )
+        if lacking:
+            self._problems.append(PbxError("ami_write", ", ".join(lacking)))
+
+    def _try_ari(self, has_ami):
+        if self._ari is None:
+            return
+        try:
+            self._note_version(self._ari.version())
+            self._ari.set_variable("TELEPHONY_TEST", secrets.token_hex(4))
+            if has_ami:
+                self._try_events()
+        except Gone as error:
+            self._problems.append(error)
+        except PbxError as error:
+            self._problems.append(error)
+
+    def _try_events(self):
+        """Have ARI make a bridge, and look whether AMI tells of it."""
+        path = f"/ari/bridges/{BRIDGE}{secrets.token_hex(4)}"
+        made = self._ari.request("POST", path, params={"type": "mixing"})
+        is_heard = made.status_code >= 300 or self._heard.wait(PATIENCE)
+        self._ari.request("DELETE", path)
+        if not is_heard:
+            self._problems.append(PbxError("ami_read_call"))
+
+    def _hear(self, message):
+        name = message.get("BridgeUniqueid", "")
+        if message.get("Event") == "BridgeCreate" and str(name).startswith(BRIDGE):
+            self._heard.set()
+
+    def _note_version(self, version):
+        if not version or self._version:
+            return
+        self._version = version
+        found = re.search(r"\d+", version)
+        if found and int(found[0]) < OLDEST:
+            self._problems.append(PbxError("version", version))

@@ -1,0 +1,242 @@
+"""What Odoo wants of the PBX, carried out by who is beside it.
+
+A command is a request as Odoo would send it to the PBX itself; the answer is what the
+PBX would have answered. ``/ari/…`` goes to ARI, ``/rawman`` to AMI, whatever leads
+there, and ``/bridge/…`` is for the bridge. What is not on the lists here is refused,
+whoever asks: to call and to listen is one thing, to run programs on the PBX another.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import logging
+import re
+import tempfile
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from urllib.parse import parse_qsl, unquote
+
+from . import ami_message
+from .ari import Ari
+from .cdr import LIMIT, Cdr
+from .errors import Gone, PbxError, TimedOut
+from .recordings import Recordings
+
+_logger = logging.getLogger(__name__)
+
+#: Bytes of an answer; sounds have a way of their own.
+MAX_ANSWER = 1024 * 1024
+PIECE = 64 * 1024
+ARI_PATHS = re.compile(
+    r"/ari/(?:channels|bridges|endpoints|recordings|deviceStates|playbacks|"
+    r"applications|asterisk/info|asterisk/variable)(?:/[\w.~%:@;,=+-]*)*",
+    re.ASCII,
+)
+AMI_ACTIONS = frozenset(
+    "atxfer blindtransfer bridge bridgelist cancelatxfer coreshowchannels coresettings "
+    "corestatus getvar hangup listcommands mixmonitor mixmonitormute originate "
+    "playdtmf ping redirect setvar status stopmixmonitor".split()
+)
+#: Headers that would have the PBX run something.
+AMI_REFUSED = frozenset({"command", "application", "data", "predialgosub"})
+#: Functions that read and write files or run programs are no variables.
+FUNCTION = re.compile(r"\b(?:shell|system|file|curl|env|ast_config)\s*\(", re.I)
+
+
+class Refused(Exception):
+    """A command that is not carried out.
+
+    :param status: as HTTP has it
+    """
+
+    def __init__(self, status: int, message: str):
+        self.status, self.message = status, message
+        super().__init__(message)
+
+
+class Commands:
+    """Carries out one command at a time, in any thread.
+
+    :param client: returns the connection to AMI, `None` when there is none
+    :param check: returns what is wrong, see `check.Check.run`
+    """
+
+    def __init__(
+        self,
+        ari: Ari | None,
+        client: Callable,
+        cdr: Cdr,
+        recordings: Recordings,
+        check: Callable[[], dict],
+    ):
+        self._ari, self._client, self._cdr = ari, client, cdr
+        self._recordings, self._check = recordings, check
+
+    def carry_out(self, command: Mapping, send_sound: Callable) -> dict | None:
+        """Do what a command says; whatever goes wrong is its answer.
+
+        :param send_sound: hands a file to Odoo, see `Odoo.send_sound`
+        :return: ``id, status, headers, body`` (base64); `None`: a sound was sent
+        """
+        try:
+            if command.get("sound"):
+                with self._sound(command) as file:
+                    send_sound(command["id"], file, command["timeout"])
+                return None
+            status, headers, body = self._answer(command)
+        except Refused as error:
+            status, headers, body = error.status, {}, _message(error.message)
+        except TimedOut as error:
+            status, headers, body = 504, {}, _message(error.code)
+        except PbxError as error:
+            status, headers, body = 502, {}, _message(error.code)
+        except Exception as error:
+            _logger.exception("A command cannot be carried out")
+            status, headers, body = 500, {}, _message(type(error).__name__)
+        if len(body) > MAX_ANSWER:
+            status, body = 507, _message("The answer is too long.")
+        return {
+            "id": command.get("id"),
+            "status": status,
+            "headers": headers,
+            "body": base64.b64encode(body).decode(),
+        }
+
+    def _answer(self, command):
+        path = str(command.get("path", ""))
+        if path.startswith("/ari/"):
+            with self._ask_ari(command, path) as response:
+                kind = response.headers.get("Content-Type", "")
+                body = response.raw.read(MAX_ANSWER + 1, decode_content=True)
+                return response.status_code, {"content-type": kind}, body
+        if path == "/rawman":
+            return 200, {"content-type": "text/plain"}, self._ask_ami(command)
+        for prefix, answer in (
+            ("/bridge/check", self._answer_check),
+            ("/bridge/cdr", self._answer_cdr),
+            ("/bridge/recording/", self._answer_recording),
+        ):
+            if path.startswith(prefix):
+                return answer(command, path)
+        raise Refused(404, "There is no such address.")
+
+    # -- ARI and AMI ------------------------------------------------------------------
+
+    def _ask_ari(self, command, path):
+        if self._ari is None:
+            raise Refused(502, "The bridge has no address of ARI.")
+        if not ARI_PATHS.fullmatch(path) or ".." in unquote(path):
+            raise Refused(403, "The bridge does not ask that of ARI.")
+        headers = command.get("headers") or {}
+        kept = ("content-type", "accept", "range")
+        return self._ari.request(
+            str(command.get("method", "GET")),
+            path,
+            params=command.get("params"),
+            data=command.get("data"),
+            headers={k: str(v) for k, v in headers.items() if k.lower() in kept},
+            stream=True,
+        )
+
+    def _ask_ami(self, command):
+        fields = {**(command.get("params") or {}), **_form(command.get("data"))}
+        fields = {str(name): str(value) for name, value in fields.items()}
+        names = [key for key in fields if key.lower() == "action"]
+        name = next((fields.pop(key) for key in names), "")
+        if name.lower() not in AMI_ACTIONS:
+            raise Refused(403, "The bridge does not ask that of AMI.")
+        for key, value in fields.items():
+            if key.lower() in AMI_REFUSED or FUNCTION.search(value):
+                raise Refused(403, f"The bridge does not send {key} to AMI.")
+        client = self._client()
+        if client is None:
+            raise Gone("ami_gone")
+        fields.pop("ActionID", None)
+        try:
+            found = client.action(name, **fields)
+        except ValueError as error:
+            raise Refused(400, str(error)) from error
+        return ami_message.as_text(found).encode()
+
+    # -- what only the bridge knows ---------------------------------------------------
+
+    def _answer_check(self, command, _path):
+        return _json(self._check())
+
+    def _answer_cdr(self, command, _path):
+        asked = command.get("params") or {}
+        try:
+            start, end = (_moment(asked[name]) for name in ("start", "end"))
+            skip, limit = int(asked.get("skip", 0)), int(asked.get("limit", LIMIT))
+        except (KeyError, TypeError, ValueError) as error:
+            raise Refused(400, "The period makes no sense.") from error
+        try:
+            return _json({"rows": self._cdr.rows(start, end, max(skip, 0), limit)})
+        except OSError as error:
+            raise Refused(500, str(error)) from error
+
+    def _answer_recording(self, command, path):
+        name = unquote(path.removeprefix("/bridge/recording/"))
+        if command.get("method") != "DELETE":
+            found = self._recordings.find(name)
+            return (200 if found else 404), {}, b""
+        try:
+            self._recordings.remove(name)
+        except OSError as error:
+            raise Refused(403, f"It cannot be removed: {error.strerror}.") from error
+        return 204, {}, b""
+
+    # -- sounds -----------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _sound(self, command):
+        """Yield an open file with the sound that a command asks for."""
+        path, limit = str(command.get("path", "")), int(command.get("limit", 0))
+        if path.startswith("/bridge/recording/"):
+            found = self._recordings.find(
+                unquote(path.removeprefix("/bridge/recording/"))
+            )
+            if not found:
+                raise Refused(404, "There is no such recording.")
+            with found.open("rb") as file:
+                yield file
+            return
+        if not path.startswith("/ari/recordings/"):
+            raise Refused(404, "There is no such address.")
+        with (
+            self._ask_ari(command, path) as response,
+            tempfile.TemporaryFile() as file,
+        ):
+            if response.status_code != 200:
+                raise Refused(response.status_code, "ARI does not hand it out.")
+            while piece := response.raw.read(PIECE, decode_content=True):
+                if file.tell() > limit:
+                    raise Refused(413, "The recording is too large.")
+                file.write(piece)
+            file.seek(0)
+            yield file
+
+
+def _form(data):
+    """Return the fields of a form, which may have been written down already."""
+    if isinstance(data, Mapping):
+        return dict(data)
+    return dict(parse_qsl(data, keep_blank_values=True)) if data else {}
+
+
+def _moment(text):
+    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    if moment.tzinfo:
+        moment = moment.astimezone(timezone.utc).replace(tzinfo=None)
+    return moment
+
+
+def _json(found):
+    headers = {"content-type": "application/json"}
+    return 200, headers, json.dumps(found, ensure_ascii=False).encode()
+
+
+def _message(text):
+    return json.dumps({"message": text}).encode()

@@ -1,0 +1,245 @@
+"""What the bridge is told by its file and its environment.
+
+A file in the INI form; each value can stand in the environment instead, as
+``TELEPHONY_<SECTION>_<KEY>``, such as ``TELEPHONY_ODOO_SECRET``.
+"""
+
+from __future__ import annotations
+
+import configparser
+import os
+import re
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from .odoo import WEBHOOK
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the text says what to change."""
+
+
+@dataclass(frozen=True)
+class OdooConfig:
+    """How Odoo is reached.
+
+    :param url: the webhook address that the page of the PBX shows
+    :param secret: the API secret that is entered there
+    :param verify: ``no``, or a file of certificates; empty: those of the system
+    """
+
+    url: str = ""
+    secret: str = field(default="", repr=False)
+    verify: str = ""
+    database: str = ""
+
+
+@dataclass(frozen=True)
+class AsteriskConfig:
+    """How Asterisk is reached.
+
+    :param ami_url: ``http://pbx:8088/rawman``, where AMI has no port of its own
+    :param ari_url: of the web server of the PBX, ``http://pbx:8088``
+    :param verify: as of `OdooConfig`
+    :param recordings: the folder of MixMonitor, as this process sees it
+    """
+
+    ami_host: str = "127.0.0.1"
+    ami_port: int = 5038
+    ami_user: str = ""
+    ami_secret: str = field(default="", repr=False)
+    ami_tls: bool = False
+    ami_url: str = ""
+    ari_url: str = ""
+    ari_user: str = ""
+    ari_password: str = field(default="", repr=False)
+    verify: str = ""
+    recordings: str = "/var/spool/asterisk/monitor"
+
+
+@dataclass(frozen=True)
+class CallsConfig:
+    r"""How channels are read, see `tracker_config.TrackerConfig`.
+
+    :param extensions: regular expression of the endpoints that are extensions
+    :param devices: ``PJSIP/reception=100, alice=101``
+    :param local_endpoints: ``lab-phones=extension, lab-world=trunk``
+    """
+
+    extensions: str = r"\d{2,6}"
+    devices: str = ""
+    local_endpoints: str = ""
+
+
+@dataclass(frozen=True)
+class CdrConfig:
+    """Where the PBX writes its records; without ``engine`` those that AMI tells count.
+
+    :param engine: ``postgresql`` or ``mysql``
+    :param tz: of the times in the table, such as ``Europe/Kyiv``; empty: this machine's
+    """
+
+    engine: str = ""
+    host: str = "127.0.0.1"
+    port: int = 0
+    user: str = ""
+    password: str = field(default="", repr=False)
+    database: str = "asteriskcdrdb"
+    table: str = "cdr"
+    tz: str = ""
+
+
+@dataclass(frozen=True)
+class BridgeConfig:
+    """The process itself.
+
+    :param data: a folder that only it can write to
+    :param limit: so many events wait at most
+    """
+
+    data: str = "/var/lib/telephony-bridge"
+    limit: int = 500_000
+
+
+@dataclass(frozen=True)
+class Config:
+    """All of it."""
+
+    odoo: OdooConfig = OdooConfig()
+    asterisk: AsteriskConfig = AsteriskConfig()
+    calls: CallsConfig = CallsConfig()
+    cdr: CdrConfig = CdrConfig()
+    bridge: BridgeConfig = BridgeConfig()
+
+
+SECTIONS = {
+    "odoo": OdooConfig,
+    "asterisk": AsteriskConfig,
+    "calls": CallsConfig,
+    "cdr": CdrConfig,
+    "bridge": BridgeConfig,
+}
+NEEDED = (
+    ("odoo", "url"),
+    ("odoo", "secret"),
+    ("asterisk", "ami_user"),
+    ("asterisk", "ami_secret"),
+)
+
+
+def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Config:
+    """Return the configuration.
+
+    :param path: of the file; without one the environment says all
+    :raises ConfigError: with one sentence for people
+    """
+    parser = configparser.ConfigParser(interpolation=None)
+    if path is not None:
+        _check_mode(path)
+        try:
+            parser.read_string(path.read_text("utf-8"), str(path))
+        except (OSError, UnicodeError, configparser.Error) as error:
+            raise ConfigError(f"{path} cannot be read: {error}") from error
+    for section in parser.sections():
+        if section not in SECTIONS:
+            raise ConfigError(f"There is no section [{section}].")
+    config = Config(
+        **{
+            name: _section(name, kind, parser, environ)
+            for name, kind in SECTIONS.items()
+        }
+    )
+    _check(config)
+    return config
+
+
+def _section(name, kind, parser, environ):
+    given = dict(parser[name]) if parser.has_section(name) else {}
+    known = {item.name: item for item in fields(kind)}
+    for key in given:
+        if key not in known:
+            raise ConfigError(f"[{name}] has no {key}.")
+    prefix = f"TELEPHONY_{name.upper()}_"
+    given |= {
+        key: environ[prefix + key.upper()]
+        for key in known
+        if prefix + key.upper() in environ
+    }
+    return kind(
+        **{key: _value(name, known[key], text.strip()) for key, text in given.items()}
+    )
+
+
+def _value(section, item, text):
+    if item.type == "int":
+        if not re.fullmatch(r"\d{1,9}", text):
+            raise ConfigError(f"[{section}] {item.name} has to be a number.")
+        return int(text)
+    if item.type == "bool":
+        if text.lower() not in ("yes", "no", "true", "false", "1", "0"):
+            raise ConfigError(f"[{section}] {item.name} has to be yes or no.")
+        return text.lower() in ("yes", "true", "1")
+    return text
+
+
+def _check(config):
+    for section, key in NEEDED:
+        if not getattr(getattr(config, section), key):
+            raise ConfigError(f"[{section}] {key} is missing.")
+    url = urlsplit(config.odoo.url)
+    if url.scheme not in ("http", "https") or WEBHOOK not in url.path:
+        raise ConfigError(
+            "[odoo] url has to be the webhook address that the page of the PBX shows: "
+            f"https://odoo.example{WEBHOOK}…"
+        )
+    if config.asterisk.ari_url and not config.asterisk.ari_user:
+        raise ConfigError("[asterisk] ari_user is missing.")
+    if config.cdr.engine not in ("", "postgresql", "mysql"):
+        raise ConfigError("[cdr] engine has to be postgresql or mysql.")
+    if not re.fullmatch(r"[\w.]{1,128}", config.cdr.table, re.ASCII):
+        raise ConfigError("[cdr] table is no name of a table.")
+    try:
+        ZoneInfo(config.cdr.tz or "UTC")
+    except (ValueError, OSError) as error:
+        raise ConfigError(f"[cdr] there is no time zone {config.cdr.tz}.") from error
+    try:
+        re.compile(config.calls.extensions)
+    except re.error as error:
+        raise ConfigError(f"[calls] extensions: {error}.") from error
+    pairs(config.calls.devices, "devices")
+    pairs(config.calls.local_endpoints, "local_endpoints")
+
+
+def _check_mode(path):
+    """Refuse a file with secrets that others can read."""
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise ConfigError(
+            f"Others can read {path}, which holds secrets. Run: chmod 600 {path}"
+        )
+
+
+def pairs(text: str, name: str) -> dict[str, str]:
+    """Return what is written as ``a=1, b=2``.
+
+    :raises ConfigError: when it is not
+    """
+    found = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        key, equals, value = (piece.strip() for piece in part.partition("="))
+        if not (key and equals and value):
+            raise ConfigError(f"[calls] {name} has to look like a=1, b=2.")
+        found[key] = value
+    return found
+
+
+def verify_of(text: str) -> bool | str:
+    """Return what `requests` takes for a setting ``verify``."""
+    return False if text.lower() == "no" else text or True

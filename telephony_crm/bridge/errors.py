@@ -1,0 +1,32 @@
+"""What can go wrong between the bridge and its PBX."""
+
+from __future__ import annotations
+
+import re
+
+
+class PbxError(Exception):
+    """The PBX cannot be used as it is.
+
+    :param code: a word for programs; `problems.in_words` says it to people
+    :param detail: in the words of whoever said so; holds no secret
+    """
+
+    def __init__(self, code: str, detail: str = ""):
+        self.code = code
+        self.detail = detail
+        super().__init__(f"{code}: {detail}" if detail else code)
+
+
+class Gone(PbxError):
+    """The connection is over, or never came about."""
+
+
+class TimedOut(PbxError):
+    """An answer did not come in time."""
+
+
+def why_no_tls(error: Exception) -> str:
+    """Return the reason in what OpenSSL says, which is a sentence of many parts."""
+    found = re.search(r"(certificate verify failed: [^()]+)|\[SSL: (\w+)\]", str(error))
+    return (found[1] or found[2]).strip() if found else type(error).__name__

@@ -1,0 +1,209 @@
+"""Which of several bridges tells what happens: settled by the PBX, with Odoo away.
+
+The active one holds the event socket of our ARI application and writes its name with a
+counter into a global variable of the PBX every two seconds. One that stands by takes
+over when nobody holds the socket (the active process is gone), or when the variable
+has not changed for seven seconds (its machine is). Of two that try, the later one gets
+the socket, and the other is told so and stands by again.
+
+Where ARI is not there, the variable alone decides, over AMI.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from .ari import Ari, EventSocket
+from .errors import PbxError
+
+_logger = logging.getLogger(__name__)
+
+VARIABLE = "TELEPHONY_BRIDGE"
+#: Seconds between looks; without a change for which the active bridge is taken to be
+#: gone; without being able to write for which it takes itself to be.
+BEAT, STALE, CUT_OFF = 2.0, 7.0, 6.0
+
+
+class Place(Protocol):
+    """Where the bridges of a PBX meet."""
+
+    def get_variable(self, name: str) -> str:
+        """Return a global variable of the PBX."""
+
+    def set_variable(self, name: str, value: str) -> None:
+        """Set a global variable of the PBX."""
+
+    def is_free(self) -> bool:
+        """Tell whether the active bridge is surely gone."""
+
+    def claim(self, on_lost: Callable[[bool], None]) -> None:
+        """Take what only one can hold; ``on_lost`` says when another one has."""
+
+    def release(self) -> None:
+        """Give it up."""
+
+
+class AriPlace:
+    """They meet at the event socket of ARI."""
+
+    def __init__(self, ari: Ari):
+        self.get_variable, self.set_variable = ari.get_variable, ari.set_variable
+        self._ari = ari
+        self._socket: EventSocket | None = None
+
+    def is_free(self) -> bool:
+        """Tell whether nobody holds the event socket."""
+        return not self._ari.holds_app()
+
+    def claim(self, on_lost: Callable[[bool], None]) -> None:
+        """Take the event socket."""
+        self.release()
+        self._socket = EventSocket(self._ari, on_lost)
+        self._socket.open()
+
+    def release(self) -> None:
+        """Give the event socket up."""
+        if self._socket:
+            self._socket.close()
+
+
+class AmiPlace:
+    """They meet at the variable alone.
+
+    :param action: `Ami.action` of whichever connection there is
+    """
+
+    def __init__(self, action: Callable[..., dict]):
+        self._action = action
+
+    def get_variable(self, name: str) -> str:
+        """Return a global variable of the PBX."""
+        return str(self._action("Getvar", Variable=name).get("Value", ""))
+
+    def set_variable(self, name: str, value: str) -> None:
+        """Set a global variable of the PBX."""
+        answer = self._action("Setvar", Variable=name, Value=value)
+        if answer.get("Response") != "Success":
+            raise PbxError("ami_refused", str(answer.get("Message", "")))
+
+    def is_free(self) -> bool:
+        """Tell that nobody knows."""
+        return False
+
+    def claim(self, on_lost: Callable[[bool], None]) -> None:
+        """There is nothing to hold."""
+
+    def release(self) -> None:
+        """There is nothing to give up."""
+
+
+class Leader:
+    """Decides over and over whether this bridge is the active one.
+
+    :param instance: the name of this bridge; no other has it
+    :param on_change: called with whether it is, each time that this changes
+    :ivar problem: why nobody can tell; else ``None``
+    """
+
+    def __init__(self, place: Place, instance: str, on_change: Callable[[bool], None]):
+        self._place, self._instance, self._on_change = place, instance, on_change
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="leader")
+        self._count = 0
+        self._seen, self._seen_at = "", time.monotonic()
+        self._written_at = 0.0
+        self._lost: bool | None = None
+        self._wake = threading.Event()
+        self.is_active = False
+        self.problem: PbxError | None = None
+
+    def start(self) -> None:
+        """Begin to decide."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Leave the place to others, at once."""
+        self._stop.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self):
+        while not self._stop.is_set():
+            self._wake.clear()
+            try:
+                self._keep() if self.is_active else self._look()
+                self.problem = None
+            except (PbxError, ValueError) as error:
+                self._note(error)
+            # Two that look at the same moments would get in each other's way for ever.
+            self._wake.wait(BEAT * random.uniform(0.8, 1))
+        self._place.release()
+
+    # -- standing by ----------------------------------------------------------------
+
+    def _look(self):
+        seen, now = self._place.get_variable(VARIABLE), time.monotonic()
+        if seen != self._seen:
+            self._seen, self._seen_at = seen, now
+        if seen and not self._place.is_free() and now - self._seen_at < STALE:
+            return
+        self._claim()
+        self._beat()
+        self._change(True)
+
+    # -- being active ---------------------------------------------------------------
+
+    def _keep(self):
+        if self._lost:
+            self._step_back("another bridge has taken over")
+            return
+        name, _colon, _count = self._place.get_variable(VARIABLE).rpartition(":")
+        if name and name != self._instance:
+            self._step_back("another bridge is active")
+            return
+        if self._lost is False:  # the PBX was started anew, it seems
+            self._claim()
+        self._beat()
+
+    def _claim(self):
+        self._lost = None
+        try:
+            self._place.claim(self._on_lost)
+        except PbxError:
+            self._lost = False
+            raise
+
+    def _beat(self):
+        self._count += 1
+        self._place.set_variable(VARIABLE, f"{self._instance}:{self._count}")
+        self._written_at = time.monotonic()
+
+    def _on_lost(self, is_replaced):
+        """Note that the socket is gone; in the thread that listens to it."""
+        self._lost = is_replaced
+        self._wake.set()
+
+    def _note(self, error):
+        if self.problem is None:
+            _logger.warning("Nobody can tell which bridge is active: %s", error)
+        self.problem = error if isinstance(error, PbxError) else PbxError("ari_garbage")
+        if self.is_active and time.monotonic() - self._written_at > CUT_OFF:
+            self._step_back("the PBX cannot be reached")
+
+    def _step_back(self, why):
+        _logger.warning("This bridge stands by: %s", why)
+        self._place.release()
+        self._seen, self._seen_at = "", time.monotonic()
+        self._change(False)
+
+    def _change(self, is_active):
+        self.is_active = is_active
+        if is_active:
+            _logger.info("This bridge is active")
+        self._on_change(is_active)

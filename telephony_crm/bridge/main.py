@@ -1,0 +1,67 @@
+"""The command line of the bridge."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import logging
+import signal
+import sys
+from pathlib import Path
+
+from .config import ConfigError, load
+from .version import VERSION
+
+DESCRIPTION = """
+Tells an Odoo what happens on an Asterisk, and has the Asterisk do what Odoo wants.
+Each setting of the file can be given in the environment as well, as
+TELEPHONY_<SECTION>_<KEY>.
+"""
+
+
+def main(arguments: list[str] | None = None, program: str = "telephony_bridge") -> int:
+    """Run the bridge, or test its connections; return the status of the process."""
+    parser = argparse.ArgumentParser(prog=program, description=DESCRIPTION)
+    parser.add_argument("-c", "--config", type=Path, help="the file, in INI form")
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="test the connections and say what is wrong",
+    )
+    parser.add_argument("-v", "--verbose", action="store_true", help="log more")
+    parser.add_argument("--version", action="version", version=VERSION)
+    given = parser.parse_args(arguments)
+    logging.basicConfig(
+        level=logging.DEBUG if given.verbose else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    # It logs the addresses that are asked for, and one of them holds a token.
+    logging.getLogger("urllib3").setLevel(logging.WARNING)
+    try:
+        config = load(given.config)
+        process = importlib.import_module(".process", __package__)
+        if given.check:
+            return check(process.check_of(config))
+        bridge = process.Bridge(config)
+    except ModuleNotFoundError as error:
+        print(
+            f"There is no Python module {error.name}. The bridge needs the packages "
+            "requests and websocket-client.",
+            file=sys.stderr,
+        )
+        return 2
+    except (ConfigError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_args: bridge.stop())
+    bridge.run()
+    return 0
+
+
+def check(connections) -> int:
+    """Print what is wrong; return 0 when nothing is."""
+    found = connections.run()
+    print(json.dumps(found, ensure_ascii=False, indent=2))
+    return 1 if found["problems"] else 0

@@ -1,0 +1,243 @@
+"""What the tracker remembers and what is still to be told, in one file.
+
+The state of a call and the events that its last change made are written in one
+transaction: whenever the process is killed, what is told after it is started again
+is what would have been told without.
+
+Events are told by the bridge that was active when they came about, however long it
+takes. One that stands by keeps its own for a minute, in case that it has to take over.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import threading
+import time
+import zlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+#: In how many threads events are sent: those of one call always in the same.
+LANES = 4
+#: Seconds that a bridge which stands by keeps events.
+HELD = 60
+#: At most so many events wait; beyond, those of whole old calls are dropped.
+LIMIT = 500_000
+#: Of those that Odoo refused so many are kept, to be looked at.
+REFUSED = 1000
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS event (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    lane INTEGER NOT NULL,
+    call_ref TEXT NOT NULL,
+    body TEXT NOT NULL,
+    made REAL NOT NULL,
+    held INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS event_lane ON event (lane, seq) WHERE held = 0;
+CREATE INDEX IF NOT EXISTS event_call ON event (call_ref);
+CREATE TABLE IF NOT EXISTS refused (
+    seq INTEGER PRIMARY KEY, body TEXT NOT NULL, reason TEXT NOT NULL, made REAL
+);
+CREATE TABLE IF NOT EXISTS dropped (made REAL NOT NULL, events INTEGER NOT NULL);
+"""
+
+
+class Outbox:
+    """The file; used by all threads.
+
+    :param path: of the file; it is made if there is none
+    """
+
+    def __init__(self, path: Path | str, limit: int = LIMIT):
+        self._limit = limit
+        self._lock = threading.RLock()
+        self._news = [threading.Event() for _lane in range(LANES)]
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        # Killed processes lose nothing; a power failure may lose the last moments,
+        # which the PBX is asked for anyway.
+        self._db.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.execute("PRAGMA journal_size_limit = 16777216")
+        self._db.executescript(SCHEMA)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._db.close()
+
+    @contextlib.contextmanager
+    def transaction(self):
+        """Return a context in which all of what is done lasts, or nothing."""
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    # -- the tracker's side ---------------------------------------------------------
+
+    def state(self) -> dict:
+        """Return all that was remembered, by key."""
+        with self._lock:
+            rows = self._db.execute("SELECT key, value FROM state").fetchall()
+        return {key: json.loads(value) for key, value in rows}
+
+    def commit(
+        self,
+        changed: Mapping[str, dict | None],
+        events: Iterable[Mapping],
+        held: bool = False,
+    ) -> None:
+        """Remember and tell, or neither.
+
+        :param changed: what is to be remembered by key; `None`: nothing any more
+        :param events: as `pbx.event_format` has them, in order
+        :param held: this bridge stands by, and another one tells them
+        """
+        now, lanes = time.time(), set()
+        with self.transaction() as db:
+            for key, value in changed.items():
+                if value is None:
+                    db.execute("DELETE FROM state WHERE key = ?", [key])
+                else:
+                    stored = json.dumps(value, separators=(",", ":"))
+                    db.execute("REPLACE INTO state VALUES (?, ?)", [key, stored])
+            for event in events:
+                lane = lane_of(event["call_ref"])
+                lanes.add(lane)
+                db.execute(
+                    "INSERT INTO event (lane, call_ref, body, made, held)"
+                    " VALUES (?, ?, ?, ?, ?)",
+                    [lane, event["call_ref"], json.dumps(event), now, int(held)],
+                )
+            if lanes:
+                self._make_room(db)
+        if not held:
+            for lane in lanes:
+                self._news[lane].set()
+
+    def _make_room(self, db):
+        """Drop the events of whole calls, the oldest ones, while there are too many."""
+        while (over := self._count(db) - self._limit) > 0:
+            [[call_ref]] = db.execute(
+                "SELECT call_ref FROM event ORDER BY seq LIMIT 1"
+            ).fetchall()
+            gone = db.execute("DELETE FROM event WHERE call_ref = ?", [call_ref])
+            db.execute(
+                "INSERT INTO dropped VALUES (?, ?)", [time.time(), gone.rowcount]
+            )
+            if gone.rowcount >= over:
+                return
+
+    def _count(self, db):
+        # Events are dropped and told from the front, so what lies between the first
+        # and the last is nearly all there; exact only when it matters.
+        [[first, last]] = db.execute("SELECT min(seq), max(seq) FROM event").fetchall()
+        if first is None or last - first < self._limit:
+            return 0
+        return db.execute("SELECT count(*) FROM event").fetchone()[0]
+
+    # -- standing by and taking over ------------------------------------------------
+
+    def take_over(self) -> None:
+        """Tell what was held: the bridge that had told it is gone."""
+        with self.transaction() as db:
+            db.execute("UPDATE event SET held = 0 WHERE held = 1")
+        for news in self._news:
+            news.set()
+
+    def forget_held(self) -> None:
+        """Forget what the active bridge has told by now."""
+        with self.transaction() as db:
+            db.execute(
+                "DELETE FROM event WHERE held = 1 AND made < ?", [time.time() - HELD]
+            )
+
+    # -- the sender's side ----------------------------------------------------------
+
+    def wait(self, lane: int, seconds: float) -> None:
+        """Wait for something to tell, but no longer than that."""
+        self._news[lane].wait(seconds)
+        self._news[lane].clear()
+
+    def wake(self) -> None:
+        """Have all who wait look again."""
+        for news in self._news:
+            news.set()
+
+    def next(self, lane: int, limit: int = 20) -> list[tuple[int, str]]:
+        """Return the first events of a lane, as ``(seq, body)``."""
+        with self._lock:
+            return self._db.execute(
+                "SELECT seq, body FROM event WHERE lane = ? AND held = 0"
+                " ORDER BY seq LIMIT ?",
+                [lane, limit],
+            ).fetchall()
+
+    def told(self, seqs: Iterable[int]) -> None:
+        """Forget what Odoo has taken."""
+        with self.transaction() as db:
+            db.executemany("DELETE FROM event WHERE seq = ?", [[seq] for seq in seqs])
+
+    def refuse(self, seq: int, reason: str) -> None:
+        """Put aside what Odoo will never take, so that the others get on."""
+        with self.transaction() as db:
+            db.execute(
+                "INSERT OR IGNORE INTO refused"
+                " SELECT seq, body, ?, made FROM event WHERE seq = ?",
+                [reason[:500], seq],
+            )
+            db.execute("DELETE FROM event WHERE seq = ?", [seq])
+            db.execute(
+                "DELETE FROM refused WHERE seq <= (SELECT max(seq) FROM refused) - ?",
+                [REFUSED],
+            )
+
+    # -- figures --------------------------------------------------------------------
+
+    def figures(self) -> dict:
+        """Return ``outbox``, ``oldest`` (seconds), ``refused`` and ``dropped``.
+
+        The last two are of the last day: somebody has seen them by then, or never will.
+        """
+        now = time.time()
+        since = [now - 86_400]
+        with self._lock:
+            count, oldest = self._db.execute(
+                "SELECT count(*), min(made) FROM event WHERE held = 0"
+            ).fetchone()
+            [refused] = self._db.execute(
+                "SELECT count(*) FROM refused WHERE made > ?", since
+            ).fetchone()
+            [dropped] = self._db.execute(
+                "SELECT coalesce(sum(events), 0) FROM dropped WHERE made > ?", since
+            ).fetchone()
+        return {
+            "outbox": count,
+            "oldest": round(now - oldest) if oldest else 0,
+            "refused": refused,
+            "dropped": dropped,
+        }
+
+    def tidy(self) -> None:
+        """Give disk space back that is not needed any more."""
+        with self._lock:
+            self._db.execute(
+                "DELETE FROM dropped WHERE made < ?", [time.time() - 86_400]
+            )
+            self._db.execute("PRAGMA incremental_vacuum(1000)").fetchall()
+            self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
+
+def lane_of(call_ref: str) -> int:
+    """Return in which lane the events of a call go; the same after a restart."""
+    return zlib.crc32(call_ref.encode(errors="replace")) % LANES

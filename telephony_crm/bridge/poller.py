@@ -1,0 +1,137 @@
+"""Asking Odoo what it wants of the PBX, and bringing it the answers.
+
+One thread asks and is held until there is something; answers go in requests of their
+own, so that nobody waits for the next turn.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import requests
+
+from .commands import Commands
+from .odoo import POLLS, Odoo
+from .sender import pause
+
+_logger = logging.getLogger(__name__)
+
+WORKERS = 8
+#: Seconds that Odoo may hold a request, and some more for the way.
+HELD, SHORT = 30.0, 15.0
+#: Answers of the first address that mean that it leads nowhere.
+NO_WAY = (404, 405, 502, 503)
+
+
+class Poller:
+    """Speaks with Odoo about commands until it is stopped.
+
+    :param status: returns what the bridge tells of itself
+    :param is_active: whether this bridge is the one that acts
+    :ivar problem: why Odoo is not reached, for people; else ``""``
+    """
+
+    def __init__(
+        self,
+        odoo: Odoo,
+        instance: str,
+        commands: Commands,
+        status: Callable[[], dict],
+        is_active: Callable[[], bool],
+    ):
+        self._odoo, self._instance, self._commands = odoo, instance, commands
+        self._status, self._is_active = status, is_active
+        self._lock, self._turn = threading.Lock(), 0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="poller", daemon=True)
+        self._pool = ThreadPoolExecutor(WORKERS, "command")
+        self._path = POLLS[0]
+        self.problem = ""
+
+    def start(self) -> None:
+        """Begin to ask."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask no more; what is being carried out comes to an end."""
+        self._stop.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def wake(self) -> None:
+        """Have Odoo know at once that something has changed."""
+        if not self._stop.is_set():
+            self._pool.submit(self._talk, [], False)
+
+    def _run(self):
+        failures = 0
+        while not self._stop.is_set():
+            seconds = self._talk([], True)
+            if seconds is None:
+                failures += 1
+                self._stop.wait(pause(failures))
+            else:
+                failures = 0
+                self._stop.wait(seconds)
+
+    def _talk(self, answers, hold):
+        """Make one request.
+
+        :return: seconds until the next one; `None`: it came to nothing
+        """
+        with self._lock:
+            self._turn += 1
+            turn = self._turn
+        told = {
+            "instance": self._instance,
+            "turn": turn,
+            "active": self._is_active(),
+            "status": self._status(),
+            "answers": answers,
+            "hold": hold,
+        }
+        asked = time.time()
+        try:
+            response = self._odoo.poll(
+                json.dumps(told).encode(), self._path, HELD if hold else SHORT
+            )
+            if response.status_code == 409:
+                return 0  # overtaken by another request of ours
+            if response.status_code != 200:
+                return self._fail(response.status_code)
+            found = response.json()
+            self._odoo.note_time(float(found["time"]), asked)
+            commands, seconds = found["commands"], float(found["wait"])
+        except (requests.RequestException, ValueError, TypeError, KeyError) as error:
+            self._say(f"Odoo cannot be asked: {type(error).__name__}")
+            return None
+        self._say("")
+        for command in commands:
+            self._pool.submit(self._carry_out, command)
+        return min(max(seconds, 0.0), 60.0)
+
+    def _fail(self, status):
+        if status in NO_WAY:
+            # Behind a proxy that does not lead there, the other address does.
+            self._path = POLLS[1] if self._path == POLLS[0] else POLLS[0]
+        self._say(f"Odoo answers the bridge with status {status}.")
+
+    def _say(self, problem):
+        if problem and problem != self.problem:
+            _logger.warning("%s", problem)
+        self.problem = problem
+
+    def _carry_out(self, command):
+        try:
+            answer = self._commands.carry_out(command, self._odoo.send_sound)
+        except requests.RequestException:
+            return  # Odoo does not take the sound, and asks for it again some day
+        for attempt in range(3):
+            if answer is None or self._talk([answer], False) is not None:
+                return
+            if self._stop.wait(pause(attempt)):
+                return

@@ -1,0 +1,216 @@
+"""The parts of the bridge, put together."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+import ssl
+import threading
+from pathlib import Path
+
+from . import config as configuration
+from .ajam import Ajam
+from .ami import Ami
+from .ari import Ari
+from .cdr import Cdr
+from .cdr_table import Table
+from .check import Check
+from .clock import PbxClock
+from .commands import Commands
+from .errors import Gone, PbxError
+from .leader import AmiPlace, AriPlace, Leader
+from .listener import Listener
+from .odoo import Odoo
+from .outbox import Outbox
+from .poller import Poller
+from .problems import in_words
+from .recordings import Recordings
+from .sender import Sender
+from .status import Status
+from .tracker import Tracker, TrackerConfig
+from .version import VERSION
+
+_logger = logging.getLogger(__name__)
+
+#: Seconds between looks at itself.
+TICK = 1.0
+#: Seconds that the PBX's clock may be off without anybody being told.
+CLOCK = 5.0
+
+
+class Bridge:
+    """One bridge of one PBX.
+
+    :param config: `config.Config`
+    """
+
+    def __init__(self, config: configuration.Config):
+        self.config = config
+        asterisk = config.asterisk
+        self.ari = ari_of(asterisk)
+        self.odoo = Odoo(
+            config.odoo.url,
+            config.odoo.secret,
+            configuration.verify_of(config.odoo.verify),
+            config.odoo.database,
+        )
+        folder = Path(config.bridge.data)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.outbox = Outbox(folder / "outbox.sqlite", config.bridge.limit)
+        self.status = Status(VERSION)
+        tracking = tracker_config(config)
+        self.tracker = Tracker(tracking, self.outbox.state())
+        self.clock = PbxClock(self.ari, self.odoo.now)
+        table = Table(config.cdr) if config.cdr.engine else None
+        self.cdr = Cdr(
+            self.outbox, tracking, table, config.cdr.tz, lambda: self.clock.ahead
+        )
+        self.listener = Listener(
+            self.connect,
+            self.tracker,
+            self.outbox,
+            self.status,
+            self.odoo.now,
+            lambda: not self.leader.is_active,
+            (self.cdr.watch,),
+        )
+        # Another one on the same machine has another name.
+        instance = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+        place = AriPlace(self.ari) if self.ari else AmiPlace(self._action)
+        self.leader = Leader(place, instance, self._on_change)
+        self.sender = Sender(self.outbox, self.odoo)
+        commands = Commands(
+            self.ari,
+            lambda: self.listener.client,
+            self.cdr,
+            Recordings(asterisk.recordings),
+            check_of(config).run,
+        )
+        self.poller = Poller(
+            self.odoo, instance, commands, self.told, lambda: self.leader.is_active
+        )
+        self._stop = threading.Event()
+
+    def connect(self, on_event):
+        """Return a new connection to the PBX, not connected yet."""
+        return ami_of(self.config.asterisk, on_event)
+
+    def run(self) -> None:
+        """Work until `stop` is called."""
+        _logger.info("Bridge %s to %s", VERSION, self.odoo.host)
+        for part in (self.listener, self.leader, self.sender, self.poller):
+            part.start()
+        ticks = 0
+        while not self._stop.wait(TICK):
+            ticks += 1
+            self._look(ticks)
+        self.leader.stop()
+        self.listener.stop()
+        self.poller.stop()
+        self.sender.stop()
+        self.outbox.close()
+
+    def stop(self) -> None:
+        """Have `run` come to its end."""
+        self._stop.set()
+
+    def told(self) -> dict:
+        """Return what the bridge tells of itself."""
+        return {
+            **self.status.told(),
+            **self.outbox.figures(),
+            "clock_offset": round(self.odoo.offset, 2),
+        }
+
+    # -- while it works -------------------------------------------------------------
+
+    def _on_change(self, is_active):
+        if is_active:
+            self.outbox.take_over()
+        self.poller.wake()
+
+    def _look(self, ticks):
+        """Note what is wrong, and tidy up now and then."""
+        asterisk = self.config.asterisk
+        error = self.listener.error or self.leader.problem
+        self.status.problem("pbx", in_words(error, asterisk) if error else "")
+        self.status.problem("odoo", self.sender.problem)
+        client = self.listener.client
+        dirt = client.dirt if client else 0
+        self.status.problem(
+            "dirt",
+            f"The PBX sent {dirt} messages that make no sense or are too long; they "
+            "were left out."
+            if dirt
+            else "",
+        )
+        ahead = self.clock.ahead
+        self.status.problem(
+            "clock",
+            f"The clock of the PBX is {abs(ahead):.0f} seconds "
+            f"{'ahead of' if ahead > 0 else 'behind'} that of Odoo. Set it right."
+            if abs(ahead) > CLOCK
+            else "",
+        )
+        if not self.leader.is_active:
+            self.outbox.forget_held()
+        if ticks % 30 == 5:
+            self.clock.look()
+            self.outbox.tidy()
+            if self.clock.version:
+                self.status.set(asterisk=f"Asterisk {self.clock.version}")
+
+    def _action(self, name, **fields):
+        client = self.listener.client
+        if client is None:
+            raise Gone("ami_gone")
+        return client.action(name, **fields)
+
+
+def check_of(config: configuration.Config) -> Check:
+    """Return what tests the connections of a configuration."""
+    return Check(
+        config,
+        lambda on_event: ami_of(config.asterisk, on_event),
+        ari_of(config.asterisk),
+    )
+
+
+def ari_of(asterisk: configuration.AsteriskConfig) -> Ari | None:
+    """Return the web interface of the PBX, where there is one."""
+    if not asterisk.ari_url:
+        return None
+    verify = configuration.verify_of(asterisk.verify)
+    return Ari(asterisk.ari_url, asterisk.ari_user, asterisk.ari_password, verify)
+
+
+def ami_of(asterisk: configuration.AsteriskConfig, on_event) -> Ami | Ajam:
+    """Return a connection to AMI, by whichever way there is."""
+    verify = configuration.verify_of(asterisk.verify)
+    user = asterisk.ami_user, asterisk.ami_secret
+    if asterisk.ami_url:
+        return Ajam(asterisk.ami_url, *user, verify, on_event)
+    tls = None
+    if asterisk.ami_tls:
+        try:
+            tls = ssl.create_default_context(
+                cafile=verify if isinstance(verify, str) else None
+            )
+        except OSError as error:
+            raise PbxError("ami_tls", str(error)) from error
+        if verify is False:
+            tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
+    return Ami(asterisk.ami_host, asterisk.ami_port, *user, tls, on_event)
+
+
+def tracker_config(config: configuration.Config) -> TrackerConfig:
+    """Return how the channels of this PBX are read."""
+    calls = config.calls
+    return TrackerConfig(
+        extensions=calls.extensions,
+        devices=configuration.pairs(calls.devices, "devices"),
+        recordings=config.asterisk.recordings,
+        local_endpoints=configuration.pairs(calls.local_endpoints, "local_endpoints"),
+    )

@@ -1,0 +1,129 @@
+"""Telling Odoo what has happened: in order for each call, and as often as it takes."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+
+import requests
+
+from .odoo import Odoo
+from .outbox import LANES, Outbox
+
+_logger = logging.getLogger(__name__)
+
+#: Seconds until the next attempt, doubled each time; never longer than a person waits
+#: for Odoo to be there again.
+FIRST, LONGEST = 0.5, 10.0
+IDLE = 5.0
+#: Odoo will never take these: it cannot be read, it is too long.
+HOPELESS = (400, 413, 422)
+
+
+class Sender:
+    """Threads that send what is in the outbox, until they are stopped.
+
+    :ivar problem: why nothing gets through at the moment, for people; else ``""``
+    """
+
+    def __init__(self, outbox: Outbox, odoo: Odoo):
+        self._outbox, self._odoo = outbox, odoo
+        self._stop = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._run, args=[lane], name=f"sender-{lane}")
+            for lane in range(LANES)
+        ]
+        self.problem = ""
+
+    def start(self) -> None:
+        """Begin to send."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Send nothing more; what is on its way comes to an end."""
+        self._stop.set()
+        self._outbox.wake()
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self, lane):
+        failures = 0
+        while not self._stop.is_set():
+            try:
+                is_sent = self._send(lane)
+            except Exception:
+                _logger.exception("What is to be told cannot be read")
+                is_sent = None
+            if is_sent:
+                failures = 0
+            elif is_sent is False:
+                self._outbox.wait(lane, IDLE)
+            else:
+                failures += 1
+                self._stop.wait(pause(failures))
+
+    def _send(self, lane):
+        """Send the next events of a lane.
+
+        :return: ``True``: go on; ``False``: there is nothing; `None`: wait
+        """
+        events = self._outbox.next(lane)
+        told = []
+        try:
+            for seq, body in events:
+                if self._stop.is_set():
+                    break
+                refusal = self._tell(seq, body)
+                if refusal is None:
+                    return None
+                if not refusal:
+                    told.append(seq)
+        finally:
+            if told:
+                self._outbox.told(told)
+        return bool(events)
+
+    def _tell(self, seq, body):
+        """Send one event.
+
+        :return: ``""``: it is told; why it was put aside; `None`: try it again
+        """
+        try:
+            response = self._odoo.tell(body.encode())
+        except requests.RequestException as error:
+            self._say(f"Odoo does not answer: {type(error).__name__}")
+            return None
+        if response.status_code in HOPELESS:
+            reason = f"{response.status_code} {response.text[:300]}"
+            _logger.error("An event was refused and is kept aside: %s", reason)
+            self._outbox.refuse(seq, reason)
+            return reason
+        if response.status_code != 200:
+            self._say(WORDS.get(response.status_code, OTHER) % response.status_code)
+            return None
+        if self.problem:
+            _logger.info("Odoo takes events again")
+            self.problem = ""
+        return ""
+
+    def _say(self, problem):
+        """Log once what keeps events from getting through."""
+        if problem != self.problem:
+            _logger.warning("%s", problem)
+        self.problem = problem
+
+
+def pause(failures: int) -> float:
+    """Return the seconds to wait after so many failures, different for each sender."""
+    return random.uniform(0.5, 1) * min(LONGEST, FIRST * 2 ** min(failures, 10))
+
+
+OTHER = "Odoo answers events with status %s."
+WORDS = {
+    403: "Odoo refuses events (status %s): the secret is another one than in Odoo, or "
+    "this address is not among the allowed ones.",
+    404: "Odoo knows no such webhook address (status %s): copy it from the PBX's page. "
+    "If one server has several databases, set “database” as well.",
+}
