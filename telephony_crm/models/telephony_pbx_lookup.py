@@ -7,8 +7,8 @@ from ..pbx import lookup, numbers
 from ..tools.limit import Limit
 from .telephony_pbx import ADMINISTRATOR
 
-# Seconds. PBXs wait for one or two; then an answer, though it came, comes too late.
-PATIENCE = 0.9
+# Seconds. The dialplan waits for two; an answer that comes later comes too late.
+PATIENCE = 1.5
 PURPOSES = ("lookup", "route")
 
 

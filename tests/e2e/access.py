@@ -55,7 +55,7 @@ class Rpc:
         )
         answer = json.loads(answer.text)
         assert "error" not in answer, answer["error"]["data"]["message"]
-        return answer["result"]
+        return answer.get("result")  # nothing, where a method returns None
 
     def _log_in(self, login):
         session = requests.Session()
