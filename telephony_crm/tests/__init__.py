@@ -27,6 +27,7 @@ from . import (
     test_hostile,
     test_import_history,
     test_js,
+    test_log,
     test_lookup,
     test_match_company,
     test_match_order,

@@ -189,13 +189,13 @@ class TestLogFilter(HttpCase):
 
     def test_a_broken_record_is_left_to_the_handlers(self):
         record = logging.LogRecord("werkzeug", 20, "", 0, "%s %s", ("one",), None)
-        self.assertTrue(log_filter.AddressFilter().filter(record))
+        self.assertTrue(log_filter.RedactingFilter().filter(record))
 
     def test_it_is_installed_once(self):
         log_filter.install()
         for name in log_filter.LOGGERS:
             known = logging.getLogger(name).filters
             known = [
-                item for item in known if isinstance(item, log_filter.AddressFilter)
+                item for item in known if isinstance(item, log_filter.RedactingFilter)
             ]
             self.assertEqual(len(known), 1)

@@ -1,6 +1,19 @@
 """How a secret is shown: that there is one, never what it is."""
 
 MASK = "••••••••"
+#: The columns of our tables that hold secrets; no log shows what is written to them.
+COLUMNS = frozenset(
+    {
+        "api_key",
+        "api_secret_stored",
+        "lookup_token",
+        "route_token",
+        "secret_stored",
+        "sip_password_stored",
+        "token",
+        "webhook_token",
+    }
+)
 
 
 def shown(secret):
