@@ -18,11 +18,15 @@ LONGEST = 60  # seconds that a telephone lives
 
 
 class Phones:
-    """The telephones of one call, or of several; as a block, gone at its end."""
+    """The telephones of one call, or of several; as a block, gone at its end.
 
-    def __init__(self, lab):
+    :param name: of these, where there are others at the same time
+    """
+
+    def __init__(self, lab, name="phones"):
         self.lab = lab
-        self.folder = lab.folder / "phones"
+        self.name = name
+        self.folder = lab.folder / name
         self.folder.mkdir(exist_ok=True)
         self.running = []
         for name, hertz in TONES.items():
@@ -33,6 +37,10 @@ class Phones:
         return self
 
     def __exit__(self, *_exception):
+        self.stop()
+
+    def stop(self):
+        """Take them away, whatever they do."""
         for process in self.running:
             process.stop()
 
@@ -74,7 +82,7 @@ class Phones:
         if not stays:
             command += ["-m", "1", "-timeout", f"{LONGEST}s", "-timeout_error"]
         process = Process(
-            f"sipp-{self.lab.name}-{name}",
+            f"sipp-{self.lab.name}-{self.name}-{name}",
             command,
             cwd=self.folder,
             env=os.environ | {"TERM": "dumb"},
@@ -97,7 +105,7 @@ class Phones:
             except subprocess.TimeoutExpired:
                 code = 1
             if code:
-                name = process.name.rsplit(f"{self.lab.name}-", 1)[1]
+                name = process.name.rsplit(f"-{self.name}-", 1)[1]
                 errors = self.folder / f"{name}.errors"
                 said = errors.read_text(errors="replace") if errors.exists() else ""
                 raise Failure(f"the telephone {name} did not get through:\n{said}")

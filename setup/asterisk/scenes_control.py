@@ -16,6 +16,45 @@ def held(play):
 
 
 @scene
+def held_from_screen(play):
+    """Odoo has the customer hear music, and brings both together again."""
+    play.phones.phone("100", answers=0.5)
+    play.phones.caller(JAMES, LONDON, talks=4)
+    agent = play.talking("100")
+    customer = play.talking("trunk")
+    time.sleep(0.5)
+    for one, two in ((agent, customer), (customer, agent)):
+        play.ami.action("Setvar", Channel=one, Variable="TELEPHONY_OTHER", Value=two)
+    play.ami.action(
+        "Redirect",
+        Channel=agent,
+        Context="telephony-hold",
+        Exten="wait",
+        Priority="1",
+        ExtraChannel=customer,
+        ExtraContext="telephony-hold",
+        ExtraExten="music",
+        ExtraPriority="1",
+    )
+    time.sleep(1)
+    play.ami.action("Bridge", Channel1=customer, Channel2=agent, Tone="no")
+    for one in (agent, customer):
+        play.ami.action("Setvar", Channel=one, Variable="TELEPHONY_OTHER", Value="")
+
+
+@scene
+def recorded_from_screen(play):
+    """A part of the talk is recorded when the agent wants it."""
+    play.phones.phone("100", answers=0.5)
+    play.phones.caller(JAMES, LONDON, talks=3)
+    agent = play.talking("100")
+    time.sleep(0.5)
+    play.ami.action("MixMonitor", Channel=agent, File="wanted.wav", options="b")
+    time.sleep(1)
+    play.ami.action("StopMixMonitor", Channel=agent)
+
+
+@scene
 def transferred_by_phone(play):
     """The agent's phone gives the customer to a colleague, unasked."""
     give = ((1, telephones.transfers, "101"),)

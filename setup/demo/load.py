@@ -26,11 +26,12 @@ ROLES = {
 }
 
 
-def load(env, simulator_url, base_url):
+def load(env, simulator_url, base_url, real=None):
     """Load the demonstration data into the database of ``env``.
 
     :param simulator_url: where the simulated PBX answers its REST API
     :param base_url: where Odoo is seen by the simulator and the browser
+    :param real: a PBX to connect instead: its fields, and its adapter's settings
     :return: ``{"webhook_url", "login", "password"}`` of the first agent
     """
     demo = json.loads(_demo_file().read_text(encoding="utf-8"))
@@ -40,7 +41,7 @@ def load(env, simulator_url, base_url):
     people = demo["extensions"]
     users = {person["number"]: _user(env, demo, person) for person in people}
     team = _team(env, demo, users)
-    pbx = _pbx(env, demo, simulator_url)
+    pbx = _pbx(env, demo, simulator_url, real)
     pbx.fallback_user_id = users[people[0]["number"]]  # who rings strangers back
     for person in people:
         _keep(
@@ -152,9 +153,10 @@ def _team(env, demo, users):
     return team
 
 
-def _pbx(env, demo, simulator_url):
+def _pbx(env, demo, simulator_url, real):
     countries = env["res.country"].search([("code", "in", demo["dial_countries"])])
-    return _keep(
+    fields, settings = real or ({}, {})
+    pbx = _keep(
         env,
         "pbx",
         "telephony.pbx",
@@ -174,9 +176,14 @@ def _pbx(env, demo, simulator_url):
             # within the patience of somebody who looks on
             "callback_minutes": 5,
             "escalation": "notice",
+            **fields,
         },
         always=True,
     )
+    for line in pbx.setting_ids:
+        if line.key in settings:
+            line["secret_value" if line.is_secret else "value"] = settings[line.key]
+    return pbx
 
 
 def _did(env, pbx, team, did):
@@ -300,5 +307,6 @@ if "env" in globals():  # in Odoo's shell
         env,
         os.environ["TELEPHONY_SIMULATOR_URL"],
         os.environ["TELEPHONY_ODOO_URL"],
+        json.loads(os.environ.get("TELEPHONY_PBX", "null")),
     )
     env.cr.commit()

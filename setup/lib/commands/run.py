@@ -7,13 +7,14 @@ import time
 
 from setup.lib import paths
 from setup.lib.console import Failure, say, step
+from setup.lib.demonstration_pbx import DEMO, AsteriskPbx, NoPbx, SimulatedPbx
 from setup.lib.odoo import LAUNCHER
 from setup.lib.prepare import ground
 from setup.lib.process import HOST, Process, is_free
 
-SIMULATOR = paths.SETUP / "simulator"
 LOADER = paths.SETUP / "demo" / "load.py"
-HISTORY = 30  # days of calls before, which an administrator may import
+# of the databases: the calls of one PBX are none of another's
+NAMES = {False: "telephony_demo", True: "telephony_demo_asterisk"}
 
 
 def main(arguments):
@@ -21,14 +22,21 @@ def main(arguments):
     start = time.monotonic()
     parser = argparse.ArgumentParser(prog="setup/run", description=__doc__)
     parser.add_argument("--port", type=int, default=8069, help="of Odoo (%(default)s)")
-    parser.add_argument("--db", default="telephony_demo", help="(%(default)s)")
-    parser.add_argument(
+    parser.add_argument("--db", help=f"({NAMES[False]}; with --asterisk {NAMES[True]})")
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument(
         "--no-simulator", action="store_true", help="no simulated PBX that rings"
     )
+    kind.add_argument(
+        "--asterisk", action="store_true", help="a real Asterisk in its place"
+    )
     chosen = parser.parse_args(arguments)
-    if not chosen.db.isidentifier():
+    database = chosen.db or NAMES[chosen.asterisk]
+    if not database.isidentifier():
         parser.error("--db: letters, digits and _ only")
-    demonstration = Demonstration(chosen.port, chosen.db, not chosen.no_simulator)
+    kind = SimulatedPbx if not chosen.no_simulator else NoPbx
+    kind = AsteriskPbx if chosen.asterisk else kind
+    demonstration = Demonstration(chosen.port, database, kind)
     with ground() as databases:
         try:
             demonstration.start(databases)
@@ -41,17 +49,18 @@ def main(arguments):
 
 
 class Demonstration:
-    """Odoo and the simulated PBX, on two ports of this machine."""
+    """Odoo and a PBX, on ports of this machine.
 
-    def __init__(self, port, database, simulator):
+    :param kind: class of the PBX, see `demonstration_pbx`
+    """
+
+    def __init__(self, port, database, kind):
         self.port = port
         self.database = database
         self.url = f"http://{HOST}:{port}"
-        self.simulator_port = port + 10
-        self.simulator_url = f"http://{HOST}:{self.simulator_port}"
-        self.with_simulator = simulator and (SIMULATOR / "main.py").exists()
-        self.processes = []
-        for wanted in [port] + [self.simulator_port] * self.with_simulator:
+        self.pbx = kind(port, self.url)
+        self.odoo = None
+        for wanted in (port, *self.pbx.ports):
             if not 0 < wanted < 65536 or not is_free(wanted):
                 raise Failure(
                     f"port {wanted} is taken or not allowed",
@@ -62,30 +71,25 @@ class Demonstration:
         """Prepare the database and start the programs."""
         modules = {path.parent.name for path in paths.ROOT.glob("*/__manifest__.py")}
         databases.have_addon(self.database, modules)
+        self.pbx.prepare()
         self._load(databases)
         with step("Odoo"):
             command = (
                 paths.PYTHON, LAUNCHER, "-d", self.database, f"--http-port={self.port}",
                 f"--db-filter=^{self.database}$", "--workers=0", "--log-level=info",
             )  # fmt: skip
-            odoo = Process(f"odoo-{self.port}", command, env=databases.environment)
-            self.processes.append(odoo)
-            odoo.wait_for(f"{self.url}/web/login", seconds=120)
-        if self.with_simulator:
-            command = (
-                paths.PYTHON, SIMULATOR / "main.py", "serve",
-                "--port", self.simulator_port, "--odoo", self.url, "--autoplay",
-                "--history", HISTORY,
-            )  # fmt: skip
-            name = f"simulator-{self.simulator_port}"
-            self.processes.append(Process(name, command, env=databases.environment))
+            name = f"odoo-{self.port}"
+            self.odoo = Process(name, command, env=databases.environment)
+            self.odoo.wait_for(f"{self.url}/web/login", seconds=120)
+        self.pbx.start(databases)
 
     def _load(self, databases):
         """Load the demonstration data, again when they or the addresses changed."""
         if not LOADER.exists():
             return
-        files = (SIMULATOR / "demo.json", *sorted(LOADER.parent.glob("*.*")))
-        key = paths.digest(self.url, self.simulator_url, *files)
+        files = (DEMO, *sorted(LOADER.parent.glob("*.*")))
+        facts = self.pbx.facts | {"TELEPHONY_ODOO_URL": self.url}
+        key = paths.digest(str(sorted(facts.items())), *files)
         marker = databases.filestore(self.database) / "telephony-demo.key"
         if marker.exists() and marker.read_text() == key:
             return
@@ -94,10 +98,7 @@ class Demonstration:
                 self.database,
                 f"exec(compile(open({str(LOADER)!r}).read(), {str(LOADER)!r}, 'exec'))",
                 "the demonstration data could not be loaded",
-                env={
-                    "TELEPHONY_ODOO_URL": self.url,
-                    "TELEPHONY_SIMULATOR_URL": self.simulator_url,
-                },
+                env=facts,
             )
             paths.replace(marker, key)
 
@@ -107,14 +108,14 @@ class Demonstration:
         say(f"  {self.url}")
         for label, login in self._logins():
             say(f"  {label:24} login {login}, password {login}")
-        if self.with_simulator:
-            say(f"\n  {self.simulator_url}/simulator/  the simulated PBX")
-        say(f"\n  Logs: {self.processes[0].log}. Ctrl-C stops everything.")
+        if self.pbx.welcome:
+            say(f"\n  {self.pbx.welcome}")
+        say(f"\n  Logs: {self.odoo.log}. Ctrl-C stops everything.")
 
     def _logins(self):
         """(who, login) of those who can log in; the password is the login."""
         if LOADER.exists():
-            people = json.loads((SIMULATOR / "demo.json").read_text())["extensions"]
+            people = json.loads(DEMO.read_text())["extensions"]
             for person in people:
                 yield f"{person['role']} {person['name']}", person["login"]
         yield "administrator", "admin"
@@ -122,12 +123,13 @@ class Demonstration:
     def watch(self):
         """Wait; a program that ends by itself is a failure."""
         while True:
-            for process in self.processes:
+            for process in (self.odoo, *self.pbx.processes):
                 if not process.alive:
                     raise process.failure("ended by itself")
             time.sleep(0.5)
 
     def stop(self):
         """Stop the programs, the last started first."""
-        for process in reversed(self.processes):
-            process.stop()
+        self.pbx.stop()
+        if self.odoo:
+            self.odoo.stop()
