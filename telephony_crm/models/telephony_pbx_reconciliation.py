@@ -42,6 +42,9 @@ class TelephonyPbxReconciliation(models.Model):
         string="Read up to", help="All calls that began before are compared."
     )
     skip = fields.Integer(help="Rows that were read of what follows.")
+    ask_until = fields.Datetime(
+        help="The PBX has shortened the period, and left out what lies before."
+    )
     finish_date = fields.Datetime(string="Finished")
     row_count = fields.Integer(string="Rows Read", default=0)
     call_count = fields.Integer(string="Calls Found", default=0)

@@ -63,10 +63,10 @@ class TelephonyPbxReconciliation(models.Model):
     def _period(self, pbx):
         """Return from when until when the log is to be compared.
 
-        Since the last comparison that came to its end, and some time before. Once in
-        a day, at night where the PBX is, a whole day again; and whatever call is
-        still without an end. Never from before the PBX was entered here: that is
-        history, and is imported when somebody asks for it.
+        Since the last comparison that came to its end, and some time before; if none
+        did, since the beginning. Once in a day, at night where the PBX is, a whole day
+        again; and whatever call is still without an end. Never from before the PBX was
+        entered here: that is history, and is imported when somebody asks for it.
         """
         now = fields.Datetime.now()
         end = now - self._settle()
@@ -78,7 +78,7 @@ class TelephonyPbxReconciliation(models.Model):
             ],
             limit=1,
         )
-        start = done.end_date - OVERLAP if done else end - DAY
+        start = done.end_date - OVERLAP if done else pbx.create_date
         if done and self._is_day_due(pbx, now):
             start = min(start, end - DAY)
         oldest = self.env["telephony.call"].search(
@@ -202,16 +202,15 @@ class TelephonyPbxReconciliation(models.Model):
         pbx._keep_statistics_turn()
         transaction.end(self.env)
         try:
-            rows = adapter.statistics_rows(adapter.answer(pbx._send(asked)))
+            answer = adapter.answer(pbx._send(asked))
+            rows = adapter.statistics_rows(answer)
+            told = adapter.statistics_period(answer, account, start, end)
+            changes = self._progress(adapter, len(rows), (start, end), told)
         except pbx_adapter.PbxError as error:
             transaction.begin(self.env)
             self._note_failure(pbx, error)
             return False
         transaction.begin(self.env)
-        is_full = len(rows) >= adapter.statistics_limit
-        changes = {"skip": self.skip + len(rows)}
-        if not is_full:
-            changes = {"skip": 0, "read_until": end}
         if not self._advance(position, changes):
             return False  # somebody cancelled it
         self._take(pbx, rows)
@@ -225,9 +224,27 @@ class TelephonyPbxReconciliation(models.Model):
     def _window(self, adapter):
         """Return the part of the period that the next request is about."""
         start = self.read_until or self.start_date
-        return start, min(
-            start + timedelta(days=adapter.statistics_days), self.end_date
-        )
+        longest = start + timedelta(days=adapter.statistics_days)
+        return start, min(self.ask_until or self.end_date, longest, self.end_date)
+
+    def _progress(self, adapter, count, asked, told):
+        """Return how far an answer has brought it.
+
+        :param count: how many rows the answer has
+        :param asked: ``(start, end)`` of the request
+        :param told: ``(start, end)`` of what the answer is about
+        :raises pbx.adapter.PbxError: when it would be asked the same for ever
+        """
+        start, end = asked
+        if told[0] > start:
+            if told[0] >= end:
+                raise pbx_adapter.PbxError("nonsense", pbx_adapter.NONSENSE)
+            return {"skip": 0, "ask_until": told[0]}
+        if count >= adapter.statistics_limit:
+            return {"skip": self.skip + count}
+        if told[1] <= start < end:
+            raise pbx_adapter.PbxError("nonsense", pbx_adapter.NONSENSE)
+        return {"skip": 0, "read_until": told[1], "ask_until": False}
 
     def _advance(self, position, changes):
         """Note how far it came, unless somebody else has done so or stopped it."""

@@ -106,7 +106,9 @@ class Adapter(CallControl):
     #: longest period of one request in days.
     statistics_a_minute: int = 60
     statistics_limit: int = 1000
-    statistics_days: int = 31
+    #: No month is so short, and where the clock goes forward the period is an hour
+    #: longer on the PBX's own.
+    statistics_days: int = 27
 
     def handshake(self, request: Request) -> Response | None:
         """Return the answer to the PBX's check of the address, if this is one.
@@ -223,6 +225,16 @@ class Adapter(CallControl):
         :raises PbxError: when the answer makes no sense
         """
         raise NotImplementedError
+
+    def statistics_period(
+        self, answer: dict, account: Account, start: datetime, end: datetime
+    ) -> tuple[datetime, datetime]:
+        """Return the period that an answer is about, which may be a part of it only.
+
+        :param start: and ``end``, naive UTC, as they were asked for
+        :raises PbxError: when the answer makes no sense
+        """
+        return start, end
 
     # -- set-up ----------------------------------------------------------------------
 

@@ -31,6 +31,9 @@ LIMIT = 1000
 #: What tells one row from all others. The rest of it may be corrected later.
 IDENTITY = ("pbx_call_id", "call_id", "sip", "destination")
 
+LONG = timedelta(days=1)
+
+_moment = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", re.ASCII)
 #: ``"Name" <+48…>`` and ``Name (485…)``: what stands in the last brackets.
 _bracketed = re.compile(r"[(<]([^()<>]*)[)>]\s*$")
 
@@ -79,6 +82,25 @@ def period(start: datetime, end: datetime, tz: str) -> tuple[str, str]:
         (first - _repeated(first)).strftime(FORMAT),
         (last + _repeated(last)).strftime(FORMAT),
     )
+
+
+def answered(
+    answer: Mapping, start: datetime, end: datetime, tz: str
+) -> tuple[datetime, datetime]:
+    """Return the part of a period that an answer is about, as naive UTC.
+
+    The vendor shortens a period that is too long to it, and says so by other times
+    than were asked for. Of an hour that autumn repeats too little is taken as read.
+
+    :raises PbxError: when the account's time zone is none
+    """
+    first, last = period(start, end, tz)
+    said_first, said_last = (str(answer.get(name)) for name in ("start", "end"))
+    if _moment.fullmatch(said_first) and said_first > first:
+        start = max(start, to_utc(said_first, tz, datetime.max - LONG))
+    if _moment.fullmatch(said_last) and said_last < last:
+        end = min(end, to_utc(said_last, tz, datetime.min))
+    return start, end
 
 
 def _repeated(at):

@@ -18,9 +18,11 @@ class AccountCase(DialCase):
         super().setUp()
         self.rows = []  # of the statistics, as the vendor's OpenAPI file has them
         self.limit = 1000
+        self.longest = None  # a longer period begins later, as the answer says
         self.answers = {}  # what is answered to a path instead
         self.server.during = self._answer
-        self._end_pause()  # the PBX was entered two days ago
+        self.age = timedelta(days=2)  # since when the PBX is entered
+        self._end_pause()
         self.commits = []
         self.patch(
             type(self.env["ir.cron"]),
@@ -49,14 +51,19 @@ class AccountCase(DialCase):
         self.server.body = {"status": "success", **answer}
 
     def _statistics(self, query):
-        found = [
-            row
-            for row in self.rows
-            if query["start"] <= row["callstart"] <= query["end"]
-        ]
+        start, end = query["start"], query["end"]
+        first, last = (datetime.strptime(at, FORMAT) for at in (start, end))
+        if self.longest and last - first > self.longest:
+            start = (last - self.longest).strftime(FORMAT)
+        found = [row for row in self.rows if start <= row["callstart"] <= end]
         found.sort(key=lambda row: row["callstart"])
         skip = int(query.get("skip", 0))
-        return {"stats": found[skip : skip + self.limit], "version": 2}
+        return {
+            "start": start,
+            "end": end,
+            "stats": found[skip : skip + self.limit],
+            "version": 2,
+        }
 
     def _zone(self, _query):
         return {"timezone": "UTC+0", "unixtime": 0, "datetime": ""}
@@ -149,9 +156,15 @@ class AccountCase(DialCase):
         self.pbx.sudo().flush_recordset()
         self.env.cr.execute(
             "UPDATE telephony_pbx SET statistics_after = NULL, create_date = %s",
-            [fields.Datetime.now() - timedelta(days=2)],
+            [fields.Datetime.now() - self.age],
         )
         self.env.invalidate_all()
+
+    def _enter_pbx(self, **length):
+        """Have the PBX be entered so long ago."""
+        self.age = timedelta(**length)
+        self.env.flush_all()
+        self._end_pause()
 
     @staticmethod
     def _before(**length):

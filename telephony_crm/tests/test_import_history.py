@@ -47,8 +47,8 @@ class TestImportHistory(AccountCase):
         self.assertTrue(call.imported)
 
     def test_a_missed_call_of_the_past_is_not_called_back(self):
-        self._row("in_1", self._before(days=2), answered=False)
-        self._row("in_2", self._before(days=2), sip="0", destination="0")
+        self._row("in_1", self._before(days=3), answered=False)
+        self._row("in_2", self._before(days=3), sip="0", destination="0")
         self._import()
         self._follow_up()
         self.assertEqual(self._call("in_1").disposition, "missed")
@@ -96,6 +96,52 @@ class TestImportHistory(AccountCase):
         self.assertEqual(again.row_count, 2)
         apply.assert_not_called()
 
+    def test_what_the_past_corrects_in_the_log_brings_about_nothing(self):
+        began = self._before(days=20)
+        self._heard("in_1", began, seconds=60)
+        self._follow_up()
+        call = self._call()
+        line = call.message_id.body
+        self._row("in_1", began, answered=False)
+        self._import()
+        self.assertEqual(call.disposition, "missed")
+        self.assertFalse(call.follow_up)
+        self._follow_up()
+        self.assertFalse(call.needs_callback or self._callback())
+        self.assertEqual(call.message_id.body, line)
+
+    def test_whom_the_past_names_for_a_call_brings_about_nothing(self):
+        """Who talks with a hidden caller is told nowhere but in the records."""
+        began = self._before(days=20)
+        self._heard("in_1", began, seconds=60, caller_id="0")
+        self._follow_up()
+        self._row("in_1", began, seconds=60)
+        self._import()
+        call = self._call()
+        self.assertEqual(call.partner_id, self.partner)
+        self.assertFalse(call.follow_up)
+
+    def test_what_an_import_has_ended_is_followed_up_by_the_comparison(self):
+        self._compare()
+        began = self._before(minutes=50)
+        self._heard("in_1", began, "START", "INTERNAL")
+        self._row("in_1", began, answered=False)
+        self.env["telephony.pbx.reconciliation"].create(
+            {
+                "pbx_id": self.pbx.id,
+                "kind": "history",
+                "start_date": self._before(days=1),
+                "end_date": self._before(minutes=10),
+            }
+        )
+        self._work()
+        self._follow_up()
+        self.assertEqual(self._call().disposition, "missed")
+        self.assertFalse(self._callback())
+        self._compare()
+        self._follow_up()
+        self.assertTrue(self._callback())
+
     def test_importing_again_changes_nothing(self):
         self._row("in_1", self._before(days=20))
         self._import()
@@ -106,7 +152,7 @@ class TestImportHistory(AccountCase):
     def test_the_present_comes_before_the_past(self):
         self.limit = 1
         self.patch(type(self.pbx._adapter()), "statistics_limit", 1)
-        for days in range(2, 9):
+        for days in range(3, 10):
             self._row(f"in_{days}", self._before(days=days))
         self._row("in_1", self._before(minutes=30))
         self._wizard().action_import()
@@ -134,7 +180,7 @@ class TestImportHistory(AccountCase):
             .with_user(self.admin)
             .with_context(default_pbx_id=self.pbx.id)
         ) as form:
-            form.start_date = fields.Date.today() - timedelta(days=61)
+            form.start_date = fields.Date.today() - timedelta(days=53)
             form.end_date = fields.Date.today()
             self.assertIn("At least 2 requests", form.preview)
             self.env["telephony.pbx.reconciliation"].create(

@@ -1,7 +1,8 @@
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from unittest.mock import patch
 
+from dateutil.relativedelta import relativedelta
 from psycopg2.errors import LockNotAvailable
 
 from odoo import fields
@@ -9,7 +10,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .account_common import AccountCase
+from .account_common import FORMAT, AccountCase
 
 JOB = "odoo.addons.telephony_crm.models.telephony_pbx_reconciliation_job"
 STRANGER = "+442079460123"
@@ -258,6 +259,34 @@ class TestReconciliation(AccountCase):
         self.assertEqual(asked[0]["end"], asked[1]["start"])
         self.assertEqual(run.state, "done")
 
+    def test_no_period_is_longer_than_a_month_on_the_clock_of_the_pbx(self):
+        """A month in which the clock goes forward is an hour longer there."""
+        self.pbx.tz = "America/New_York"
+        start = datetime(2026, 2, 1)
+        self._compare(start_date=start, end_date=start + timedelta(days=90))
+        for asked in self._asked("/v1/statistics/pbx"):
+            first, last = (
+                datetime.strptime(asked[name], FORMAT) for name in ("start", "end")
+            )
+            self.assertLessEqual(last, first + relativedelta(months=1))
+
+    def test_of_a_period_that_the_pbx_shortens_nothing_is_lost(self):
+        self.longest = timedelta(days=10)
+        began = [self._before(days=days) for days in range(1, 41, 3)]
+        for index, at in enumerate(began):
+            self._row(f"in_{index}", at)
+        run = self._compare(start_date=self._before(days=41))
+        self.assertEqual((run.state, run.call_count), ("done", len(began)))
+
+    def test_a_pbx_that_shortens_every_period_is_not_asked_for_ever(self):
+        def nothing(query):
+            return {"start": query["end"], "end": query["end"], "stats": []}
+
+        self.answers["/v1/statistics/pbx"] = nothing
+        run = self._compare()
+        self.assertEqual((run.state, run.attempts), ("waiting", 1))
+        self.assertTrue(run.error)
+
     def test_the_pbx_says_when_it_may_be_asked_again(self):
         self.answers["/v1/statistics/pbx"] = 429
         runs = self.env["telephony.pbx.reconciliation"]
@@ -413,14 +442,6 @@ class TestReconciliation(AccountCase):
         run = self.env["telephony.pbx.reconciliation"]._begin_repair(self.pbx)
         self.assertEqual(run.start_date, run.end_date)
 
-    def _enter_pbx(self, **length):
-        """Have the PBX be entered so long ago."""
-        self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE telephony_pbx SET create_date = %s", [self._before(**length)]
-        )
-        self.env.invalidate_all()
-
     def test_after_a_pause_of_days_all_of_them_are_compared(self):
         run = self._compare()
         run.write(
@@ -429,6 +450,15 @@ class TestReconciliation(AccountCase):
         self._enter_pbx(days=30)
         later = self.env["telephony.pbx.reconciliation"]._begin_repair(self.pbx)
         self.assertLess(later.start_date, self._before(days=5))
+
+    def test_after_comparisons_that_failed_all_since_the_beginning_is_compared(self):
+        self._enter_pbx(days=5)
+        self._row("in_1", self._before(days=4))
+        runs = self.env["telephony.pbx.reconciliation"]
+        for _failed in range(2):
+            runs._begin_repair(self.pbx).state = "failed"
+        self._compare()
+        self.assertTrue(self._call())
 
     def test_only_one_is_under_way(self):
         runs = self.env["telephony.pbx.reconciliation"]

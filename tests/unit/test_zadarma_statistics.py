@@ -94,6 +94,34 @@ def test_period_is_on_the_accounts_clock(tz, start, end, first, last):
     assert found == (f"2026-{first}:00", f"2026-{last}:00")
 
 
+SHORTENED = [
+    ({}, (0, 0)),
+    ({"start": "2026-02-10 02:00:00", "end": "2026-02-20 02:00:00"}, (0, 0)),
+    ({"start": "2026-02-12 02:00:00", "end": "2026-02-20 02:00:00"}, (2, 0)),
+    ({"start": "2026-02-10 02:00:00", "end": "2026-02-19 02:00:00"}, (0, -1)),
+    ({"start": "2026-02-01 00:00:00", "end": "2026-03-01 00:00:00"}, (0, 0)),
+    ({"start": "2026-02-12", "end": None}, (0, 0)),
+]
+
+
+@pytest.mark.parametrize(("answer", "days"), SHORTENED)
+def test_an_answer_is_about_the_period_that_it_says(answer, days):
+    asked = datetime(2026, 2, 10), datetime(2026, 2, 20)
+    found = zadarma_statistics.answered(answer, *asked, "Europe/Kyiv")
+    assert found == tuple(
+        at + timedelta(days=number) for at, number in zip(asked, days, strict=True)
+    )
+
+
+def test_of_an_hour_that_is_repeated_too_little_is_taken_as_read():
+    """Three o'clock is one hour after midnight UTC, or no hour after it."""
+    asked = datetime(2026, 10, 1), datetime(2026, 10, 31)
+    said = {"start": "2026-10-25 03:30:00", "end": "2026-10-25 03:30:00"}
+    first, last = zadarma_statistics.answered(said, *asked, "Europe/Kyiv")
+    assert first == datetime(2026, 10, 25, 1, 30)
+    assert last == datetime(2026, 10, 25, 0, 30)
+
+
 def test_zone_that_is_none_is_one_plain_sentence():
     with pytest.raises(PbxError) as error:
         zadarma.statistics(THIRD_PARTY, Account(tz="Mars/X"), NIGHT, NIGHT)
