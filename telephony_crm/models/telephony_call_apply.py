@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..pbx import numbers
+from ..pbx.event import EventKind
 
 # For this call, by a person or by its creation. What was chosen for the number is found
 # again.
@@ -81,10 +82,12 @@ class TelephonyCall(models.Model):
         if call.state == "ended" and call.blocked and call.disposition != "answered":
             changed |= call._update({"disposition": "rejected"})
         call._sync_recordings(state.recordings)
+        # What a row tells, an import of history may have told before and not done.
+        is_row = any(event.kind == EventKind.RECORD for event in events)
+        if call.state == "ended" and (changed or is_row):
+            call._follow_up_later()
         if changed:
             call.version += was is not None
-            if call.state == "ended":
-                call._follow_up_later()
             call._sync_participants(is_new=was is None)
             if call._is_news(was, events):
                 call._notify(told)

@@ -43,7 +43,13 @@ class TelephonyCall(models.Model):
         return result
 
     def _follow_up_later(self):
-        """Have the job look at these calls, which have ended; at once if it can."""
+        """Have the job look at these calls, which have ended; at once if it can.
+
+        What an import of history tells of a call brings about nothing, also where the
+        call was known before.
+        """
+        if self.env.context.get("telephony_of_past"):
+            return
         calls = self.filtered(lambda call: not call.imported)
         if not calls:
             return

@@ -219,13 +219,15 @@ class TelephonyPbxEvent(models.Model):
                 mine += read
         call = self.env["telephony.call"].browse()
         if events:
-            call = pbx.env["telephony.call"]._apply_state(
+            of_past = all(row[-1] for row in rows if row[0] in news)
+            calls = pbx.env["telephony.call"].with_context(telephony_of_past=of_past)
+            call = calls._apply_state(
                 pbx,
                 call_ref,
                 call_state.fold(events),
                 mine,
                 imported=all(row[-1] for row in rows),
-            )
+            ).with_env(pbx.env)
         self.env.cr.execute(
             """
             UPDATE telephony_pbx_event
