@@ -63,16 +63,21 @@ class Connection:
 
 
 class Browser:
-    """A browser without a window; ``with`` starts and ends it."""
+    """A browser without a window; ``with`` starts and ends it.
 
-    def __init__(self):
+    :param flags: further words of its command line
+    """
+
+    def __init__(self, *flags):
+        self.flags = flags
         self.folder = Path(tempfile.mkdtemp(prefix="telephony-e2e-"))
         self.process = None
         self.address = ""
         self.connection = None
 
     def __enter__(self):
-        command = (system.chromium(), *FLAGS, f"--user-data-dir={self.folder}")
+        flags = (*FLAGS, *self.flags)
+        command = (system.chromium(), *flags, f"--user-data-dir={self.folder}")
         self.process = Process("chromium", (*command, "about:blank"))
         try:
             port, path = self._listens_at()
