@@ -91,6 +91,20 @@ test("who gets a call by transfer sees the customer's card with the same sound",
     expect(tie([call("a", { number: "110" })], merged, first)).toEqual({ a: 2 });
 });
 
+test("a call that has become part of another is found by its number", () => {
+    const asked = call("a", { number: "110", callRef: "1700.7" });
+    const before = tie([asked], [entry(1, { number: "110", call_ref: "1700.7" })], {});
+    const handed = call("a", { number: "+380444941710", callRef: "1700.7" });
+    const merged = [entry(2, { e164: "+380444941710", call_ref: "1700.1" })];
+    expect(tie([handed], merged, before)).toEqual({ a: 2 });
+});
+
+test("a hidden caller is tied by the PBX's id alone, where it tells", () => {
+    const entries = [entry(1, { call_ref: "1700.1" }), entry(2, { call_ref: "1700.2" })];
+    expect(tie([call("a", { callRef: "1700.2" })], entries, {})).toEqual({ a: 2 });
+    expect(tie([call("a", { callRef: "1700.3" })], [entries[0]], {})).toEqual({});
+});
+
 test("of two calls with one number each has its own", () => {
     const entries = [entry(1, { e164: "+380444941710" }), entry(2, { e164: "+380444941710" })];
     const calls = [call("a", { number: "+380444941710" }), call("b", { number: "+380444941710" })];

@@ -45,6 +45,7 @@ export class JsSipSession {
     begin(ua, uri, stream) {
         this.direction = "outgoing";
         this._follow(ua.call(uri, this._options(stream)));
+        this._setOther(this.session.remote_identity);
     }
 
     get id() {

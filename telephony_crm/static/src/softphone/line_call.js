@@ -13,6 +13,8 @@ const ASKING = ["consult", "complete", "back"];
 export class LineCall {
     muted = false;
     held = false;
+    /** when it was answered, by this machine's clock */
+    since = null;
     quality = null;
     /** a key of `callWords` or `problemWords` */
     problem = "";
@@ -77,8 +79,10 @@ export class LineCall {
         this.session.hangUp();
     }
 
+    /** Also for the colleague who is asked meanwhile. */
     mute(on) {
         this.session.mute(on);
+        this.consultation?.asked?.mute(on);
         this.muted = on;
     }
 
@@ -99,7 +103,7 @@ export class LineCall {
     }
 
     press(digit) {
-        this.session.press(digit);
+        (this.consultation?.asked || this).session.press(digit);
     }
 
     async transfer(number) {
@@ -153,6 +157,7 @@ export class LineCall {
             name: this.name,
             callRef: this.session.callRef,
             phase: this.phase,
+            since: this.since,
             muted: this.muted,
             held: this.held,
             quality: this.quality,
@@ -164,6 +169,7 @@ export class LineCall {
 
     _onTalk() {
         this.phase = "talking";
+        this.since = Date.now();
         this.meter = browser.setInterval(() => this._measure(), MEASURE);
         this.line.onChange();
         this.onTalk?.();

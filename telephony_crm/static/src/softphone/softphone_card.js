@@ -1,6 +1,7 @@
 import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { CallButtons } from "../call_control/call_buttons";
+import { LiveTimer } from "../call_popup/live_timer";
 
 /**
  * A call that rings or is talked on in the browser and of which Odoo does not know: it is on
@@ -9,7 +10,7 @@ import { CallButtons } from "../call_control/call_buttons";
  */
 export class SoftphoneCard extends Component {
     static template = "telephony_crm.SoftphoneCard";
-    static components = { CallButtons };
+    static components = { CallButtons, LiveTimer };
     static props = { call: Object, softphone: Object };
 
     setup() {

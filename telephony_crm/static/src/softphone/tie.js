@@ -12,8 +12,9 @@ function numbersOf({ card, hint }) {
 /** How well a call of the line and a call of Odoo fit; 0: they are not the same. */
 function fit(call, entry, { wasTied }) {
     const { card } = entry;
-    if (call.callRef && card?.call_ref) {
-        return call.callRef === card.call_ref ? 4 : 0;
+    const hasRefs = Boolean(call.callRef && card?.call_ref);
+    if (hasRefs && call.callRef === card.call_ref) {
+        return 4;
     }
     // The PBX rings us first when we dial, so what comes in may be outgoing for Odoo.
     if (call.direction === "outgoing" && card?.direction === "inbound") {
@@ -22,9 +23,10 @@ function fit(call, entry, { wasTied }) {
     const numbers = numbersOf(entry);
     const number = tail(call.number);
     if (number && numbers.includes(number)) {
-        return 3;
+        // A call that was handed over has become part of another: it has another id.
+        return hasRefs ? 2 : 3;
     }
-    const isUnknown = !number || !numbers.length;
+    const isUnknown = !hasRefs && (!number || !numbers.length);
     // A call that was handed over has another number for each of the two.
     return isUnknown || wasTied || card?.direction === "outbound" ? 1 : 0;
 }
@@ -56,7 +58,7 @@ export function tie(calls, entries, before) {
             give(call, other && free.has(other.id) ? other : entry);
         }
     }
-    for (const wanted of [4, 3]) {
+    for (const wanted of [4, 3, 2]) {
         for (const call of calls.filter(isLoose)) {
             const found = [...free.values()].find((entry) => fit(call, entry, {}) === wanted);
             if (found) {
