@@ -15,6 +15,7 @@ from .tone import tone
 
 ETC = Path(__file__).parent / "etc"
 SAMPLES = paths.ROOT / "telephony_crm" / "samples"
+DIALPLAN = SAMPLES / "asterisk"
 RTP_PORTS = 400  # of one Asterisk
 EXTENSIONS = ("100", "101", "102", "103", "104", "105")  # desk phones
 BROWSERS = ("110", "111")
