@@ -27,6 +27,7 @@ FULL, SMALL = 1_000_000, 100_000
 FIGURES = (
     "fill",
     "lookup",
+    "lookup_address",
     "webhook",
     "reply",
     "popup",

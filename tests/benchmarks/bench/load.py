@@ -14,13 +14,20 @@ class Post:
     """A request that is ready to be sent."""
 
     path: str
-    body: bytes
+    body: bytes | None
     headers: dict
+    method: str = "POST"
 
     @classmethod
     def form(cls, path, fields, **headers):
         """A form post of ``fields``."""
         return cls(path, urlencode(fields).encode(), FORM | headers)
+
+    @classmethod
+    def get(cls, path, **fields):
+        """A request for what is at ``path``, with ``fields`` as its query."""
+        query = urlencode(fields)
+        return cls(f"{path}{query and '?'}{query}", None, {}, "GET")
 
 
 @dataclass(frozen=True)
@@ -81,7 +88,7 @@ class Client:
 def _send(connection, post):
     """Send one request; how long it took, and what came back."""
     start = time.perf_counter()
-    connection.request("POST", post.path, post.body, post.headers)
+    connection.request(post.method, post.path, post.body, post.headers)
     response = connection.getresponse()
     body = response.read()
     took = time.perf_counter() - start
