@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+import pytz
+
 from odoo import fields, models
 
 # "failed" of a call that came in: there was no line left, or the PBX could not connect.
@@ -39,7 +41,7 @@ class TelephonyCall(models.Model):
         if not waits and self.needs_callback:
             self.callback_id._release(self)
         self._update({"needs_callback": waits})
-        if waits:
+        if waits and (self.callback_id or self._is_still_due()):
             self.env["telephony.callback"]._ask(self)
 
     def _can_be_rung_back(self):
@@ -83,6 +85,27 @@ class TelephonyCall(models.Model):
             self.write({"follow_up": True, "follow_up_date": settled})
             return False
         return True
+
+    def _is_still_due(self):
+        """Tell whether it is not too late to ring back who was missed.
+
+        After so many working days of the company, not counting the day of the call,
+        the caller has found another way.
+        """
+        since, now = self.end_date or self.start_date, fields.Datetime.now()
+        days = self.pbx_id.callback_days
+        if now - since <= timedelta(days=days):
+            return True
+        if now - since > timedelta(weeks=days + 1):
+            return False
+        calendar = self.company_id.resource_calendar_id
+        if not calendar or calendar.flexible_hours:
+            return False
+        zone = pytz.timezone(calendar.tz or "UTC")
+        first, last = (pytz.utc.localize(at).astimezone(zone) for at in (since, now))
+        spans = calendar._work_intervals_batch(first, last)[False]
+        worked = {begin.date() for begin, _end, _leave in spans} - {first.date()}
+        return len(worked) <= days
 
     def _was_talked_since(self):
         """Tell whether somebody has spoken with that number since this call began."""

@@ -92,7 +92,21 @@ class TelephonyCallback(models.Model):
         else:
             settled.write({"needs_callback": False})
             callback._count()
+        self._forget_late(talk)
         self._finish_activities(talk)
+
+    @api.model
+    def _forget_late(self, talk):
+        """Take the mark from missed calls that were found too late for a call-back."""
+        self.env["telephony.call"].search(
+            [
+                ("company_id", "=", talk.company_id.id),
+                ("number_e164", "=", talk.number_e164),
+                ("needs_callback", "=", True),
+                ("callback_id", "=", False),
+                ("start_date", "<=", talk.start_date),
+            ]
+        ).write({"needs_callback": False})
 
     def _release(self, call):
         """Note that a call was not missed after all; without any left it is done."""

@@ -35,6 +35,12 @@ class TelephonyPbx(models.Model):
         default=15,
         help="Minutes of working time, of the user or else of the company.",
     )
+    callback_days = fields.Integer(
+        string="Not After (working days)",
+        default=2,
+        help="Of a missed call that is older when it is found, such as after an "
+        "outage, nobody is told; it stays marked in the log.",
+    )
     escalation = fields.Selection(
         [
             ("none", "Nobody else is told"),
@@ -52,7 +58,8 @@ class TelephonyPbx(models.Model):
     )
 
     _callback_minutes_positive = models.Constraint(
-        "CHECK (callback_minutes >= 0 AND escalation_minutes >= 0)",
+        "CHECK (callback_minutes >= 0 AND callback_days >= 0 "
+        "AND escalation_minutes >= 0)",
         "A length of time cannot be negative.",
     )
 

@@ -89,6 +89,44 @@ class TestCallback(TelephonyCase):
         self._miss("in_blocked", caller_id=OTHER[1:])
         self.assertFalse(self.env["telephony.callback"].search([]))
 
+    # -- too late ----------------------------------------------------------------------
+
+    def test_who_was_missed_weeks_ago_is_marked_and_not_rung_back(self):
+        self._miss("in_old", minutes=40 * 24 * 60)
+        self._miss("in_new", minutes=60, caller_id=OTHER[1:])
+        self.assertFalse(self._callback())
+        self.assertTrue(self._call("in_old").needs_callback)
+        self.assertTrue(self._callback(OTHER))
+
+    @freeze_time("2026-02-10 12:00:00")  # a Tuesday
+    def test_how_late_is_too_late_is_counted_in_working_days(self):
+        calendar = self.company.resource_calendar_id
+        calendar.tz = "UTC"
+        for days, is_due in ((2, True), (4, True), (5, False)):
+            call = self._miss(f"in_{days}", minutes=days * 24 * 60)
+            self.assertEqual(call._is_still_due(), is_due, days)
+        self.pbx.callback_days = 3
+        self.assertTrue(self._call("in_5")._is_still_due())
+        self.company.resource_calendar_id = False
+        self.assertFalse(self._call("in_5")._is_still_due())
+        self.assertTrue(self._call("in_2")._is_still_due())
+
+    def test_a_talk_takes_the_mark_from_whom_nobody_was_to_ring_back(self):
+        self._miss("in_old", minutes=40 * 24 * 60)
+        self._talk()
+        self.assertFalse(self._call("in_old").needs_callback)
+
+    def test_a_call_back_does_not_grow_too_old_by_being_followed_up_again(self):
+        call = self._miss(minutes=60)
+        self.env.cr.execute(
+            "UPDATE telephony_call SET start_date = start_date - interval '40 days', "
+            "end_date = end_date - interval '40 days'"
+        )
+        self.env.invalidate_all()
+        call.lead_id = self._lead(user_id=self.colleague.id)
+        self._follow_up()
+        self.assertEqual(self._callback().user_id, self.colleague)
+
     # -- for whom ----------------------------------------------------------------------
 
     def test_the_leads_user_comes_first_then_the_contacts(self):
