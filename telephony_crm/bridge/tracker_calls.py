@@ -54,6 +54,8 @@ class Calls:
             self._call_outside(call, party, origin)
         elif party.kind == "extension" and self._is_inside(call, origin):
             call.direction, call.number = "internal", party.extension
+            call.changed = 1
+            self.teller.started(call, call.began)
         if ordered and is_click(call) and party.extension == call.dialler:
             if leg := self.talk.add_leg(call, party):  # he rings to be asked, so to say
                 leg.rung = party.rung
@@ -77,14 +79,16 @@ class Calls:
         """Make a line outside the other party, unless the call has one already."""
         if call.direction == "inbound" or party.customer:
             return
-        if call.direction == "internal" and origin is None:
-            return
-        if not call.answered or call.direction == "internal":
-            party.customer = 1
-            call.direction = "outbound"
-            call.number = call.number or party.number
-            if is_click(call) and origin and not call.dialler:
-                call.dialler = origin.extension
+        inside = call.direction == "internal"
+        if bool(call.answered) != inside or (inside and origin is None):
+            return  # somebody of ours, at a mobile; or somebody whom he is passed on to
+        party.customer = 1
+        call.number = party.number if inside else call.number or party.number
+        if origin and not call.dialler:
+            call.dialler = origin.extension
+        if inside:  # a colleague was asked first, and has passed the caller on
+            call.direction, call.changed = "outbound", 1
+            self.teller.started(call, call.began)
 
     def _is_inside(self, call, origin):
         """Tell whether a user who clicked calls a colleague."""

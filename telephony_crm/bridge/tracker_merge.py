@@ -24,7 +24,9 @@ def merge_room(book: Book, teller: Teller, room: list[Party], at: float) -> None
     if len(calls) < 2:
         return
     keepers = [call for call in calls.values() if _customer_in(call, room)]
-    keepers = keepers or [call for call in calls.values() if call.direction]
+    keepers = keepers or [
+        call for call in calls.values() if call.direction and not call.customers()
+    ]
     if not keepers:
         return
     keeper = min(keepers, key=lambda call: (call.began, call.ref))

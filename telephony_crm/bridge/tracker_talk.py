@@ -58,12 +58,17 @@ class Talk:
             ref = party.ref if not earlier else f"{party.ref[:120]}:{earlier + 1}"
             leg = Leg(ref, kind_of(call, party), party.ref, up=party.up)
             leg.extension = party.extension
-            leg.number = party.number
+            leg.number = party.number or self._number_of(party)
             call.legs[ref] = leg
             if call.ref not in party.guest and self.book.call_of(party.name) != call:
                 party.guest.append(call.ref)
         self.book.touch(call)
         return leg
+
+    def _number_of(self, party):
+        """Return the number of who is the other party of some call, now in another."""
+        own = self.book.call_of(party.name)
+        return own.number if party.customer and own else ""
 
     def ring(self, call: Call, party: Party) -> None:
         """Tell that a channel is rung in a call, once."""

@@ -67,6 +67,7 @@ class Teller:
             "started",
             call,
             at,
+            call.direction if call.changed else "",
             started_at=moment(call.began),
             direction=call.direction,
             number=call.number,
@@ -101,7 +102,8 @@ class Teller:
 
     def ringing(self, call: Call, leg: Leg) -> None:
         """Tell that a telephone is rung."""
-        number = leg.number if leg.kind == "customer" else ""
+        inside = call.direction == "internal" and leg.extension == call.number
+        number = leg.number if leg.kind == "customer" else leg.extension * inside
         self.tell(
             "ringing",
             call,

@@ -104,8 +104,9 @@ class _Closing:
     def _talks(self):
         """Return the seconds that each leg talked; together those of the call.
 
-        The row of who placed the call is the customer's, and holds what colleagues
-        talked to whom the call was passed on.
+        Where the PBX tells of each leg when it left, two may have talked at once. The
+        row of who placed the call is the customer's, and holds what colleagues talked
+        to whom the call was passed on.
         """
         rows = {leg.ref: self._row(leg) for leg in self.talkers}
         left, talks = self.times.talk, {}
@@ -119,6 +120,8 @@ class _Closing:
                 own = seconds(leg.answered_at, self._end_of_talk(leg))
             talks[leg.ref] = min(own, left)
             left -= talks[leg.ref]
+            if told := _told(leg):
+                talks[leg.ref] = min(told, self.times.talk)
         return talks
 
     # -- one leg ---------------------------------------------------------------------
@@ -285,6 +288,12 @@ class _Closing:
             talk_seconds=talk,
             hold_seconds=min(_said(leg, "hold_seconds"), talk),
         )
+
+
+def _told(leg):
+    """Return how long a leg talked by the PBX itself, told when it left."""
+    left = [event.talk_seconds or 0 for event in leg.all_of(EventKind.LEFT)]
+    return 0 if leg.all_of(EventKind.RECORD) else max(left, default=0)
 
 
 def _said(leg, name):
