@@ -159,7 +159,8 @@ def dial_end(tracker, message, at):
 def bridge_enter(tracker, message, at):
     """Take the news that a channel is in a bridge.
 
-    In a holding bridge (parking, waiting) nobody hears anybody.
+    In a holding bridge (parking, waiting) nobody hears anybody. Who is parked has been
+    let go by whom he was with.
     """
     party = ensure(tracker, message, "", at)
     bridge = text(message, "BridgeUniqueid")
@@ -170,6 +171,7 @@ def bridge_enter(tracker, message, at):
         tracker.book.leave(party)
     else:
         tracker.book.enter(party, bridge)
+    party.parked = int(text(message, "BridgeType", 40) == "parking")
     tracker.book.touch(tracker.book.call_of(party.name))
     tracker.talk.listen([party, *before], at)
 

@@ -36,7 +36,7 @@ def resync(tracker, snapshot: Mapping, at: float) -> None:
     there = [party for party in there if party is not None]
     for party in there:
         _see(tracker, party, found, party.name in known, at)
-    _set_bridges(book, there, found, _holding(snapshot), at)
+    _set_bridges(book, there, found, snapshot, at)
     tracker.talk.listen(there, at)
     for party in there:
         _machines(tracker, party, found[party.name], at)
@@ -49,19 +49,21 @@ def resync(tracker, snapshot: Mapping, at: float) -> None:
         ask_again(tracker, call)
 
 
-def _holding(snapshot):
-    """Return the bridges in which nobody hears anybody."""
+def _bridges(snapshot, name, value):
+    """Return the bridges that have this header."""
     return {
         text(bridge, "BridgeUniqueid")
         for bridge in snapshot.get("bridges") or ()
-        if isinstance(bridge, Mapping)
-        and text(bridge, "BridgeTechnology", 40) == "holding_bridge"
+        if isinstance(bridge, Mapping) and text(bridge, name, 40) == value
     }
 
 
-def _set_bridges(book, parties, found, holding, at):
+def _set_bridges(book, parties, found, snapshot, at):
+    holding = _bridges(snapshot, "BridgeTechnology", "holding_bridge")
+    parking = _bridges(snapshot, "BridgeType", "parking")
     for party in parties:
         bridge = text(found[party.name], "BridgeId")
+        party.parked = int(bridge in parking)
         book.leave(party)
         if bridge and bridge not in holding:
             book.enter(party, bridge)

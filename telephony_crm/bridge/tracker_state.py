@@ -54,6 +54,7 @@ class Party(Stored):
         hears anybody in
     :param by: the channel whose Dial rings it
     :param held: it has the other party on hold since
+    :param parked: it waits for somebody who takes it back
     :param guest: other calls in which it has a leg
     :param away: it has passed its call on, and only its end is still to come
     """
@@ -74,6 +75,7 @@ class Party(Stored):
     bridge: str = ""
     held: float | None = None
     away: int = 0
+    parked: int = 0
     guest: list = field(default_factory=list)
 
     @property

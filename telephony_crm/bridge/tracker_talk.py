@@ -186,7 +186,8 @@ class Talk:
     def _replace(self, call, present, at):
         """End the legs of those who were away when another took over."""
         kinds = {call.legs[ref].kind for ref in present} - {"customer"}
-        if not kinds or len(present) < (1 if call.direction == "inbound" else 2):
+        taken = kinds and len(present) >= (1 if call.direction == "inbound" else 2)
+        if not taken and not any(one.parked for one in call.parties.values()):
             return
         for leg in list(call.legs.values()):
             if leg.ref in present or leg.left or leg.heard is None:

@@ -41,7 +41,10 @@ class Mirror:
 
     def _BridgeEnter(self, message, channel):
         channel["BridgeId"] = message["BridgeUniqueid"]
-        self.bridges[message["BridgeUniqueid"]] = message["BridgeTechnology"]
+        self.bridges[message["BridgeUniqueid"]] = {
+            name: message[name]
+            for name in ("BridgeUniqueid", "BridgeType", "BridgeTechnology")
+        }
 
     def _BridgeLeave(self, message, channel):
         channel["BridgeId"] = ""
@@ -61,10 +64,7 @@ class Mirror:
                 }
                 for name, own in self.channels.items()
             ],
-            "bridges": [
-                {"BridgeUniqueid": bridge, "BridgeTechnology": technology}
-                for bridge, technology in self.bridges.items()
-            ],
+            "bridges": list(self.bridges.values()),
         }
 
 
