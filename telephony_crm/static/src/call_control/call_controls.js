@@ -54,6 +54,11 @@ export class CallControls {
     quality = null;
     /** What is wrong, in a sentence for the user. */
     problem = "";
+    /**
+     * Whose customer it is, the first to transfer to.
+     * @type {null|{number: string, name: string}}
+     */
+    responsible = null;
 
     async answer() {}
     async decline() {}

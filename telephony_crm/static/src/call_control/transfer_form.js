@@ -10,7 +10,13 @@ const SHOWN = 6;
 /** Whom a call is handed to: a colleague, somebody found by name, or a number. */
 export class TransferForm extends Component {
     static template = "telephony_crm.TransferForm";
-    static props = { can: Object, onTransfer: Function, onConsult: Function, onClose: Function };
+    static props = {
+        can: Object,
+        first: { type: [Object, { value: null }], optional: true }, // {name, number}
+        onTransfer: Function,
+        onConsult: Function,
+        onClose: Function,
+    };
 
     setup() {
         this.orm = useService("orm").silent;
@@ -28,8 +34,20 @@ export class TransferForm extends Component {
     }
 
     get rows() {
-        const rows = this.state.found?.map(foundRow) || this.state.team.map(teamRow);
+        const rows = this.state.found?.map(foundRow) || this.proposed;
         return rows.filter((row) => row.number).slice(0, SHOWN);
+    }
+
+    /** The responsible colleague, then those of the team. */
+    get proposed() {
+        const rows = this.state.team.map(teamRow);
+        const { first } = this.props;
+        if (!first) {
+            return rows;
+        }
+        const same = rows.find((row) => row.number === first.number);
+        const row = same || teamRow({ id: 0, name: first.name, extension: first.number });
+        return [row, ...rows.filter((one) => one !== same)];
     }
 
     /** Who was chosen, else the number that was typed. */

@@ -37,8 +37,14 @@ export class CallMenu extends Component {
         return this.record || this.card.offer !== false ? [] : kindsFor(this.card);
     }
 
+    /** Recording is the PBX's, whoever has the sound. */
+    get canRecord() {
+        return Boolean(this.card.control && this.card.control.can.record);
+    }
+
     get isEmpty() {
-        return !this.record && !this.canChange && !this.card.can.block && !this.kinds.length;
+        const { record, canChange, kinds, canRecord } = this;
+        return !record && !canChange && !kinds.length && !canRecord && !this.card.can.block;
     }
 
     toggle() {
@@ -63,6 +69,11 @@ export class CallMenu extends Component {
     choose() {
         this.close();
         this.props.onChoose();
+    }
+
+    async control(action) {
+        this.close();
+        await this.props.telephony.act("control_call", this.props.entry.id, action);
     }
 
     async block() {
