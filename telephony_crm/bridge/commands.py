@@ -212,9 +212,9 @@ class Commands:
             if response.status_code != 200:
                 raise Refused(response.status_code, "ARI does not hand it out.")
             while piece := response.raw.read(PIECE, decode_content=True):
+                file.write(piece)
                 if file.tell() > limit:
                     raise Refused(413, "The recording is too large.")
-                file.write(piece)
             file.seek(0)
             yield file
 

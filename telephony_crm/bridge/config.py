@@ -203,8 +203,8 @@ def _check(config):
     if not re.fullmatch(r"[\w.]{1,128}", config.cdr.table, re.ASCII):
         raise ConfigError("[cdr] table is no name of a table.")
     try:
-        ZoneInfo(config.cdr.tz or "UTC")
-    except (ValueError, OSError) as error:
+        config.cdr.tz and ZoneInfo(config.cdr.tz)
+    except (KeyError, ValueError, OSError) as error:
         raise ConfigError(f"[cdr] there is no time zone {config.cdr.tz}.") from error
     try:
         re.compile(config.calls.extensions)

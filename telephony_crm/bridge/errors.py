@@ -28,5 +28,7 @@ class TimedOut(PbxError):
 
 def why_no_tls(error: Exception) -> str:
     """Return the reason in what OpenSSL says, which is a sentence of many parts."""
-    found = re.search(r"(certificate verify failed: [^()]+)|\[SSL: (\w+)\]", str(error))
-    return (found[1] or found[2]).strip() if found else type(error).__name__
+    said = str(error)
+    found = re.search(r"certificate verify failed: [^()]+", said)
+    found = found or re.search(r"(?<=\[SSL: )\w+", said)
+    return found[0].strip() if found else type(error).__name__

@@ -1,0 +1,98 @@
+"""Records of calls, as AMI has told them: in UTC by Odoo's clock, page by page."""
+
+import time
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from telephony_crm.bridge.cdr import Cdr
+from telephony_crm.bridge.outbox import Outbox
+from telephony_crm.bridge.tracker_config import TrackerConfig
+
+#: A moment of the last days in Unix seconds, in UTC, and as a PBX writes it whose clock
+#: is off, in a zone of its own.
+UNIX = int(time.time()) - 86_400
+BEGUN = datetime.fromtimestamp(UNIX, timezone.utc).replace(tzinfo=None)
+LOCAL = BEGUN + timedelta(hours=4, seconds=7)
+
+
+@pytest.fixture
+def cdr(tmp_path):
+    outbox = Outbox(tmp_path / "outbox.sqlite")
+    config = TrackerConfig(devices={"PJSIP/alice": "101"})
+    yield Cdr(outbox, config)
+    outbox.close()
+
+
+def told(number, **headers):
+    """Return an event for a call that began ``number`` minutes after the first."""
+    start = LOCAL + timedelta(minutes=number)
+    return {
+        "Event": "Cdr",
+        "Source": "+442079460017",
+        "Destination": "+442079460100",
+        "Channel": "PJSIP/trunk-00000001",
+        "DestinationChannel": "PJSIP/alice-00000002",
+        "StartTime": f"{start}",
+        "AnswerTime": f"{start + timedelta(seconds=5)}",
+        "EndTime": f"{start + timedelta(seconds=35)}",
+        "Duration": "35",
+        "BillableSeconds": "30",
+        "Disposition": "ANSWERED",
+        "UniqueID": f"{number}.1",
+        **headers,
+    }
+
+
+def hear(cdr, number, **headers):
+    cdr.watch(told(number, **headers), UNIX + 60 * number + 35.2)
+
+
+def rows(cdr, minutes=60, skip=0, limit=1000):
+    return cdr.rows(BEGUN, BEGUN + timedelta(minutes=minutes), skip, limit)
+
+
+def test_a_row_has_its_times_in_utc_whatever_the_clock_of_the_pbx(cdr):
+    hear(cdr, 0)
+    [row] = rows(cdr)
+    for name, seconds in (("start", 0), ("answer", 5), ("end", 35)):
+        moment = BEGUN + timedelta(seconds=seconds)
+        assert row[name] == f"{moment.isoformat()}Z"
+    assert (row["src"], row["billsec"]) == ("+442079460017", "30")
+    assert row["dstchannel_extension"] == "101"
+
+
+def test_a_row_knows_its_call_by_what_was_said_of_the_channel(cdr):
+    cdr.watch({"Event": "Newchannel", "Uniqueid": "0.1", "Linkedid": "0.0"}, UNIX)
+    cdr.watch({"Event": "Newstate", "Uniqueid": "1.1", "Linkedid": "1.1"}, UNIX)
+    cdr.watch({"Event": "BridgeEnter", "Uniqueid": "1.1", "Linkedid": "1.0"}, UNIX)
+    for number in (0, 1, 2):
+        hear(cdr, number)
+    hear(cdr, 3, LinkedID="mapped")
+    assert [row["linkedid"] for row in rows(cdr)] == ["0.0", "1.0", "", "mapped"]
+
+
+def test_pages_hold_each_row_once_and_in_order(cdr):
+    for number in reversed(range(25)):
+        hear(cdr, number)
+    found = [
+        row["uniqueid"] for skip in range(0, 30, 10) for row in rows(cdr, 60, skip, 10)
+    ]
+    assert found == [f"{number}.1" for number in range(25)]
+    assert len(rows(cdr, 10)) == 10
+    assert rows(cdr, 60, 25) == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"EndTime": ""},
+        {"EndTime": "never", "StartTime": "x", "AnswerTime": "y"},
+        {"StartTime": "9999-99-99 00:00:00"},
+        {"Source": "x" * 100_000, "Channel": "", "DestinationChannel": ""},
+    ],
+)
+def test_an_event_that_makes_no_sense_is_kept_as_far_as_it_does(cdr, headers):
+    hear(cdr, 0, **headers)
+    hear(cdr, 1)
+    assert [row["uniqueid"] for row in rows(cdr)] == ["0.1", "1.1"]

@@ -1,0 +1,178 @@
+"""Which bridge is active: one, and soon another one when it is gone."""
+
+import threading
+import time
+
+import pytest
+
+from telephony_crm.bridge import leader as module
+from telephony_crm.bridge.errors import Gone
+from telephony_crm.bridge.leader import VARIABLE, AmiPlace, Leader
+
+
+class Meeting:
+    """A PBX as far as bridges meet there: one variable, and one socket."""
+
+    def __init__(self):
+        self.variables, self.holder = {}, None
+        self.lock = threading.Lock()
+
+    def restart(self):
+        """Forget all, as a PBX does that is started anew."""
+        with self.lock:
+            holder, self.holder = self.holder, None
+            self.variables.clear()
+        if holder:
+            holder(False)
+
+
+class Place:
+    """How one bridge gets there."""
+
+    def __init__(self, meeting):
+        self.meeting, self.reachable, self.mine = meeting, True, None
+
+    def _go(self):
+        if not self.reachable:
+            raise Gone("ari_unreachable")
+
+    def get_variable(self, name):
+        self._go()
+        return self.meeting.variables.get(name, "")
+
+    def set_variable(self, name, value):
+        self._go()
+        self.meeting.variables[name] = value
+
+    def is_free(self):
+        self._go()
+        return self.meeting.holder is None
+
+    def claim(self, on_lost):
+        self._go()
+        with self.meeting.lock:
+            before, self.meeting.holder = self.meeting.holder, on_lost
+        if before and before is not self.mine:
+            before(True)
+        self.mine = on_lost
+
+    def release(self):
+        if self.meeting.holder is self.mine:
+            self.meeting.holder = None
+
+
+@pytest.fixture
+def meeting(monkeypatch):
+    for name, value in (("BEAT", 0.04), ("STALE", 0.3), ("CUT_OFF", 0.25)):
+        monkeypatch.setattr(module, name, value)
+    return Meeting()
+
+
+@pytest.fixture
+def start(meeting):
+    running = []
+
+    def start(name, place=None):
+        leader = Leader(place or Place(meeting), name, lambda is_active: None)
+        leader.start()
+        running.append(leader)
+        return leader
+
+    yield start
+    for leader in running:
+        leader.stop()
+
+
+def until(found, seconds=5):
+    deadline = time.monotonic() + seconds
+    while not found():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def freeze(leader):
+    """Have a bridge do nothing any more, while its socket stays open."""
+    leader._stop.set()
+    leader._place.release = lambda: None
+    leader._thread.join()
+
+
+def test_the_first_is_active_at_once_and_the_second_stands_by(start):
+    one = start("one")
+    until(lambda: one.is_active)
+    two = start("two")
+    time.sleep(0.5)
+    assert (one.is_active, two.is_active) == (True, False)
+
+
+def test_when_the_active_one_ends_the_other_takes_over(start):
+    one = start("one")
+    until(lambda: one.is_active)
+    two = start("two")
+    one.stop()
+    until(lambda: two.is_active)
+
+
+def test_one_that_hangs_is_replaced_and_told_so(start, meeting):
+    one = start("one")
+    until(lambda: one.is_active)
+    two = start("two")
+    time.sleep(0.1)
+    freeze(one)
+    since = time.monotonic()
+    until(lambda: two.is_active)
+    assert time.monotonic() - since > 0.2  # and no sooner
+    assert one._lost is True
+    one._stop.clear()
+    one._thread = threading.Thread(target=one._run)
+    one._thread.start()
+    until(lambda: not one.is_active)
+    time.sleep(0.2)
+    assert (one.is_active, two.is_active) == (False, True)
+
+
+def test_of_many_that_start_at_once_one_remains(start):
+    leaders = [start(f"bridge-{number}") for number in range(6)]
+    time.sleep(0.5)
+    until(lambda: sum(one.is_active for one in leaders) == 1)
+    time.sleep(0.5)
+    assert sum(one.is_active for one in leaders) == 1
+
+
+def test_after_a_restart_of_the_pbx_one_is_active_again(start, meeting):
+    leaders = [start(f"bridge-{number}") for number in range(3)]
+    until(lambda: sum(one.is_active for one in leaders) == 1)
+    meeting.restart()
+    time.sleep(0.3)
+    until(lambda: sum(one.is_active for one in leaders) == 1)
+    until(lambda: meeting.holder is not None)
+
+
+def test_who_does_not_reach_the_pbx_is_not_active_and_says_why(start, meeting):
+    place = Place(meeting)
+    one = start("one", place)
+    until(lambda: one.is_active)
+    place.reachable = False
+    until(lambda: not one.is_active)
+    assert one.problem.code == "ari_unreachable"
+    two = start("two")
+    until(lambda: two.is_active)
+    place.reachable = True
+    until(lambda: one.problem is None)
+    assert (one.is_active, two.is_active) == (False, True)
+
+
+def test_over_ami_the_variable_alone_decides(start, meeting):
+    def action(name, **fields):
+        if name == "Setvar":
+            meeting.variables[fields["Variable"]] = fields["Value"]
+            return {"Response": "Success"}
+        return {"Response": "Success", "Value": meeting.variables.get(VARIABLE, "")}
+
+    one = start("one", AmiPlace(action))
+    until(lambda: one.is_active)
+    two = start("two", AmiPlace(action))
+    time.sleep(0.4)
+    assert (one.is_active, two.is_active) == (True, False)
+    one.stop()
+    until(lambda: two.is_active)

@@ -1,0 +1,144 @@
+"""What is to be told lasts, in order, and takes no more room than it may."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from odoo_server import event
+
+from telephony_crm.bridge import outbox as module
+from telephony_crm.bridge.outbox import LANES, Outbox, lane_of
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "outbox.sqlite"
+
+
+@pytest.fixture
+def outbox(path):
+    found = Outbox(path)
+    yield found
+    found.close()
+
+
+def waiting(outbox):
+    """Return the ids of all that is to be told, lane by lane."""
+    rows = [row for lane in range(LANES) for row in outbox.next(lane, 10_000)]
+    return [json.loads(body)["id"] for _seq, body in rows]
+
+
+def test_state_and_events_are_there_after_a_restart(outbox, path):
+    outbox.commit({"1": {"a": [1, "ü"]}, "2": {"b": 2}}, [event("1", 1)])
+    outbox.commit({"2": None}, [event("1", 2)])
+    outbox.close()
+    again = Outbox(path)
+    assert again.state() == {"1": {"a": [1, "ü"]}}
+    assert waiting(again) == ["1-1", "1-2"]
+    again.close()
+
+
+def test_of_what_cannot_be_stored_as_a_whole_nothing_is(outbox):
+    with pytest.raises(TypeError):
+        outbox.commit({"1": {"a": 1}}, [event("1", 1), {**event("1"), "x": object()}])
+    assert (outbox.state(), waiting(outbox)) == ({}, [])
+    outbox.commit({"1": {"a": 2}}, [event("1", 2)])
+    assert waiting(outbox) == ["1-2"]
+
+
+def test_a_killed_process_has_stored_both_or_neither(path):
+    program = f"""
+import os, signal, sys, types
+stub = types.ModuleType("telephony_crm")
+stub.__path__ = [{str(Path(module.__file__).parents[1])!r}]
+sys.modules["telephony_crm"] = stub
+from telephony_crm.bridge.outbox import Outbox
+outbox = Outbox({str(path)!r})
+for number in range(10_000):
+    outbox.commit({{"1": {{"count": number}}}}, [
+        {{"id": str(number), "call_ref": "1"}}])
+    if number == 300:
+        print("go", flush=True)
+"""
+    child = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
+    child.stdout.readline()
+    child.kill()
+    child.wait()
+    found = Outbox(path)
+    last = found.state()["1"]["count"]
+    assert last >= 300
+    assert waiting(found) == [str(number) for number in range(last + 1)]
+    found.close()
+
+
+def test_events_of_one_call_are_in_one_lane_and_in_their_order(outbox):
+    for number in range(50):
+        outbox.commit({}, [event(str(number % 7), number)])
+    for lane in range(LANES):
+        rows = outbox.next(lane, 100)
+        assert [seq for seq, _body in rows] == sorted(seq for seq, _body in rows)
+    assert {lane_of(str(number)) for number in range(100)} == set(range(LANES))
+
+
+def test_who_stands_by_keeps_what_it_would_tell_for_a_minute(outbox, monkeypatch):
+    outbox.commit({}, [event("1", 1)], held=True)
+    outbox.commit({}, [event("1", 2)])
+    assert waiting(outbox) == ["1-2"]  # it was active when that came about
+    outbox.forget_held()
+    outbox.take_over()
+    assert waiting(outbox) == ["1-1", "1-2"]
+    outbox.commit({}, [event("2", 1)], held=True)
+    later = time.time() + module.HELD + 1
+    monkeypatch.setattr(module.time, "time", lambda: later)
+    outbox.forget_held()
+    outbox.take_over()
+    assert waiting(outbox).count("2-1") == 0
+
+
+def test_beyond_its_limit_whole_old_calls_are_dropped_and_counted(path):
+    outbox = Outbox(path, limit=20)
+    for call in range(10):
+        for number in range(5):
+            outbox.commit({}, [event(str(call), number)])
+    left = waiting(outbox)
+    assert len(left) <= 20
+    assert {one.partition("-")[0] for one in left} == {"6", "7", "8", "9"}
+    assert outbox.figures()["dropped"] == 30
+    outbox.close()
+
+
+def test_what_is_refused_is_kept_aside_and_said_for_a_day(outbox, monkeypatch):
+    outbox.commit({}, [event("1", 1), event("1", 2)])
+    [(seq, _body), _other] = outbox.next(lane_of("1"))
+    outbox.refuse(seq, "400 There is no field")
+    assert waiting(outbox) == ["1-2"]
+    assert outbox.figures()["refused"] == 1
+    tomorrow = time.time() + 86_401
+    monkeypatch.setattr(module.time, "time", lambda: tomorrow)
+    assert outbox.figures()["refused"] == 0
+
+
+def test_the_file_does_not_grow_with_what_was_told(outbox, path):
+    for round_ in range(20):
+        outbox.commit({}, [event(str(number), round_) for number in range(500)])
+        for lane in range(LANES):
+            outbox.told(seq for seq, _body in outbox.next(lane, 1000))
+        outbox.tidy()
+    size = sum(one.stat().st_size for one in path.parent.iterdir())
+    assert size < 20 * 1024 * 1024
+    assert outbox.figures()["outbox"] == 0
+
+
+def test_a_full_disk_is_said_and_nothing_is_half_stored(outbox):
+    pages = outbox._db.execute("PRAGMA page_count").fetchone()[0]
+    outbox._db.execute(f"PRAGMA max_page_count = {pages + 3}")
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        outbox.commit({"1": {"a": "x" * 100_000}}, [event("1", 1)])
+    assert (outbox.state(), waiting(outbox)) == ({}, [])
+    outbox._db.execute(f"PRAGMA max_page_count = {pages + 1000}")
+    outbox.commit({"1": {"a": 1}}, [event("1", 1)])
+    assert waiting(outbox) == ["1-1"]
