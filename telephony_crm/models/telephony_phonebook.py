@@ -64,7 +64,7 @@ class TelephonyPhonebook(models.Model):
         "category_id",
         string="Contacts With Tags",
     )
-    has_rule = fields.Boolean(string="Also All That Match")
+    has_rule = fields.Boolean(string="Also by a Rule")
     domain = fields.Char(string="Rule", default="[]", groups=ADMINISTRATOR)
     with_colleagues = fields.Boolean(
         string="Colleagues' Extensions",

@@ -1,12 +1,14 @@
 import logging
+from contextlib import suppress
 
 from psycopg2 import IntegrityError
+from psycopg2.errors import InFailedSqlTransaction, UndefinedTable
 
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..tools import mask
-from .common import TelephonyCase
+from .common import CUSTOMER, TelephonyCase
 
 SQL = "odoo.sql_db"
 NEW = "NEW'SECRET-77"
@@ -77,6 +79,25 @@ class TestLog(TelephonyCase):
                 )
         self.assertIn("plain", logs.output[0])
         self.assertIn("DETAIL", logs.output[0])
+
+    def test_neither_is_the_number_of_a_look_up_that_was_cut_off(self):
+        numbers, blocked = (
+            self.env[name] for name in ("telephony.number", "telephony.blocked.number")
+        )
+        for look_up in (
+            lambda: numbers._match(CUSTOMER, self.pbx),
+            lambda: blocked._is_blocked(CUSTOMER, self.company.id),
+        ):
+            with (
+                self.assertLogs(SQL, logging.ERROR) as logs,
+                self.assertRaises(InFailedSqlTransaction),
+                self.cr.savepoint(),
+            ):
+                with suppress(UndefinedTable), mute_logger(SQL):
+                    self.cr.execute("SELECT FROM telephony_nothing")
+                look_up()
+            self.assertIn("telephony_", logs.output[0])
+            self.assertNotIn(CUSTOMER[1:], logs.output[0])
 
     def test_every_column_with_a_secret_is_known_to_be_one(self):
         ends = ("token", "password", "secret", "api_key", "stored")

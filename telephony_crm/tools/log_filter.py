@@ -18,7 +18,9 @@ _token = re.compile(
 # A decoded address may hold quotes and blanks, so all is dropped up to the protocol.
 _query = re.compile(r"(/telephony/[^\s?\"]*\?)(?:.*(?= HTTP/\d)|.*)", re.IGNORECASE)
 _outgoing = re.compile(r"(/[^\s?\"]*\?)[^\s\"]+")
-_secret = re.compile(rf"\b({'|'.join(sorted(COLUMNS))})\b")
+# A look-up that takes too long is cut off, as a matter of course, with its number.
+_lookups = ("telephony_number_find", "telephony_blocked_number")
+_secret = re.compile(rf"\b({'|'.join(sorted(COLUMNS.union(_lookups)))})\b")
 _literal = re.compile(r"'(?:[^']|'')*(?:'|$)")
 
 
@@ -35,7 +37,7 @@ def redact_outgoing(text):
 
 
 def redact_statement(text):
-    """Return an SQL statement and its error without values, if it names a secret.
+    """Return an SQL statement and its error without values, if some are not for logs.
 
     What the database says beyond one line quotes the statement and the whole row.
     """
