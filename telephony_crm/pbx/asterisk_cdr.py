@@ -44,6 +44,11 @@ MACHINES = {
     "voicemail": LegKind.VOICEMAIL,
     "minivmrecord": LegKind.VOICEMAIL,
     "queue": LegKind.QUEUE,
+    "background": LegKind.IVR,
+    "waitexten": LegKind.IVR,
+    "read": LegKind.IVR,
+    "playback": LegKind.IVR,
+    "directory": LegKind.IVR,
 }
 
 #: ``PJSIP/100-0000001a``: technology, device.
@@ -114,6 +119,9 @@ def read_row(
     ):
         disposition = Disposition.VOICEMAIL
     answered = disposition == Disposition.ANSWERED
+    if not row.get("dstchannel") and not parties.get("leg_kind"):
+        # Parked, held, or hung up: what becomes of the call, other rows tell.
+        answered, disposition = False, None if answered else disposition
     record = CallEvent(
         EventKind.RECORD,
         call_ref,
@@ -124,6 +132,7 @@ def read_row(
         disposition=disposition,
         raw_disposition=raw,
         confirmed=True,
+        recording_ref=_recording(row) if answered else "",
         **parties,
     )
     if not answered or parties.get("leg_kind") or not row.get("dstchannel"):
@@ -137,6 +146,18 @@ def read_row(
         **parties,
     )
     return [record, answer]
+
+
+def _recording(row):
+    """Return where a recording lies, below the folder of all recordings.
+
+    FreePBX has ``recordingfile``, the name alone of a file in a folder of its day.
+    """
+    file = row.get("recordingfile", "")
+    if not file or "/" in file:
+        return file
+    day = (row.get("calldate") or row.get("start") or "")[:10]
+    return f"{day.replace('-', '/')}/{file}"
 
 
 def _moment(row, names, account, received_at):
@@ -164,38 +185,40 @@ def _seconds(row, name):
 
 
 def _parties(row):
-    """Return who takes part in a row, and the direction that this suggests."""
+    """Return who takes part in a row, and the direction that this suggests.
+
+    Only the channel that the call began with tells that: after a transfer the customer
+    of an outbound call is the first of a pair, too.
+    """
     one, two = _end_of(row, "channel"), _end_of(row, "dstchannel")
-    target = row.get("dst", "")
+    is_first = row.get("uniqueid", "") == (row.get("linkedid") or row["uniqueid"])
     if not two.name:
         kind = MACHINES.get(row.get("lastapp", "").lower())
-        if not kind and _end_of(row, "channel").extension:
-            kind = None  # our own phone rang, and nobody was called
-        elif not kind and row.get("disposition", "").upper() == "ANSWERED":
-            kind = LegKind.IVR
-        return {**_caller(one, row), "leg_kind": kind}
-    if one.is_local:  # goes on for a caller whom another row has
-        return {"extension": two.extension} if two.extension else {}
-    if one.extension:
-        found = {"dialled_by": one.extension, "direction_hint": Direction.OUTBOUND}
-        if two.extension:
-            hint = Direction.INTERNAL
-            return {**found, "direction_hint": hint, "extension": two.extension}
-        return {**found, "extension": one.extension, "called": _outside(target)}
-    found = _caller(one, row)
+        return {**(_beginning(one, row) if is_first else {}), "leg_kind": kind}
+    found = _beginning(one, row) if is_first else {}
     if two.extension:
+        hint = found.get("direction_hint")
+        if hint == Direction.OUTBOUND:
+            found["direction_hint"] = Direction.INTERNAL
         return {**found, "extension": two.extension}
+    if found.get("direction_hint") == Direction.OUTBOUND:
+        called = _outside(row.get("dst", ""))
+        return {**found, "extension": one.extension, "called": called}
     forwarded = _forwarded.search(row.get("lastdata", ""))
     return {**found, "target": forwarded[1] if forwarded else ""}
 
 
-def _caller(one, row):
-    """Return what a row says of who called, and the number that was called."""
-    if one.is_local:
-        return {}
+def _beginning(one, row):
+    """Return what the first channel of a call says: who called, and which number.
+
+    A call by click may be begun by the first half of a local channel, whose number is
+    the agent's.
+    """
     if one.extension:
-        hint = Direction.OUTBOUND
-        return {"dialled_by": one.extension, "direction_hint": hint}
+        return {
+            "dialled_by": one.extension,
+            "direction_hint": Direction.OUTBOUND,
+        }
     return {
         "direction_hint": Direction.INBOUND,
         "caller": _outside(row.get("src", "")),

@@ -124,6 +124,30 @@ def test_nobody_who_took_the_call_is_not_invented():
     assert queue.disposition == Disposition.ABANDONED
 
 
+def test_the_channel_that_began_the_call_tells_its_direction():
+    transferred = {
+        **INBOUND,
+        "src": "+442037691880",
+        "dst": "101",
+        "dstchannel": "PJSIP/101-00000003",
+        "uniqueid": "1768471205.2",
+        "sequence": 2,
+    }
+    found = call(OUTBOUND, transferred)
+    assert found.direction == Direction.OUTBOUND
+    assert found.number == "+442037691880"
+    assert {leg.extension for leg in found.legs} == {"100", "101", ""}
+
+
+def test_a_recording_of_freepbx_lies_in_the_folder_of_its_day():
+    freepbx = {**INBOUND, "calldate": INBOUND["start"], "recordingfile": "in-100.wav"}
+    assert call(freepbx).recordings == ("2026/01/15/in-100.wav",)
+    own = {**INBOUND, "recordingfile": "london/1.wav"}
+    assert call(own).recordings == ("london/1.wav",)
+    missed = {**freepbx, "disposition": "NO ANSWER", "billsec": 0}
+    assert call(missed).recordings == ()
+
+
 def test_a_forward_to_a_mobile_is_a_leg_outside():
     forward = {
         **INBOUND,
