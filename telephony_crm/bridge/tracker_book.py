@@ -9,6 +9,8 @@ from .tracker_state import Call, Party
 
 #: Of ended channels of one call so many are remembered, for what comes late.
 MAX_GONE = 64
+#: Of ended calls so many are remembered, however short the time.
+MAX_OVER = 1000
 
 
 class Book:
@@ -100,8 +102,9 @@ class Book:
 
     def forget_old(self, at: float) -> None:
         """Free the calls that have been over for long."""
-        for ref, ended in list(self.over.items()):
-            if 0 <= at - ended < self.config.linger and len(self.over) < 1000:
+        while self.over:
+            ref, ended = next(iter(self.over.items()))
+            if 0 <= at - ended < self.config.linger and len(self.over) < MAX_OVER:
                 break
             self.forget(self.calls[ref])
 

@@ -32,6 +32,17 @@ class Calls:
         self.teller.started(call, at)
         self.book.touch(call)
 
+    def named(self, call: Call, party: Party, number: str) -> None:
+        """Take a caller's number that was not known when the call came in.
+
+        Analogue lines send it after the first ring.
+        """
+        late = call.direction == "inbound" and party.customer and not call.number
+        if late and number and call.ended is None:
+            call.number = number[:64]
+            self.teller.started(call, call.began, "number")
+            self.book.touch(call)
+
     def clicked(self, call: Call, extension: str, at: float):
         """Tell of a call that Odoo has ordered: its user's telephone is rung first."""
         if call.direction or call.ended is not None:
@@ -54,8 +65,7 @@ class Calls:
             self._call_outside(call, party, origin)
         elif party.kind == "extension" and self._is_inside(call, origin):
             call.direction, call.number = "internal", party.extension
-            call.changed = 1
-            self.teller.started(call, call.began)
+            self.teller.started(call, call.began, call.direction)
         if ordered and is_click(call) and party.extension == call.dialler:
             if leg := self.talk.add_leg(call, party):  # he rings to be asked, so to say
                 leg.rung = party.rung
@@ -87,8 +97,9 @@ class Calls:
         if origin and not call.dialler:
             call.dialler = origin.extension
         if inside:  # a colleague was asked first, and has passed the caller on
-            call.direction, call.changed = "outbound", 1
-            self.teller.started(call, call.began)
+            call.direction = "outbound"
+            call.talk, call.talk_since, call.answered = 0.0, None, 0
+            self.teller.started(call, call.began, call.direction)
 
     def _is_inside(self, call, origin):
         """Tell whether a user who clicked calls a colleague."""

@@ -79,6 +79,14 @@ def _state(tracker, message, party, call, at):
                 leg.up = at
 
 
+def new_callerid(tracker, message, at):
+    """Take the number of a caller that comes later than the call."""
+    party = tracker.book.party(text(message, "Channel", 200))
+    if party is not None:
+        call = tracker.book.call_of(party.name)
+        tracker.calls.named(call, party, text(message, "CallerIDNum", 64))
+
+
 def hangup(tracker, message, at):
     """Take the news that a channel is gone."""
     party = tracker.book.party(text(message, "Channel", 200))
@@ -209,6 +217,7 @@ def _held(tracker, message, since, at):
 HANDLERS = {
     "newchannel": new_channel,
     "newstate": new_state,
+    "newcallerid": new_callerid,
     "hangup": hangup,
     "dialbegin": dial_begin,
     "dialend": dial_end,

@@ -140,6 +140,7 @@ def _see(tracker, party: Party, found: Mapping, is_known: bool, at: float) -> No
                 party.incoming = 1
                 if party.kind == "trunk":
                     _came_in(calls, call, party, message, at)
+    calls.named(call, party, text(message, "CallerIDNum", 64))
     if was_rung and party.rung is None:
         _rung(tracker, call, party, found, at)
     if state == UP and party.up is None:

@@ -116,7 +116,6 @@ class Call(Stored):
 
     :param linkedids: Asterisk's names for it, those of merged calls too
     :param direction: empty until it is told to Odoo
-    :param changed: the direction turned out to be another than was told
     :param whole: seen from beginning to end, without a gap
     :param talk: seconds until ``talk_since``
     :param result: what became of who was last rung in vain
@@ -129,7 +128,6 @@ class Call(Stored):
     direction: str = ""
     whole: int = 1
     spied: int = 0
-    changed: int = 0
     number: str = ""
     did: str = ""
     dialler: str = ""

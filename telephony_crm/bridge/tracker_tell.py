@@ -61,13 +61,16 @@ class Teller:
 
     # -- calls -----------------------------------------------------------------------
 
-    def started(self, call: Call, at: float) -> None:
-        """Tell that a call came in, or is being dialled."""
+    def started(self, call: Call, at: float, about: str = "") -> None:
+        """Tell that a call came in, or is being dialled.
+
+        :param about: what is known better than when it was told first
+        """
         self.tell(
             "started",
             call,
             at,
-            call.direction if call.changed else "",
+            about,
             started_at=moment(call.began),
             direction=call.direction,
             number=call.number,

@@ -122,7 +122,7 @@ class Pbx:
         return self
 
     def about(self, event, channel, **headers):
-        self.say(event, **self._of(channel), **headers)
+        self.say(event, **{**self._of(channel), **headers})
         return self
 
 
