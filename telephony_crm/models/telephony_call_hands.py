@@ -142,16 +142,33 @@ class TelephonyCall(models.Model):
     def _channel_of(self, leg):
         """Return the PBX's id of the leg; empty when it is not known.
 
-        Who placed the call has its first channel, whose id is that of the call.
+        A leg of which some events do not tell it has a name of ours: then the others
+        do. Who has just placed the call has its first channel, whose id is the call's.
         """
-        if not leg:
-            return ""
-        ref = leg.sudo().leg_ref
+        ref = leg.sudo().leg_ref or ""
         if not ref.startswith(UNNAMED):
             return ref
-        agents = self.sudo().leg_ids.filtered(lambda one: one.kind == "agent")
-        placed = self.direction == "outbound" and leg == agents
-        return self.call_ref if placed else ""
+        self.env["telephony.pbx.event"].flush_model()
+        self.env.cr.execute(
+            """
+            SELECT CASE WHEN payload->>'extension' = %(extension)s
+                        THEN payload->>'leg_ref' ELSE call_ref END
+              FROM telephony_pbx_event
+             WHERE pbx_id = %(pbx)s AND call_ref = %(call_ref)s
+               AND (payload->>'extension' = %(extension)s
+                    AND payload->>'leg_ref' != ''
+                    OR kind = 'started' AND payload->>'dialled_by' = %(extension)s)
+             ORDER BY kind = 'started', id DESC
+             LIMIT 1
+            """,
+            {
+                "pbx": self.pbx_id.id,
+                "call_ref": self.call_ref,
+                "extension": leg.sudo().extension_id.number,
+            },
+        )
+        found = self.env.cr.fetchone()
+        return found[0] if found else ""
 
     # -- whom it goes to ---------------------------------------------------------------
 

@@ -118,6 +118,22 @@ class TestCallControl(AsteriskCase):
         self._control(self._call("odoo-5f0c"), "hang_up")
         self.assertTrue(self._asked("DELETE /ari/channels/odoo-5f0c"))
 
+    def test_of_two_colleagues_each_has_the_own_channel(self):
+        self._hear(
+            "started", "7.1", direction="internal", number="101", dialled_by="100"
+        )
+        for extension, channel in (("100", "7.1"), ("101", "7.2")):
+            told = {"extension": extension, "leg_ref": channel, "leg_kind": "agent"}
+            self._hear("ringing", "7.1", **told)
+            self._hear("answered", "7.1", **told)
+        call = self._call("7.1")
+        self._control(call, "hang_up", user=self.colleague)
+        self._control(call, "hang_up")
+        asked = [path for path, _told in self.server.asked]
+        self.assertEqual(
+            asked, ["DELETE /ari/channels/7.2", "DELETE /ari/channels/7.1"]
+        )
+
     # -- what is not done --------------------------------------------------------------
 
     def test_what_the_pbx_refuses_is_said_in_words(self):
