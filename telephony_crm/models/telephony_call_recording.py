@@ -39,6 +39,8 @@ class TelephonyCallRecording(models.Model):
             ("stored", "Stored"),
             ("failed", "Not received"),
             ("expired", "No longer to be had"),
+            # begun before anybody picked up, and nobody did: shown nowhere
+            ("empty", "Nothing was recorded"),
         ],
         required=True,
         default="waiting",

@@ -270,6 +270,9 @@ class TelephonyCallRecording(models.Model):
                 return
             vals = {"state": "stored", "error": False, "error_detail": False}
             vals.update(retry_at=False, unfinished=0)
+            if sounds.is_empty(sound.file):
+                self.write({**vals, "state": "empty"})
+                return
             twin = self._siblings().filtered(
                 lambda row: row.checksum == sound.checksum and not row.original_id
             )

@@ -12,7 +12,7 @@ class TelephonyCall(models.Model):
         "telephony.call.recording",
         "call_id",
         string="Recordings",
-        domain=[("original_id", "=", False)],
+        domain=[("original_id", "=", False), ("state", "!=", "empty")],
     )
     sounds = fields.Json(
         string="Recording",

@@ -65,27 +65,40 @@ def _is_mp3_frame(head):
 
 
 def seconds_of(file: BinaryIO) -> int:
-    """Return how long a WAV file sounds, rounded; 0 when it is not told cheaply.
+    """Return how long a WAV file sounds, rounded; 0 when it is not told cheaply."""
+    sound, bytes_a_second = _sound_of(file)
+    return round(sound / bytes_a_second) if sound and bytes_a_second else 0
+
+
+def is_empty(file: BinaryIO) -> bool:
+    """Tell whether it is a WAV file that has headers and no sound.
+
+    So a PBX leaves it that began to record before anybody picked up.
+    """
+    return _sound_of(file)[0] == 0
+
+
+def _sound_of(file):
+    """Return how many bytes a WAV file has of sound, and how many are a second.
 
     Only its headers are read. A size that was never filled in, as by a program that
-    writes to a pipe, is what the file has.
+    writes to a pipe, is what the file has. None and 0 when it is not told.
     """
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
     if kind_of(file.read(12)) != WAV:
-        return 0
+        return None, 0
     bytes_a_second = 0
     for _chunk in range(CHUNKS):
         header = file.read(8)
         if len(header) < 8:
-            return 0
+            break
         name, length = struct.unpack("<4sI", header)
         start = file.tell()
         if name == b"fmt ":
             form = file.read(12)
             bytes_a_second = struct.unpack("<I", form[8:])[0] if len(form) == 12 else 0
         if name == b"data":
-            sound = min(length, size - start)
-            return round(sound / bytes_a_second) if bytes_a_second else 0
+            return min(length, size - start), bytes_a_second
         file.seek(start + length + length % 2)
-    return 0
+    return None, 0

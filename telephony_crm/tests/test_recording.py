@@ -146,6 +146,15 @@ class TestRecording(RecordingCase):
         [row] = self._recordings()
         self.assertEqual((row.ref, row.state), (LEG, "stored"))
 
+    def test_a_file_that_holds_no_sound_is_no_recording_to_be_heard(self):
+        call = self._talk()
+        self._tell_record()
+        self._fetch({LEG: wav(seconds=0)})
+        self.assertFalse(call.recording_ids or call.sounds)
+        self.assertEqual(self._recordings().state, "empty")
+        self._fetch()
+        self.assertEqual(len(self.server.paths), 2)  # the address and the file, once
+
     def test_the_length_is_the_calls_where_the_file_does_not_tell_it(self):
         call = self._talk(seconds=42)
         self._fetch({LEG: b"ID3" + bytes(5000)})

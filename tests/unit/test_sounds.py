@@ -93,3 +93,13 @@ def test_a_wav_that_never_learnt_its_size_is_as_long_as_the_file():
 )
 def test_what_tells_no_length_has_none(data):
     assert sounds.seconds_of(io.BytesIO(data)) == 0
+
+
+def test_a_wav_of_headers_alone_is_empty():
+    assert sounds.is_empty(wav(0)) and sounds.is_empty(wav(0, extra=b"LIST\0\0\0\0"))
+    assert not sounds.is_empty(wav(1))
+
+
+@pytest.mark.parametrize("head", SOUNDS.values(), ids=SOUNDS)
+def test_what_tells_nothing_of_its_sound_is_not_said_to_be_empty(head):
+    assert not sounds.is_empty(io.BytesIO(head))
