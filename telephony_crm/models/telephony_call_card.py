@@ -159,7 +159,7 @@ class TelephonyCall(models.Model):
                 and self.env["res.partner"].has_access("create"),
                 "create_lead": self.env["crm.lead"].has_access("create"),
                 "block": call._can_block(),
-                "dial": bool(e164) and not call.pbx_id.sudo()._never_dials(e164),
+                "dial": bool(e164) and not call._never_rung_back(),
             },
         }
 

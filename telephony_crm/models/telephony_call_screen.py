@@ -12,6 +12,10 @@ class TelephonyCall(models.Model):
     number_shown = fields.Char(
         string="Phone", compute="_compute_number_shown", search="_search_number_shown"
     )
+    refusal = fields.Char(
+        compute="_compute_refusal",
+        help="Why this number is not rung back; empty if it may be.",
+    )
     who = fields.Char(
         compute="_compute_who", help="Empty when only the number is known."
     )
@@ -22,6 +26,14 @@ class TelephonyCall(models.Model):
         for call in self:
             e164 = call.number_e164
             call.number_shown = numbers.international(e164) if e164 else call.number
+
+    @api.depends("direction", "number", "number_e164", "pbx_id")
+    def _compute_refusal(self):
+        for call in self:
+            reason = call._never_rung_back()
+            call.refusal = reason and self.env["telephony.dial"]._in_words(
+                reason, call.pbx_id, call.number_shown
+            )
 
     @api.depends(
         "partner_id.display_name",
@@ -69,6 +81,17 @@ class TelephonyCall(models.Model):
                 call.owner_reason = self.env._("responsible for the company")
             else:
                 call.owner_reason = self.env._("was responsible when it rang")
+
+    def _never_rung_back(self):
+        """Tell why nobody rings the other party back from here; ``""`` if they may.
+
+        :return: a reason, see `telephony.dial`
+        """
+        self.ensure_one()
+        number = self.number_e164 or self.number
+        if not number or self.direction == "internal":
+            return ""
+        return self.pbx_id.sudo()._never_dials(number)
 
     def _colleague(self):
         """Return the name of the colleague on the other end of an internal call."""

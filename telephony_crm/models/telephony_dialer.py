@@ -174,7 +174,7 @@ class TelephonyDial(models.Model):
             rows.append(
                 {
                     "id": call.id,
-                    "number": number,
+                    "number": "" if call._never_rung_back() else number,
                     "formatted": _formatted(number) if number else call.who or "",
                     "name": partner.name or partner.display_name or _who(lead) or "",
                     "direction": call.direction,

@@ -164,6 +164,24 @@ class TestDialer(DialerCase):
         [row] = self._dialer().get_dialer()["recent"]
         self.assertEqual((row["number"], row["formatted"]), ("", "Hidden number"))
 
+    def test_a_premium_caller_is_shown_and_cannot_be_redialled(self):
+        # Also by who has no extension, whose device would dial without asking us.
+        premium, shown = "+449098790123", "+44 909 879 0123"
+        call = self._make_call("in_1", number=premium[1:], number_e164=premium)
+        [row] = self._dialer().get_dialer()["recent"]
+        self.assertEqual((row["number"], row["formatted"]), ("", shown))
+        call = call.with_user(self.agent)
+        self.assertEqual(call.number_shown, shown)
+        self.assertIn("premium", call.refusal)
+
+    def test_a_colleague_can_be_redialled(self):
+        call = self._make_call(
+            "in_1", direction="internal", number="101", number_e164=False
+        )
+        [row] = self._dialer().get_dialer()["recent"]
+        self.assertEqual(row["number"], "101")
+        self.assertFalse(call.with_user(self.agent).refusal)
+
     def test_names_that_the_user_may_not_see_are_left_out(self):
         self._make_call("in_1", lead_id=self.lead.id)
         self.lead.user_id = self.colleague

@@ -20,6 +20,7 @@ import {
 class Shop extends models.Model {
     name = fields.Char();
     phone = fields.Char();
+    refusal = fields.Char();
     _records = [
         { id: 1, name: "Kyiv", phone: "044 494 17 10" },
         { id: 2, name: "Lviv", phone: false },
@@ -104,6 +105,28 @@ test("a refused number says why", async () => {
     );
     expect(".o_telephony_call .fa-exclamation-triangle").toHaveCount(1);
 });
+
+const NUMBER = /* xml */ `
+    <form><field name="phone" widget="telephony_number" options="{'enable_sms': False}"/></form>`;
+
+for (const extension of ["100", false]) {
+    const whose = extension ? "with an extension" : "without an extension";
+    test(`a call's number that is not rung back is plain text ${whose}`, async () => {
+        Shop._records[0].refusal = "It is a premium number.";
+        setUpSession({ extension });
+        await mountShops("form", NUMBER, { readonly: true });
+        expect(".o_field_widget[name=phone]").toHaveText("044 494 17 10");
+        expect(".o_field_widget[name=phone] a").toHaveCount(0);
+        expect(".o_telephony_call").toHaveCount(0);
+    });
+
+    test(`any other number of a call can be called ${whose}`, async () => {
+        setUpSession({ extension });
+        await mountShops("form", NUMBER, { readonly: true });
+        expect(".o_field_widget[name=phone] a").toHaveText("044 494 17 10");
+        expect(".o_telephony_call").toHaveCount(extension ? 1 : 0);
+    });
+}
 
 test("a double click is one call", async () => {
     onRpc("telephony.dial", "dial", () => asyncStep("dial"));
