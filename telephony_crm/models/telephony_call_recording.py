@@ -124,6 +124,14 @@ class TelephonyCallRecording(models.Model):
             raise AccessError(self.env._("Only a supervisor has recordings fetched."))
         self.sudo().filtered(lambda recording: recording.state != "stored")._restart()
 
+    def action_give_up(self):
+        """Fetch it no more, as a supervisor asks for who sees the call."""
+        self.check_access("read")
+        if not self._may_retry():
+            raise AccessError(self.env._("Only a supervisor gives recordings up."))
+        lost = self.sudo().filtered(lambda recording: recording.state == "failed")
+        lost.write({"state": "expired", "retry_at": False})
+
     def action_open_call(self):
         """Open the call that was recorded."""
         self.ensure_one()

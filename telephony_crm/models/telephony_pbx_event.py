@@ -11,6 +11,7 @@ from ..pbx import adapter as pbx_adapter
 from ..pbx import call_state
 from ..pbx.event import CallEvent, EventKind
 from ..tools.transaction import begin, exclusive
+from .telephony_pbx import ADMINISTRATOR
 
 _logger = logging.getLogger(__name__)
 
@@ -87,12 +88,26 @@ class TelephonyPbxEvent(models.Model):
 
         What belongs to no call, or was ignored, has nothing to be applied to.
         """
-        self.check_access("read")
-        if not self.env.user.has_group("telephony_crm.group_telephony_administrator"):
-            raise AccessError(self.env._("Only an administrator applies events again."))
+        self._check_administrator()
         for event in self.sudo():
             if event.call_ref and event.state != "ignored":
                 event._apply()
+
+    def action_ignore(self):
+        """Give events up that nothing can mend; they are removed in time like others.
+
+        Why they failed stays with them.
+        """
+        self._check_administrator()
+        failed = self.sudo().filtered(lambda event: event.state == "failed")
+        failed.write({"state": "ignored", "retry_at": False})
+
+    def _check_administrator(self):
+        self.check_access("read")
+        if not self.env.user.has_group(ADMINISTRATOR):
+            raise AccessError(
+                self.env._("Only an administrator decides what becomes of events.")
+            )
 
     # -- the way of an event -----------------------------------------------------
 

@@ -48,20 +48,22 @@ class TelephonyPbx(models.Model):
         :return: list of dicts: ``level`` (error, warning or info), ``code`` (a word
             that stays the same while the figures in the text change), ``text``,
             ``action`` (the method of `telephony.pbx` that repairs it, or says where;
-            else ``False``) and ``button`` (its label)
+            else ``False``), ``button`` (its label) and ``dismiss`` (the method after
+            which it is told no more, or ``False``)
         """
         self.ensure_one()
         findings = [self._finding_of_adapter(), self._finding_of_refusal()]
         findings += [self._finding_of_failures(), self._finding_of_life()]
         return [finding for finding in findings if finding]
 
-    def _finding(self, level, code, text, action=False, button=False):
+    def _finding(self, level, code, text, action=False, button=False, dismiss=False):
         return {
             "level": level,
             "code": code,
             "text": text,
             "action": action,
             "button": button,
+            "dismiss": dismiss,
         }
 
     def _finding_of_adapter(self):
@@ -133,8 +135,8 @@ class TelephonyPbx(models.Model):
             "warning",
             "failed",
             self.env._(
-                "Events that could not be applied: %s. Open them to see why, and "
-                "replay them.",
+                "Events that could not be applied: %s. Open them to see why, then "
+                "replay or ignore them.",
                 failed,
             ),
             "action_open_failed_events",

@@ -32,8 +32,8 @@ class TelephonyPbx(models.Model):
             "warning",
             "recordings_lost",
             self.env._(
-                "Recordings that could not be fetched: %(count)s. The last one: "
-                "%(reason)s",
+                "Recordings that could not be fetched: %(count)s. Have them fetched "
+                "again, or give them up. The last one: %(reason)s",
                 count=count,
                 reason=last._words(),
             ),

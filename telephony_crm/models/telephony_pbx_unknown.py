@@ -20,6 +20,7 @@ class TelephonyPbxUnknown(models.Model):
     )
     number = fields.Char(required=True)
     seen_date = fields.Datetime(string="First Seen", required=True)
+    ignored = fields.Boolean(help="An administrator does not want it entered here.")
 
     _number_unique = models.Constraint(
         "UNIQUE (pbx_id, kind, number)", "An unknown number is noted once."
@@ -89,9 +90,9 @@ class TelephonyPbx(models.Model):
 
     def _health_findings(self):
         findings = super()._health_findings()
-        for kind, action, words in (
-            ("extension", "action_add_extensions", self._words_of_extensions),
-            ("did", "action_add_dids", self._words_of_dids),
+        for kind, of_kind, words in (
+            ("extension", "extensions", self._words_of_extensions),
+            ("did", "dids", self._words_of_dids),
         ):
             if found := self._unknown(kind):
                 findings.append(
@@ -99,8 +100,9 @@ class TelephonyPbx(models.Model):
                         "warning",
                         f"unknown_{kind}",
                         words(", ".join(found[:8]) + (" …" if found[8:] else "")),
-                        action,
+                        f"action_add_{of_kind}",
                         self.env._("Add them"),
+                        f"action_ignore_{of_kind}",
                     )
                 )
         return findings
@@ -120,13 +122,21 @@ class TelephonyPbx(models.Model):
     def _unknown(self, kind):
         """Return the numbers of a kind that events name and nobody has entered."""
         self.ensure_one()
-        unknown = self.env["telephony.pbx.unknown"].sudo()
-        found = unknown.search([("pbx_id", "=", self.id), ("kind", "=", kind)])
+        found = self._noted_unknown(kind)
         entered = {
             "extension": lambda: self._extensions_of_all_times().mapped("number"),
             "did": lambda: self._dids_of_all_times().mapped("e164"),
         }
         return sorted(set(found.mapped("number")) - set(entered[kind]()))
+
+    def _noted_unknown(self, kind):
+        return (
+            self.env["telephony.pbx.unknown"]
+            .sudo()
+            .search(
+                [("pbx_id", "=", self.id), ("kind", "=", kind), ("ignored", "=", False)]
+            )
+        )
 
     def action_add_extensions(self):
         """Enter the extensions that calls name; who sits there is to be said."""
@@ -145,9 +155,20 @@ class TelephonyPbx(models.Model):
             self.env["telephony.did"].create({"pbx_id": self.id, "number": number})
         return self._forget("did")
 
+    def action_ignore_extensions(self):
+        """Say no more of the extensions that calls name, as they are not for here."""
+        return self._ignore_unknown("extension")
+
+    def action_ignore_dids(self):
+        """Say no more of the company numbers that callers dialled."""
+        return self._ignore_unknown("did")
+
+    def _ignore_unknown(self, kind):
+        self.check_access("write")
+        self._noted_unknown(kind).ignored = True
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
     def _forget(self, kind):
-        self.env["telephony.pbx.unknown"].sudo().search(
-            [("pbx_id", "=", self.id), ("kind", "=", kind)]
-        ).unlink()
+        self._noted_unknown(kind).unlink()
         self.env.registry.clear_cache()
         return {"type": "ir.actions.client", "tag": "soft_reload"}

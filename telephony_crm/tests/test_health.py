@@ -119,8 +119,8 @@ class TestHealth(AccountCase):
         for finding in self._findings().values():
             self.assertRegex(finding["text"], r"^[A-Z].*[.]$")
             self.assertEqual(bool(finding["action"]), bool(finding["button"]))
-            if finding["action"]:
-                self.assertTrue(hasattr(self.form, finding["action"]))
+            for action in filter(None, (finding["action"], finding["dismiss"])):
+                self.assertTrue(hasattr(self.form, action))
 
     # -- events ----------------------------------------------------------------
 
@@ -132,6 +132,30 @@ class TestHealth(AccountCase):
         self.assertEqual(action["res_model"], "telephony.pbx.event")
         event.with_user(self.admin).action_replay()
         self.assertNotIn("failed", self._findings())
+
+    def test_a_failed_event_that_nothing_mends_is_ignored_and_removed_in_time(self):
+        self._tell("NOTIFY_START")
+        good = self.env["telephony.pbx.event"].search([])
+        bad = good.create(
+            {
+                "pbx_id": self.pbx.id,
+                "key": "bad",
+                "call_ref": "in_2",
+                "state": "failed",
+                "error": "ValueError: broken",
+                "received_at": fields.Datetime.now() - timedelta(days=60),
+                "retry_at": fields.Datetime.now(),
+            }
+        )
+        (good | bad).with_user(self.admin).action_ignore()
+        self.assertNotIn("failed", self._findings())
+        self.assertEqual((bad.state, bad.error), ("ignored", "ValueError: broken"))
+        self.assertEqual(good.state, "done")
+        self.env["telephony.pbx.event"]._cron_apply()
+        bad.with_user(self.admin).action_replay()
+        self.assertEqual(bad.state, "ignored")
+        self.env["telephony.pbx.event"]._gc_events()
+        self.assertFalse(bad.exists())
 
     # -- calls without an end --------------------------------------------------
 
@@ -163,6 +187,22 @@ class TestHealth(AccountCase):
         self._repair("unknown_did")
         self.assertNotIn("unknown_did", self._findings())
         self.assertIn("+442037691899", self.pbx.did_ids.mapped("e164"))
+
+    def test_numbers_that_do_not_belong_here_are_ignored_for_good(self):
+        def heard():
+            self._tell("NOTIFY_START", called_did="442037691899")
+            self._tell("NOTIFY_INTERNAL", internal="177")
+
+        heard()
+        for code in ("unknown_extension", "unknown_did"):
+            getattr(self.form, self._findings()[code]["dismiss"])()
+            self.assertNotIn(code, self._findings())
+        heard()
+        self._tell("NOTIFY_INTERNAL", internal="178", call_ref="in_2")
+        self.assertNotIn("unknown_did", self._findings())
+        text = self._findings()["unknown_extension"]["text"]
+        self.assertIn("178", text)
+        self.assertNotIn("177", text)
 
     def test_what_was_entered_meanwhile_is_not_said(self):
         self._tell("NOTIFY_START", called_did="442037691899")
@@ -336,9 +376,19 @@ class TestHealth(AccountCase):
         mine = self.pbx.with_user(self.agent)
         with self.assertRaises(AccessError):
             mine.read(["health_findings"])
-        for action in ("action_compare", "action_add_dids", "action_add_extensions"):
+        for action in (
+            "action_compare",
+            "action_add_dids",
+            "action_add_extensions",
+            "action_ignore_dids",
+            "action_ignore_extensions",
+        ):
             with self.assertRaises(AccessError):
                 getattr(mine, action)()
+        with self.assertRaises(AccessError):
+            self.env["telephony.pbx.event"].search([]).with_user(
+                self.agent
+            ).action_ignore()
         with self.assertRaises(AccessError):
             self.env["telephony.pbx.unknown"].with_user(self.agent).search([])
         self.assertEqual(self._call().number_e164, CUSTOMER)

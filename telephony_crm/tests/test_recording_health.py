@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import file_open
 
@@ -44,6 +45,18 @@ class TestRecordingHealth(RecordingCase):
         self.assertEqual(finding["level"], "warning")
         self.assertIn("The PBX refuses to hand it out. No funds", finding["text"])
         self.assertEqual(self._open(finding), row)
+
+    def test_those_that_will_never_come_are_given_up(self):
+        lost = self._talk("in_1").recording_ids
+        lost.write({"state": "failed", "error": "large"})
+        waiting = self._talk("in_2").recording_ids
+        with self.assertRaises(AccessError):
+            lost.with_user(self.agent).action_give_up()
+        (lost | waiting).with_user(self.admin).action_give_up()
+        self.assertEqual((lost.state, waiting.state), ("expired", "waiting"))
+        self.assertNotIn("recordings_lost", self._findings())
+        self._fetch({LEG: wav()})
+        self.assertEqual(lost.state, "expired")
 
     def test_a_job_that_does_not_run_is_noticed(self):
         row = self._talk().recording_ids

@@ -32,6 +32,7 @@ class Pbx extends models.Model {
                     text: "Extension 177 is not entered here.",
                     action: "action_add_extensions",
                     button: "Add them",
+                    dismiss: "action_ignore_extensions",
                 },
             ],
         },
@@ -61,7 +62,7 @@ test("each finding is said as it is, with the button that repairs it", async () 
         "Extension 177 is not entered here.",
     ]);
     expect(".alert-danger button").toHaveCount(0);
-    expect(".alert-warning button").toHaveText("Add them");
+    expect(queryAllTexts(".alert-warning button")).toEqual(["Add them", "Ignore"]);
     expect(".alert-danger i").toHaveAttribute("aria-label", "Not working");
 });
 
@@ -69,15 +70,19 @@ test("what was typed is saved before something is repaired", async () => {
     onRpc("pbx", "web_save", ({ args }) => {
         expect.step(`saved ${args[1].name}`);
     });
-    onRpc("/web/dataset/call_button/pbx/action_add_extensions", async (request) => {
-        const { params } = await request.json();
-        expect.step(`repaired ${params.args[0]}`);
-        return false;
-    });
+    for (const name of ["action_add_extensions", "action_ignore_extensions"]) {
+        onRpc(`/web/dataset/call_button/pbx/${name}`, async (request) => {
+            const { params } = await request.json();
+            expect.step(`${name} ${params.args[0]}`);
+            return false;
+        });
+    }
     await form(1);
     await contains(".o_field_widget[name=name] input").edit("London");
-    await contains(".alert button").click();
-    expect.verifySteps(["saved London", "repaired 1"]);
+    await contains(".alert button:first").click();
+    expect.verifySteps(["saved London", "action_add_extensions 1"]);
+    await contains(".alert button:last").click();
+    expect.verifySteps(["action_ignore_extensions 1"]);
 });
 
 test("nothing is shown when nothing is wrong", async () => {

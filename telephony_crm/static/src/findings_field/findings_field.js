@@ -10,7 +10,7 @@ const LEVELS = {
     info: { alert: "alert-info", icon: "fa-info-circle", title: _t("For information") },
 };
 
-/** What is wrong with a record, in words, each with the button that repairs it. */
+/** What is wrong with a record, in words, each with the buttons that repair or dismiss it. */
 export class FindingsField extends Component {
     static template = "telephony_crm.FindingsField";
     static props = { ...standardFieldProps };
@@ -28,7 +28,7 @@ export class FindingsField extends Component {
     }
 
     /** Saves what was changed first, since the server repairs what it knows. */
-    async repair({ action }) {
+    async repair(action) {
         const { record } = this.props;
         if (await record.save()) {
             await this.action.doActionButton({
