@@ -1,6 +1,6 @@
 import { advanceTime, describe, expect, queryAll, test, waitFor } from "@odoo/hoot";
 import { press } from "@odoo/hoot-dom";
-import { contains, onRpc, waitForSteps } from "@web/../tests/web_test_helpers";
+import { asyncStep, contains, onRpc, waitForSteps } from "@web/../tests/web_test_helpers";
 import { phone, startSoftphone } from "./softphone_test_helpers";
 import {
     defineTelephonyModels,
@@ -138,6 +138,22 @@ test("a colleague is asked first, then the two are connected", async () => {
     expect(".o_telephony_consultation").toHaveText(/You are asking 111/);
     await contains(".o_telephony_complete").click();
     await waitForSteps([`connect ${NUMBER} with 111`, "hang up 111", `hang up ${NUMBER}`]);
+});
+
+test("while a colleague is asked, mute and keypad are for that talk as well", async () => {
+    await talk();
+    await contains(".o_telephony_transfer_open").click();
+    await contains(".o_telephony_transfer input").edit("111", { confirm: false });
+    await contains(".o_telephony_consult").click();
+    const asked = phone.engine.session;
+    asked.handlers.onTalk();
+    asked.mute = (on) => asyncStep(`colleague ${on ? "muted" : "unmuted"}`);
+    asked.press = (digit) => asyncStep(`colleague ${digit}`);
+    await settle();
+    await contains(".o_telephony_mute").click();
+    await contains(".o_telephony_keys").click();
+    await contains(".o_telephony_keypad [data-key='1']").click();
+    await waitForSteps([`hold ${NUMBER}`, "call 111", "mute", "colleague muted", "colleague 1"]);
 });
 
 test("from the question one goes back to the caller", async () => {
