@@ -132,6 +132,14 @@ test("a colleague is asked first, then the two are connected", async () => {
     await waitForSteps([`hold ${NUMBER}`, "call 111"]);
     expect(".o_telephony_consultation").toHaveText(/Calling 111; the caller waits/);
     expect(".o_telephony_complete").not.toBeEnabled();
+    const question = {
+        id: 2,
+        direction: "internal",
+        number: "111",
+        e164: "",
+        my_leg: "in_progress",
+    };
+    await tell(makeCard({ ...question, state: "in_progress", answer_date: utc() }));
     expect(".o_telephony_card").toHaveCount(1, { message: "the question has no card" });
     phone.engine.session.handlers.onTalk();
     await settle();

@@ -55,7 +55,10 @@ export class CallPopup extends Component {
 
     /** Which entries are shown whole, and which in a line. */
     get shown() {
-        const { entries } = this.calls;
+        const { softphone } = this.telephony;
+        const entries = this.calls.entries.filter(
+            (entry) => this.board.changes >= 0 && !softphone?.isQuestion(entry)
+        );
         const isHeld = (entry) => !entry.minimised && this.calls.isHeld(entry);
         let room = this.room - entries.filter(isHeld).length;
         return entries.map((entry) => ({

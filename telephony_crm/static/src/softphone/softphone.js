@@ -93,6 +93,14 @@ export class Softphone {
         return (id && this.controls[id]) || null;
     }
 
+    /** Whether this is the call to a colleague who is asked: it has its place on the other. */
+    isQuestion(entry) {
+        this._tie();
+        return this.state.calls.some(
+            ({ id, isQuestion }) => isQuestion && this.ties[id] === entry.id
+        );
+    }
+
     /** The user has asked the PBX for a call: it rings here first. */
     expect(number) {
         this._onDial(number);
