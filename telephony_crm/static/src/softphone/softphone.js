@@ -3,14 +3,13 @@ import { browser } from "@web/core/browser/browser";
 import { makeControls } from "../call_control/call_controls";
 import { isLive } from "../call_phase";
 import { makeDevices } from "./devices";
+import { ExpectedCalls } from "./expected_calls";
 import { Line } from "./line";
 import { SoftphoneControls } from "./softphone_controls";
 import { TabChannel } from "./tab_channel";
 import { tie } from "./tie";
 import { Turn } from "./turn";
 
-/** A call that the user asked for is answered by itself when it comes this soon. */
-const EXPECTED = 30000;
 /** Milliseconds that a call has to become known to Odoo before it is shown without. */
 const KNOWN_WITHIN = 700;
 const OFF = { status: "off", reason: "", sentence: "", extension: "", calls: [] };
@@ -35,7 +34,7 @@ export class Softphone {
         this.multiTab = multiTab;
         this.state = reactive({ ...OFF, isOn: false });
         this.devices = makeDevices(telephony.memory);
-        this.expected = [];
+        this.expected = new ExpectedCalls();
     }
 
     /** Whether this user has a softphone; asked whenever the server tells. */
@@ -103,7 +102,7 @@ export class Softphone {
 
     /** The user has asked the PBX for a call: it rings here first. */
     expect(number) {
-        this._onDial(number);
+        this.expected.add(number);
         this.channel?.tellDial(number);
     }
 
@@ -114,7 +113,7 @@ export class Softphone {
             onState: (state) => this.line || this._show(state),
             onHello: () => this.line && this.channel.tellState(this.line.snapshot()),
             onAction: (id, action, args) => this.line?.act(id, action, args),
-            onDial: (number) => this._onDial(number),
+            onDial: (number) => this.expected.add(number),
         });
         this.turn ||= new Turn({
             name,
@@ -139,7 +138,7 @@ export class Softphone {
             devices: this.devices,
             askAccount: () => this.orm.call("telephony.extension", "softphone_config", []),
             onChange: () => this._onLine(),
-            isExpected: (session) => this._isExpected(session),
+            isExpected: (session) => this.expected.take(session),
         });
         this.line.start();
     }
@@ -188,23 +187,6 @@ export class Softphone {
             ({ phase }) => isLive(phase) || phase === "stale"
         );
         this.ties = tie(this.state.calls, live, this.ties);
-    }
-
-    _onDial(number) {
-        const digits = number.replace(/\D/g, "").slice(-8);
-        if (digits) {
-            this.expected.push({ number: digits, at: Date.now() });
-        }
-    }
-
-    _isExpected({ number, direction }) {
-        const digits = number.replace(/\D/g, "").slice(-8);
-        const isIt = (one) => one.number === digits && Date.now() - one.at < EXPECTED;
-        const found = direction === "incoming" && this.expected.find(isIt);
-        this.expected = this.expected.filter(
-            (one) => one !== found && Date.now() - one.at < EXPECTED
-        );
-        return Boolean(found);
     }
 }
 
