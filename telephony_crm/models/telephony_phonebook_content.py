@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.fields import Domain
+from odoo.tools.sql import escape_psql
 
-from ..pbx import numbers
 from ..pbx.transliteration import ascii_name
 from ..phonebook.book import Entry, Group, Number, Words
 from ..phonebook.dialled import dialled, kind
@@ -12,7 +12,6 @@ PATIENCE = 4.0
 ORDER = "complete_name, id"
 # Those who turn pages look at so many, and so many are compared letter by letter.
 MOST = 5000
-MIN_DIGITS = 3
 ASCII_NAME = 80
 
 
@@ -112,15 +111,13 @@ class Content:
         return self._book._contact_domain("" if group == "all" else group)
 
     def _term_domain(self, term):
-        """Return who has all of the words in the name, or the digits in a number."""
-        number = numbers.parse(term, self._book.pbx_id._countries())
-        if number.digits and not any(map(str.isalpha, term)):
-            digits = number.national or number.digits
-            if len(digits) < MIN_DIGITS:
-                return Domain.FALSE
-            return Domain("telephony_number_ids.digits", "like", digits)
+        """Return who has a number that begins so, or all of the words in the name."""
+        dialler = self._env["telephony.dial"]
+        numbered = dialler._number_domain(term, self._book.pbx_id)
+        if not numbered.is_false():
+            return Domain("telephony_number_ids", "any", numbered)
         return Domain.AND(
-            Domain("complete_name", "ilike", word) for word in term.split()
+            Domain("complete_name", "ilike", escape_psql(word)) for word in term.split()
         )
 
     def _spelled(self, domain, term):
