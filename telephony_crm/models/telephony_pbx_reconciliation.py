@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import NO_ACCESS
 
 from .telephony_pbx import ADMINISTRATOR
 
@@ -44,6 +45,10 @@ class TelephonyPbxReconciliation(models.Model):
     skip = fields.Integer(help="Rows that were read of what follows.")
     ask_until = fields.Datetime(
         help="The PBX has shortened the period, and left out what lies before."
+    )
+    held = fields.Json(
+        groups=NO_ACCESS,
+        help="Rows of calls of which others may be on the next page.",
     )
     finish_date = fields.Datetime(string="Finished")
     row_count = fields.Integer(string="Rows Read", default=0)

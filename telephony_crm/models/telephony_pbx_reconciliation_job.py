@@ -213,7 +213,7 @@ class TelephonyPbxReconciliation(models.Model):
         transaction.begin(self.env)
         if not self._advance(position, changes):
             return False  # somebody cancelled it
-        self._take(pbx, rows)
+        self._take(pbx, rows, more=not self._is_read())
         if self._is_read():
             self._finish(pbx)
         return True

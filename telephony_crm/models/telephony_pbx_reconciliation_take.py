@@ -16,6 +16,8 @@ from .telephony_pbx_event import CLOSED, STATISTICS
 _logger = logging.getLogger(__name__)
 
 CLOCK_ERROR = timedelta(minutes=2)
+#: So long may nobody be rung in a call that goes on, such as in a menu.
+BETWEEN_LEGS = timedelta(minutes=5)
 #: After this time without news a call is over, whatever it looked like.
 RINGS_AT_MOST = timedelta(hours=1)
 TALKS_AT_MOST = timedelta(hours=4)
@@ -28,13 +30,14 @@ class TelephonyPbxReconciliation(models.Model):
 
     _inherit = "telephony.pbx.reconciliation"
 
-    def _take(self, pbx, rows):
+    def _take(self, pbx, rows, more=False):
         """Store rows that are new or different, and apply their calls.
 
         :param pbx: in the environment of `telephony.pbx._for_events`
         :param rows: `pbx.adapter.Notification` of one answer
+        :param more: others follow, some perhaps of the same calls
         """
-        by_call = self._settled(pbx, [row for row in rows if row.call_ref])
+        by_call = self._settled(pbx, [row for row in rows if row.call_ref], more)
         before = self._calls(pbx, by_call)
         whole = self._told_whole(pbx, by_call)
         stored = self._store_rows(
@@ -66,18 +69,20 @@ class TelephonyPbxReconciliation(models.Model):
 
     # -- what is believed --------------------------------------------------------------
 
-    def _settled(self, pbx, rows):
+    def _settled(self, pbx, rows, more):
         """Return the rows of the calls that are over.
 
         A row appears when a leg is over, and the call may go on: it may have been
-        passed on. What is left out here is read again by the next comparison.
+        passed on. What is left out here is read again by the next comparison; what may
+        be continued on the next page is held back until that is read.
 
         :return: ``{call_ref: [Notification]}``
         """
         adapter, account = pbx._adapter(), pbx._account()
         now, settle = fields.Datetime.now(), self._settle()
         by_call, told, fresh, future = {}, {}, set(), 0
-        for row in rows:
+        edge = self.ask_until or self.read_until
+        for row in [*self._held_rows(), *rows]:
             by_call.setdefault(row.call_ref, []).append(row)
             try:
                 events = adapter.events(row.payload, account, now)
@@ -91,13 +96,31 @@ class TelephonyPbxReconciliation(models.Model):
                 event.started_at and event.started_at > now + CLOCK_ERROR
                 for event in events
             )
+            if self.skip and events:
+                edge = _begin_of(events[0])
         self.future_count += future
-        going_on = self._going_on(pbx, told, now)
-        return {
-            call_ref: read
-            for call_ref, read in by_call.items()
-            if call_ref not in fresh and call_ref not in going_on
-        }
+        unsettled = fresh | self._going_on(pbx, told, now)
+        held = set()
+        if more:  # what is fresh is read again by the next comparison
+            near = {ref for ref, events in told.items() if _is_near(events, edge)}
+            held = (unsettled | near) - fresh
+        self._hold_back(row for ref in held for row in by_call[ref])
+        left_out = unsettled | held
+        return {ref: read for ref, read in by_call.items() if ref not in left_out}
+
+    def _held_rows(self):
+        """Return the rows that were held back, as they were read."""
+        return [
+            pbx_adapter.Notification(
+                event=event, key=key, call_ref=ref, payload=payload
+            )
+            for event, key, ref, payload in self.sudo().held or []
+        ]
+
+    def _hold_back(self, rows):
+        """Keep rows until the next page is read; committed with how far it came."""
+        rows = [[row.event, row.key, row.call_ref, row.payload] for row in rows]
+        self.sudo().held = rows or False
 
     @api.model
     def _told_whole(self, pbx, call_refs):
@@ -314,7 +337,23 @@ class TelephonyPbxReconciliation(models.Model):
         return found
 
 
+def _begin_of(event):
+    """Return when the leg of a row began, as far as the row tells."""
+    return event.started_at or event.occurred_at or event.observed_at
+
+
 def _end_of(event):
     """Return when the leg of a row was over, as far as the row tells."""
-    started = event.started_at or event.occurred_at or event.observed_at
-    return started + timedelta(seconds=event.talk_seconds or 0)
+    return _begin_of(event) + timedelta(seconds=event.talk_seconds or 0)
+
+
+def _is_near(events, edge):
+    """Tell whether a call may be continued beyond the edge of a page.
+
+    Whichever end of the period the PBX begins with: what follows lies on one side of
+    the edge, and what the call has had of legs reaches up to it.
+    """
+    if not events:
+        return False
+    first, last = min(map(_begin_of, events)), max(map(_end_of, events))
+    return first - BETWEEN_LEGS <= edge <= last + BETWEEN_LEGS

@@ -231,6 +231,68 @@ class TestReconciliation(AccountCase):
         skips = [asked["skip"] for asked in self._asked("/v1/statistics/pbx")]
         self.assertEqual(skips, ["0", "2", "4"])
 
+    def _page_by_page(self):
+        """Have pages of two rows, of which one is read with each turn of the job."""
+        self.limit = 2
+        self.patch(type(self.pbx._adapter()), "statistics_limit", 2)
+        self.patch(type(self.pbx), "_statistics_burst", lambda _pbx: 1)
+        return self.env["telephony.pbx.reconciliation"]._begin_repair(self.pbx)
+
+    def test_a_call_on_two_pages_is_believed_when_both_are_read(self):
+        run = self._page_by_page()
+        began = self._before(minutes=60)
+        second = {"sip": "101", "destination": "101"}
+        self._row("in_0", began - timedelta(minutes=20))
+        self._row("in_1", began, answered=False)
+        self._row("in_1", began + timedelta(seconds=30), **second)
+        self._work(1)
+        self.assertTrue(self._call("in_0"))
+        self.assertFalse(self._call("in_1"))
+        self.assertFalse(self._stored().filtered(lambda row: row.call_ref == "in_1"))
+        self._work()
+        call = self._call("in_1")
+        self.assertEqual((call.disposition, len(call.leg_ids)), ("answered", 2))
+        self.assertEqual((run.state, run.call_count, run.row_count), ("done", 2, 3))
+        self.assertEqual(run.result_count, 0)
+        self.assertFalse(run.held)
+        self.assertEqual(len(self._asked("/v1/statistics/pbx")), 2)
+
+    def test_a_call_on_two_pages_is_whole_also_where_the_newest_rows_come_first(self):
+        self._page_by_page()
+        began = self._before(minutes=60)
+        rows = [
+            self._row("in_2", began + timedelta(minutes=20)),
+            self._row(
+                "in_1", began + timedelta(seconds=30), sip="101", destination="101"
+            ),
+            self._row("in_1", began, answered=False),
+        ]
+        self.answers["/v1/statistics/pbx"] = lambda query: {
+            "stats": rows[int(query["skip"]) : int(query["skip"]) + 2]
+        }
+        self._work(1)
+        self.assertTrue(self._call("in_2"))
+        self.assertFalse(self._call("in_1"))
+        self._work()
+        self.assertEqual(len(self._call("in_1").leg_ids), 2)
+
+    def test_of_a_call_whose_other_leg_is_pages_away_one_comparison_is_enough(self):
+        run = self._page_by_page()
+        began = self._before(minutes=90)
+        second = {"sip": "101", "destination": "101"}
+        self._heard("in_1", began, "START", "INTERNAL", "ANSWER")
+        told = {"call_ref": "in_1", "started": began, "internal": "101"}
+        self._tell("NOTIFY_INTERNAL", after=1800, **told)
+        self._tell("NOTIFY_ANSWER", after=1805, destination="101", **told)
+        self._row("in_1", began, seconds=600)
+        for minutes in range(10, 30, 5):
+            self._row(f"in_x{minutes}", began + timedelta(minutes=minutes))
+        self._row("in_1", began + timedelta(minutes=30), seconds=120, **second)
+        self._work()
+        self.assertEqual(run.state, "done")
+        self.assertEqual(self._call("in_1").state, "ended")
+        self.assertEqual(run.end_count, 1)
+
     def test_the_pbx_is_asked_three_times_and_left_in_peace_for_a_minute(self):
         self.limit = 1
         self.patch(type(self.pbx._adapter()), "statistics_limit", 1)

@@ -111,11 +111,7 @@ def crowd(running, cluster, simulator):
 
 
 def _compare(running, cluster):
-    """Have the log compared and the jobs run as an administrator does, to the end.
-
-    Twice, as the job does every hour: of a call that seems to go on, since its legs
-    lie on two pages and its end was lost, the first time reads only a part.
-    """
+    """Have the log compared and the jobs run as an administrator does, to the end."""
     asking, rpc = Query(cluster.server, running.database), Rpc(running)
     [[pbx]] = asking("SELECT id FROM telephony_pbx")
     jobs = [
@@ -126,20 +122,19 @@ def _compare(running, cluster):
         )[0][0]
         for name in ("ir_cron_event_apply", "ir_cron_reconcile")
     ]
-    for _time in range(2):
-        rpc("admin", "telephony.pbx", "action_compare", [pbx])
-        deadline = time.monotonic() + PATIENCE
-        while asking(
-            "SELECT 1 FROM telephony_pbx_event WHERE state IN ('new', 'failed') "
-            "UNION ALL SELECT 1 FROM telephony_pbx_reconciliation "
-            "WHERE state IN ('waiting', 'running')"
-        ):
-            assert time.monotonic() < deadline, asking(
-                "SELECT state, error, row_count FROM telephony_pbx_reconciliation"
-            )
-            for job in jobs:
-                rpc("admin", "ir.cron", "method_direct_trigger", [job])
-            time.sleep(1)
+    rpc("admin", "telephony.pbx", "action_compare", [pbx])
+    deadline = time.monotonic() + PATIENCE
+    while asking(
+        "SELECT 1 FROM telephony_pbx_event WHERE state IN ('new', 'failed') "
+        "UNION ALL SELECT 1 FROM telephony_pbx_reconciliation "
+        "WHERE state IN ('waiting', 'running')"
+    ):
+        assert time.monotonic() < deadline, asking(
+            "SELECT state, error, row_count FROM telephony_pbx_reconciliation"
+        )
+        for job in jobs:
+            rpc("admin", "ir.cron", "method_direct_trigger", [job])
+        time.sleep(1)
     asking.close()
 
 
