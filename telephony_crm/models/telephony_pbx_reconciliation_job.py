@@ -81,15 +81,19 @@ class TelephonyPbxReconciliation(models.Model):
         start = done.end_date - OVERLAP if done else pbx.create_date
         if done and self._is_day_due(pbx, now):
             start = min(start, end - DAY)
+        earliest = max(pbx.create_date, end - LONGEST_GAP)
         oldest = self.env["telephony.call"].search(
-            [("pbx_id", "=", pbx.id), ("state", "!=", "ended")],
+            [
+                ("pbx_id", "=", pbx.id),
+                ("state", "!=", "ended"),
+                ("start_date", ">=", earliest),
+            ],
             order="start_date",
             limit=1,
         )
         if oldest:
             start = min(start, oldest.start_date - timedelta(minutes=1))
-        start = max(start, pbx.create_date, end - LONGEST_GAP)
-        return min(start, end), end
+        return min(max(start, earliest), end), end
 
     @api.model
     def _is_day_due(self, pbx, now):

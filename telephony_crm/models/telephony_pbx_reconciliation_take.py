@@ -225,16 +225,17 @@ class TelephonyPbxReconciliation(models.Model):
     # -- calls that nobody ended -------------------------------------------------
 
     def _close_unknown(self, pbx):
-        """End the calls of this period that the PBX has no record of.
+        """End the calls that the PBX has no record of.
+
+        Those of this period; and those from before, which are not looked for again.
 
         :return: how many
         """
         return self._close(
             pbx,
             SQL(
-                "c.start_date BETWEEN %s AND %s AND e.heard_at < %s - "
+                "c.start_date <= %s AND e.heard_at < %s - "
                 "CASE c.state WHEN 'ringing' THEN %s ELSE %s END",
-                self.start_date,
                 self.end_date,
                 fields.Datetime.now(),
                 RINGS_AT_MOST,

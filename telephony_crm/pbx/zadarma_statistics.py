@@ -29,7 +29,8 @@ EVENT = "STATISTICS"
 FORMAT = "%Y-%m-%d %H:%M:%S"
 LIMIT = 1000
 #: What tells one row from all others. The rest of it may be corrected later.
-IDENTITY = ("pbx_call_id", "call_id", "sip", "destination")
+#: An extension may be rung twice in a call, and the id of a leg loses its last digits.
+IDENTITY = ("pbx_call_id", "call_id", "sip", "destination", "callstart")
 
 LONG = timedelta(days=1)
 

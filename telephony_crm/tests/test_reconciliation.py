@@ -199,6 +199,37 @@ class TestReconciliation(AccountCase):
         self._compare()
         self.assertEqual(self._call().state, "in_progress")
 
+    def test_an_open_call_is_closed_however_long_ago_it_began(self):
+        """Before the PBX was entered as well, and the records are not read for it."""
+        self._enter_pbx(days=90)
+        for days in (70, 100):
+            began = self._before(days=days)
+            self._heard(f"in_{days}", began, "START", "INTERNAL", "ANSWER")
+        self._compare()
+        for days in (70, 100):
+            self.assertEqual(self._call(f"in_{days}").state, "ended")
+
+    def test_for_an_old_open_call_months_are_read_once_and_not_each_hour(self):
+        self._enter_pbx(days=90)
+        self._compare()
+        for days, call_ref in ((70, "in_1"), (50, "in_2"), (40, "in_3")):
+            began = self._before(days=days)
+            self._heard(call_ref, began, "START", "INTERNAL", "ANSWER")
+        told = {"call_ref": "in_3", "started": began, "internal": "101"}
+        self._tell("NOTIFY_INTERNAL", after=300, **told)
+        self._tell("NOTIFY_ANSWER", after=305, destination="101", **told)
+        self._row("in_3", began, seconds=290)  # and of 101 there is none
+        runs = self.env["telephony.pbx.reconciliation"]
+        self.assertAlmostEqual(
+            runs._period(self.pbx)[0],
+            self._before(days=50),
+            delta=timedelta(minutes=2),
+        )
+        self._compare()
+        self.assertGreater(runs._period(self.pbx)[0], self._before(days=2))
+        for call_ref in ("in_1", "in_2", "in_3"):
+            self.assertEqual(self._call(call_ref).state, "ended", call_ref)
+
     def test_an_end_that_arrives_after_all_is_the_end(self):
         began = self._before(hours=6)
         self._heard("in_1", began, "START", "INTERNAL", "ANSWER")
@@ -459,6 +490,17 @@ class TestReconciliation(AccountCase):
         self.assertEqual(self._call().talk_seconds, 40)
         self.assertEqual(len(self._stored()), 1)
         self.assertEqual(run.result_count, 1)
+
+    def test_an_extension_that_is_rung_twice_in_a_call_has_two_rows(self):
+        began = self._before(minutes=60)
+        for after, answered in ((0, False), (90, True)):
+            at = began + timedelta(seconds=after)
+            self._row("in_1", at, 30, answered, call_id="1458313316.27")
+        self._compare()
+        self.assertEqual(len(self._stored()), 2)
+        call = self._call()
+        self.assertEqual((call.disposition, call.talk_seconds), ("answered", 30))
+        self.assertEqual(call.start_date, began)
 
     @mute_logger("odoo.addons.telephony_crm.models.telephony_pbx_event")
     def test_a_row_without_sense_is_kept_and_holds_up_nothing(self):

@@ -167,7 +167,12 @@ def test_row_has_the_same_key_whatever_was_corrected_in_it():
     corrected = {"seconds": 32, "is_recorded": False, "disposition": "busy", "clid": 1}
     assert notification(**corrected).key == key
     assert notification(call_id=1439981389.2702773).key == key
-    for other in ({"call_id": "2"}, {"pbx_call_id": "in_2"}, {"destination": 101}):
+    for other in (
+        {"call_id": "2"},
+        {"pbx_call_id": "in_2"},
+        {"destination": 101},
+        {"callstart": "2026-01-15 11:00:00"},
+    ):
         assert notification(**other).key != key
 
 
