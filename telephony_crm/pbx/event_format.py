@@ -139,9 +139,11 @@ def _word(words):
 
 
 def _whole(most):
-    """Return what reads a whole number."""
+    """Return what reads a whole number, also one that is written as 5.0."""
 
     def read(value):
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
         if not isinstance(value, int) or isinstance(value, bool):
             raise ValueError("it has to be a whole number")
         if not 0 <= value <= most:

@@ -5,19 +5,16 @@ simulator is likely right; what only the simulator says is not shown here.
 """
 
 import json
-import os
-import shutil
 import subprocess
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from node_package import environment
 from simulator_odoo import StandIn
 
-from setup.lib.paths import HOME, locked
 from setup.simulator import Simulator
 
-PACKAGE = "zadarma@1.1.2"
 CLIENT = Path(__file__).with_name("zadarma_client.js")
 KEY, SECRET = "d0e1a2b3c4d5e6f70819", "5ec2e7f00dba5eba11ca"
 # the package takes webhooks of this address alone
@@ -27,20 +24,7 @@ VENDOR = {"X-Forwarded-For": "185.45.152.42"}
 @pytest.fixture(scope="module")
 def node():
     """Environment in which node finds the package; installs it at the first use."""
-    if not shutil.which("npm") or not shutil.which("node"):
-        pytest.skip("npm and node are missing: the client of others was not tried")
-    folder = HOME / "node"
-    with locked("node"):
-        if not (folder / "node_modules" / "zadarma" / "package.json").exists():
-            subprocess.run(
-                ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts",
-                 "--prefix", folder, PACKAGE],
-                check=True,
-                capture_output=True,
-                timeout=300,
-            )  # fmt: skip
-    modules = str(folder / "node_modules")
-    return {**os.environ, "NODE_PATH": modules, "ZADARMA_SECRET_KEY": SECRET}
+    return {**environment("zadarma@1.1.2"), "ZADARMA_SECRET_KEY": SECRET}
 
 
 @pytest.fixture
