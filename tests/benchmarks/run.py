@@ -37,6 +37,7 @@ FIGURES = (
     "follow_up",
     "memory",
     "reconcile",
+    "bridge",
 )
 
 

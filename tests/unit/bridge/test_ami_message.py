@@ -10,7 +10,7 @@ from telephony_crm.bridge.ami_message import MAX_LINE, MAX_MESSAGE, Parser
 STREAM = (
     b"Asterisk: no message\r\nEvent: Newchannel\r\nChannel: PJSIP/100-1\r\n"
     b"CallerIDName: a: b\r\n\r\nResponse: Success\r\nActionID: 7\r\n\r\n"
-    b"Event: VarSet\r\nValue:\r\nVariable: x\r\nChanVariable: a=1\r\n"
+    b"Event: UserEvent\r\nValue:\r\nVariable: x\r\nChanVariable: a=1\r\n"
     b"ChanVariable: b=2\r\n\r\n"
 )
 MESSAGES = [
@@ -22,7 +22,7 @@ MESSAGES = [
     },
     {"Response": "Success", "ActionID": "7"},
     {
-        "Event": "VarSet",
+        "Event": "UserEvent",
         "Value": "",
         "Variable": "x",
         "ChanVariable": ["a=1", "b=2"],
@@ -91,3 +91,10 @@ def test_an_action_is_written_as_asterisk_reads_it():
         b"Action: Originate\r\nVariable: a=1\r\nVariable: b=2\r\nExten: 5\r\n\r\n"
     )
     assert read(data)[0] == [read(ami_message.as_text(read(data)[0][0]).encode())[0][0]]
+
+
+def test_what_says_nothing_of_calls_is_left_out_and_is_no_dirt():
+    messages, parser = read(
+        b"Event: VarSet\r\nVariable: x\r\n\r\nEvent: RTCPSent\r\n\r\n" + STREAM
+    )
+    assert (messages, parser.dirt) == (MESSAGES, 0)
