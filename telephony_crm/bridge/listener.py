@@ -6,6 +6,7 @@ load a transaction holds many, and nobody waits for others otherwise.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import logging
 import queue
@@ -69,6 +70,8 @@ class Listener:
         self._stop.set()
         if self.client:
             self.client.close()
+        with contextlib.suppress(queue.Full):
+            self._queue.put_nowait(({}, 0.0))  # who waits for news need wait no more
         if self._thread.is_alive():
             self._thread.join()
 

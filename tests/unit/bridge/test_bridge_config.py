@@ -1,9 +1,11 @@
 """What is wrong with a configuration is said in words that name it."""
 
 import pytest
+from ami_server import AmiServer
 
-from telephony_crm.bridge.config import ConfigError, load
+from telephony_crm.bridge.config import AsteriskConfig, Config, ConfigError, load
 from telephony_crm.bridge.main import main
+from telephony_crm.bridge.process import check_of
 
 GOOD = """
 [odoo]
@@ -92,3 +94,22 @@ def test_no_secret_is_printed(write):
 def test_the_command_says_what_is_wrong_and_ends(write, capsys):
     assert main(["--config", str(write("[odoo]"))]) == 2
     assert "[odoo] url is missing." in capsys.readouterr().err
+
+
+def test_an_asterisk_that_is_too_old_is_named():
+    with AmiServer() as server:
+        server.answers["listcommands"] = (
+            b"Response: Success\r\nActionID: {id}\r\nCoreShowChannels: x\r\n"
+            b"BridgeList: x\r\nRedirect: x\r\nSetvar: x\r\nOriginate: x\r\n"
+            b"MixMonitor: x\r\n\r\n"
+        )
+        server.answers["coresettings"] = (
+            b"Response: Success\r\nActionID: {id}\r\nAsteriskVersion: 16.30.0\r\n\r\n"
+        )
+        asterisk = AsteriskConfig(
+            ami_port=server.port, ami_user="odoo", ami_secret="secret", recordings=""
+        )
+        found = check_of(Config(asterisk=asterisk)).run()
+    assert found["problems"] == [
+        "The PBX is Asterisk 16.30.0. At least 18 is needed.",
+    ]

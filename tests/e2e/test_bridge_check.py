@@ -1,0 +1,149 @@
+"""The bridge's own test names what is wrong with an Asterisk, and what to change."""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from setup.asterisk import Lab
+from setup.lib.process import HOST
+
+from .bridge import build
+
+# Users that lack something.
+MANAGER = """
+[blind]
+secret = secret
+read = system,agent,cdr
+write = system,call,originate,reporting
+[tied]
+secret = secret
+read = system,call,agent,cdr
+write = reporting
+[elsewhere]
+secret = secret
+deny = 0.0.0.0/0.0.0.0
+permit = 192.0.2.1/255.255.255.255
+read = all
+write = all
+"""
+ARI = """
+[reader]
+type = user
+read_only = yes
+password = secret
+password_format = plain
+"""
+
+
+@pytest.fixture(scope="module")
+def lab():
+    with Lab("e2e-check") as running:
+        for name, more in (("manager.conf", MANAGER), ("ari.conf", ARI)):
+            with (running.folder / "etc" / name).open("a") as file:
+                file.write(more)
+        running.cli("manager reload")
+        running.cli("module reload res_ari.so")
+        yield running
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory):
+    return build(tmp_path_factory.mktemp("program"))
+
+
+@pytest.fixture
+def check(lab, program):
+    """Run the test with some settings changed; return what it says."""
+    settings = lab.settings
+    right = {
+        "ODOO_URL": "https://odoo.example/telephony/webhook/x",
+        "ODOO_SECRET": "secret",
+        "ASTERISK_AMI_PORT": settings["AMI_PORT"],
+        "ASTERISK_AMI_USER": settings["AMI_USER"],
+        "ASTERISK_AMI_SECRET": settings["AMI_PASSWORD"],
+        "ASTERISK_ARI_URL": lab.url,
+        "ASTERISK_ARI_USER": settings["ARI_USER"],
+        "ASTERISK_ARI_PASSWORD": settings["ARI_PASSWORD"],
+        "ASTERISK_RECORDINGS": str(lab.recordings),
+    }
+
+    def check(**changed):
+        given = {**right, **changed}
+        done = subprocess.run(
+            [sys.executable, program, "--check"],
+            env=os.environ | {f"TELEPHONY_{key}": given[key] for key in given},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode in (0, 1), done.stderr
+        found = json.loads(done.stdout)
+        assert done.returncode == bool(found["problems"])
+        assert "ami-secret" not in done.stdout + done.stderr
+        return found
+
+    return check
+
+
+def test_all_is_well_over_both_ways_to_ami(check, lab):
+    for changed in ({}, {"ASTERISK_AMI_URL": f"{lab.url}/rawman"}):
+        found = check(**changed)
+        assert found["problems"] == []
+        assert found["asterisk"].startswith("22.")
+    assert check()["ami"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "names"),
+    [
+        ({"ASTERISK_AMI_SECRET": "wrong"}, ("manager.conf", "secret", "permit")),
+        ({"ASTERISK_AMI_PORT": "1"}, ("refused", "manager.conf", "enabled=yes")),
+        ({"ASTERISK_AMI_HOST": "no.such.invalid"}, ("no.such.invalid", "host")),
+        ({"ASTERISK_AMI_TLS": "yes"}, ("encryption", "tlsenable")),
+        ({"ASTERISK_AMI_URL": "{url}/nothing"}, ("webenabled=yes",)),
+        ({"ASTERISK_AMI_USER": "blind"}, ("blind", "manager.conf", "call among read")),
+        ({"ASTERISK_AMI_USER": "tied"}, ("tied", "write=", "call", "originate")),
+        ({"ASTERISK_AMI_USER": "elsewhere"}, ("elsewhere", "permit and deny")),
+        ({"ASTERISK_ARI_PASSWORD": "wrong"}, ("ari.conf", "password")),
+        ({"ASTERISK_ARI_USER": "reader"}, ("reader", "read_only=no")),
+        ({"ASTERISK_ARI_URL": "http://127.0.0.1:1"}, ("http.conf", "bindport")),
+        ({"ASTERISK_ARI_URL": "{url}/pbx"}, ("ari.conf", "prefix")),
+        ({"ASTERISK_ARI_URL": "https://{place}"}, ("encryption", "http or https")),
+    ],
+)
+def test_what_is_wrong_is_named_with_what_to_change(check, lab, changed, names):
+    place = lab.url.removeprefix("http://")
+    changed = {
+        key: text.format(url=lab.url, place=place) for key, text in changed.items()
+    }
+    if changed.get("ASTERISK_AMI_USER") or changed.get("ASTERISK_ARI_USER"):
+        secret = "AMI_SECRET" if "ASTERISK_AMI_USER" in changed else "ARI_PASSWORD"
+        changed[f"ASTERISK_{secret}"] = "secret"
+    problems = check(**changed)["problems"]
+    assert len(problems) == 1, problems
+    for name in names:
+        assert name in problems[0]
+
+
+def test_a_port_of_somebody_else_is_told_from_a_closed_one(check):
+    with socket.create_server((HOST, 0)) as server:
+
+        def serve():
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _address = server.accept()
+                    with connection:
+                        connection.sendall(b"SSH-2.0-OpenSSH_9.2\r\n")
+
+        threading.Thread(target=serve, daemon=True).start()
+        port = str(server.getsockname()[1])
+        [problem] = check(ASTERISK_AMI_PORT=port)["problems"]
+    assert "is not AMI" in problem
+    assert "SSH-2.0" in problem
