@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+from setup.asterisk import package
+from setup.lib.console import Failure
 from setup.lib.prepare import ground
 from setup.lib.stack import Stack
 from setup.simulator import Settings, Simulator
@@ -41,6 +43,15 @@ env.cr.commit()
 def databases():
     with ground("chromium", "nginx") as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def programs():
+    """Asterisk and sipp. Where they cannot be had, what needs them is left out."""
+    try:
+        return package.prepare()
+    except Failure as failure:
+        pytest.skip(f"no Asterisk here: {failure.cause}")
 
 
 @pytest.fixture(scope="session")

@@ -5,15 +5,12 @@ import time
 from contextlib import contextmanager
 from datetime import timedelta
 
-import pytest
-
-from setup.asterisk import Lab, bridge, package
+from setup.asterisk import Lab, bridge
 from setup.asterisk.ami import Ami
 from setup.asterisk.phones import Phones
 from setup.asterisk.play import JAMES, Play
 from setup.asterisk.scenes import SCENES
 from setup.lib.commands.asterisk import records
-from setup.lib.console import Failure
 
 from .access import Query, Rpc
 
@@ -48,14 +45,7 @@ RECORDS = """
 
 @contextmanager
 def opened(databases, stack, query):
-    """An office that is connected to the Odoo of ``stack``.
-
-    The test is left out where no Asterisk can be had.
-    """
-    try:
-        package.prepare()
-    except Failure as failure:
-        pytest.skip(f"no Asterisk here: {failure.cause}")
+    """An office that is connected to the Odoo of ``stack``."""
     name = f"office-{os.getpid()}"
     with records(databases.server) as cdr:
         odoo = Office(stack, query)
@@ -181,6 +171,25 @@ class Office:
         """Play a scene to its end, see ``setup.asterisk.scenes``."""
         with self.phones() as phones:
             SCENES[name](Play(self.lab, phones, self.ami))
+
+    def card(self, login, state="in_progress"):
+        """The card on somebody's screen, as soon as its call is in that state."""
+
+        def shown():
+            cards = self.rpc(login, "telephony.call", "get_cards")
+            return next((card for card in cards if card["my_leg"] == state), None)
+
+        return self.wait(shown)
+
+    def act(self, login, action, *target):
+        """Press a button of somebody's card."""
+        call = self.card(login)["id"]
+        card = self.rpc(login, "telephony.call", "control_call", call, action, *target)
+        assert not card["problem"], card["problem"]
+
+    def said(self, event, since):
+        """Wait until Asterisk says that, after so many messages."""
+        return self.ami.wait(event, since=since)
 
     def calls(self):
         """What Odoo knows of the calls since then, as soon as they are over."""

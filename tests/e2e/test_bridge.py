@@ -35,7 +35,7 @@ CALLS = """
 
 
 @pytest.fixture(scope="module")
-def lab():
+def lab(programs):
     with Lab("e2e-bridge") as running:
         yield running
 

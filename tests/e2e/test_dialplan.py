@@ -132,7 +132,7 @@ class Asterisk:
 
 
 @pytest.fixture(scope="module")
-def asterisk(odoo, tmp_path_factory):
+def asterisk(odoo, programs, tmp_path_factory):
     with Lab("dialplan") as lab, Ami(lab) as ami:
         dialplan = lab.folder / "etc" / "extensions.conf"
         dialplan.write_text(dialplan.read_text() + AROUND)
