@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models.telephony_pbx_lookup import PATIENCE
+from ..models import telephony_pbx_lookup
 from ..tools import limit, networks
 from .common import CUSTOMER, DID, TelephonyHttpCase
 
@@ -214,10 +214,13 @@ class TestLookup(TelephonyHttpCase):
     @mute_logger("odoo.sql_db")
     def test_an_answer_that_would_be_late_is_empty(self):
         def sleep(numbers, *_args, **_kwargs):
-            numbers.env.cr.execute("SELECT pg_sleep(%s)", [PATIENCE + 30])
+            numbers.env.cr.execute("SELECT pg_sleep(60)")
 
         self.patch(self.env.registry["telephony.number"], "_match", sleep)
-        with self.assertLogs(CONTROLLER, "WARNING") as logs:
+        with (
+            patch.object(telephony_pbx_lookup, "PATIENCE", 0.2),
+            self.assertLogs(CONTROLLER, "WARNING") as logs,
+        ):
             self.assertEqual(self._ask("lookup").text, "")
             self.assertEqual(self._route()["action"], "continue")
         self.assertIn("QueryCanceled", logs.output[0])

@@ -6,12 +6,15 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from .access_common import AccessCase
+from .common import TelephonyCase
 
 CONTROLLER = "odoo.addons.telephony_crm.controllers.phonebook"
 ALL = ("yealink", "grandstream", "snom", "snom-directory", "cisco", "fanvil")
 
 
-class PhonebookCase(AccessCase):
+class PhonebookCase(TelephonyCase):
+    """A phone book of a chosen contact, and of those with a tag."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -160,15 +163,16 @@ class TestPhonebook(PhonebookCase, HttpCase):
         self.assertEqual(self._names("/chosen"), ["Roshen, Olena Shevchenko"])
 
     def test_contacts_of_another_company_never_stand_in_it(self):
+        other = self.env["res.company"].create({"name": "Elsewhere Ltd"})
         self.olena.parent_id = False
-        self.olena.company_id = self.other_company
+        self.olena.company_id = other
         self.assertNotIn("Шевченко", str(self._names()))
         with self.assertRaises(UserError):
             self.book.partner_ids = [
                 (
                     4,
                     self.env["res.partner"]
-                    .create({"name": "Else", "company_id": self.other_company.id})
+                    .create({"name": "Else", "company_id": other.id})
                     .id,
                 )
             ]
@@ -227,7 +231,7 @@ class TestPhonebook(PhonebookCase, HttpCase):
 
 
 @tagged("post_install", "-at_install")
-class TestPhonebookAccess(PhonebookCase):
+class TestPhonebookAccess(PhonebookCase, AccessCase):
     """Users choose who stands in a phone book; administrators decide all else."""
 
     def test_an_agent_chooses_from_the_contact_s_own_form(self):
