@@ -84,6 +84,7 @@ from . import (
     telephony_pbx_reconciliation,
     telephony_pbx_reconciliation_job,
     telephony_pbx_reconciliation_take,
+    telephony_pbx_reconciliation_unknown,
     telephony_pbx_request,
     telephony_pbx_setting,
     telephony_pbx_setup,

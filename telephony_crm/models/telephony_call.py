@@ -49,6 +49,10 @@ class TelephonyCall(models.Model):
         help="The statistics of the PBX agree. Until then length and result are "
         "provisional, since the PBX does not sign them."
     )
+    unproven = fields.Boolean(
+        string="Unknown to the PBX",
+        help="It was looked for in the PBX's own records, and is not there.",
+    )
     doubtful = fields.Boolean(
         help="The PBX told the end again long after. Until its own records agree, "
         "nothing follows from it.",

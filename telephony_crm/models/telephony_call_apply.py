@@ -155,6 +155,7 @@ class TelephonyCall(models.Model):
             "state": state.state.value,
             "stale": False,
             "confirmed": state.confirmed,
+            **({"unproven": False} if state.confirmed else {}),
             "doubtful": state.doubtful,
             "parent_ref": state.parent_ref,
             "disposition": state.disposition and state.disposition.value,

@@ -104,6 +104,7 @@ class TelephonyPbx(models.Model):
             "leg_count",
             "recording_count",
             "closed_count",
+            "unproven_count",
         )
         runs = self.env["telephony.pbx.reconciliation"].sudo()
         [sums] = runs._read_group(

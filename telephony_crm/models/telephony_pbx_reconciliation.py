@@ -62,6 +62,11 @@ class TelephonyPbxReconciliation(models.Model):
         default=0,
         help="Calls without an end that the PBX knows nothing of.",
     )
+    unproven_count = fields.Integer(
+        string="Unknown to the PBX",
+        default=0,
+        help="Calls that ended, of which the PBX has no record.",
+    )
     future_count = fields.Integer(help="Rows of calls that are yet to begin.")
     attempts = fields.Integer()
     retry_at = fields.Datetime(string="Next Attempt")
@@ -131,6 +136,13 @@ class TelephonyPbxReconciliation(models.Model):
                 (self.leg_count, _("legs found: %s", self.leg_count)),
                 (self.recording_count, _("recordings found: %s", self.recording_count)),
                 (self.closed_count, _("calls closed: %s", self.closed_count)),
+                (
+                    self.unproven_count,
+                    _(
+                        "calls of which the PBX has no record: %s",
+                        self.unproven_count,
+                    ),
+                ),
             )
             if count
         ]

@@ -271,13 +271,15 @@ class TelephonyPbxReconciliation(models.Model):
         return True
 
     def _finish(self, pbx):
-        """Close what the PBX knows nothing of, and end."""
+        """Close or mark what the PBX knows nothing of, and end."""
         closed = self._close_unknown(pbx)
+        unproven = self._mark_unknown(pbx) if self.kind == "repair" else 0
         self.write(
             {
                 "state": "done",
                 "finish_date": fields.Datetime.now(),
                 "closed_count": self.closed_count + closed,
+                "unproven_count": self.unproven_count + unproven,
             }
         )
 
@@ -317,7 +319,7 @@ class TelephonyPbxReconciliation(models.Model):
                AND (create_date < %(long)s
                  OR create_date < %(short)s AND state IN ('done', 'failed')
                     AND call_count + end_count + result_count + leg_count
-                      + recording_count + closed_count = 0)
+                      + recording_count + closed_count + unproven_count = 0)
                AND EXISTS (
                    SELECT FROM telephony_pbx_reconciliation later
                     WHERE later.pbx_id = r.pbx_id AND later.kind = 'repair'

@@ -11,7 +11,7 @@ from odoo.tools import SQL
 from ..pbx import adapter as pbx_adapter
 from ..pbx.call_parties import digits
 from ..tools import transaction
-from .telephony_pbx_event import CLOSED, STATISTICS
+from .telephony_pbx_event import STATISTICS
 
 _logger = logging.getLogger(__name__)
 
@@ -19,10 +19,7 @@ CLOCK_ERROR = timedelta(minutes=2)
 #: So long may nobody be rung in a call that goes on, such as in a menu.
 BETWEEN_LEGS = timedelta(minutes=5)
 #: After this time without news a call is over, whatever it looked like.
-RINGS_AT_MOST = timedelta(hours=1)
 TALKS_AT_MOST = timedelta(hours=4)
-#: The same where the PBX has no records that could tell.
-FORGOTTEN = timedelta(hours=12)
 
 
 class TelephonyPbxReconciliation(models.Model):
@@ -221,72 +218,6 @@ class TelephonyPbxReconciliation(models.Model):
         for event_id, call_ref in found:
             stored.setdefault(call_ref, []).append(event_id)
         return stored
-
-    # -- calls that nobody ended -------------------------------------------------
-
-    def _close_unknown(self, pbx):
-        """End the calls that the PBX has no record of.
-
-        Those of this period; and those from before, which are not looked for again.
-
-        :return: how many
-        """
-        return self._close(
-            pbx,
-            SQL(
-                "c.start_date <= %s AND e.heard_at < %s - "
-                "CASE c.state WHEN 'ringing' THEN %s ELSE %s END",
-                self.end_date,
-                fields.Datetime.now(),
-                RINGS_AT_MOST,
-                TALKS_AT_MOST,
-            ),
-        )
-
-    @api.model
-    def _close_forgotten(self):
-        """End the calls of PBXs that keep no records, when nothing was heard for long.
-
-        Of a PBX that has records, they tell.
-        """
-        now = fields.Datetime.now()
-        for pbx in self.env["telephony.pbx"].sudo().search([]):
-            if not pbx._has_statistics():
-                self._close(pbx._for_events(), SQL("e.heard_at < %s", now - FORGOTTEN))
-
-    @api.model
-    def _close(self, pbx, condition):
-        """Note an end at the moment when a call was last heard of, and apply it."""
-        self.env["telephony.call"].flush_model()
-        self.env["telephony.pbx.event"].flush_model()
-        found = self.env.execute_query(
-            SQL(
-                """
-                INSERT INTO telephony_pbx_event
-                       (pbx_id, key, call_ref, kind, payload, received_at, state,
-                        attempts)
-                SELECT c.pbx_id, 'closed:' || c.call_ref, c.call_ref, %(closed)s, '{}',
-                       e.heard_at, 'new', 0
-                  FROM telephony_call c
-                 CROSS JOIN LATERAL (
-                       SELECT COALESCE(max(received_at), c.write_date) AS heard_at,
-                              COALESCE(bool_or(kind = %(statistics)s), FALSE) AS known
-                         FROM telephony_pbx_event
-                        WHERE pbx_id = c.pbx_id AND call_ref = c.call_ref) e
-                 WHERE c.pbx_id = %(pbx)s AND c.state != 'ended' AND NOT e.known
-                   AND %(condition)s
-                ON CONFLICT (pbx_id, key) DO NOTHING
-             RETURNING id, call_ref
-                """,
-                closed=CLOSED,
-                statistics=STATISTICS,
-                pbx=pbx.id,
-                condition=condition,
-            )
-        )
-        for event_id, call_ref in found:
-            self._apply_now_or_later(pbx, call_ref, [event_id])
-        return len(found)
 
     # -- what was repaired ---------------------------------------------------------
 

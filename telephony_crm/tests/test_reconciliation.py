@@ -249,6 +249,49 @@ class TestReconciliation(AccountCase):
         self.assertEqual(self._call("in_2").state, "ringing")
         self.assertFalse(self.server.asked)
 
+    # -- calls that the PBX does not know ------------------------------------------
+
+    def test_an_ended_call_that_the_pbx_does_not_know_is_marked_and_said(self):
+        """The PBX signs neither the id of a call nor its result."""
+        began = self._before(hours=3)
+        self._heard("in_1", began)
+        self._heard("in_2", began)
+        self._row("in_2", began)
+        run = self._compare()
+        self.assertTrue(self._call("in_1").unproven)
+        self.assertFalse(self._call("in_2").unproven)
+        self.assertEqual(run.unproven_count, 1)
+        self.assertIn("Calls of which the PBX has no record: 1.", run.summary)
+        self.assertNotIn("Nothing was missing", run.summary)
+
+    def test_a_call_is_given_time_to_be_recorded(self):
+        self._heard("in_1", self._before(minutes=20))
+        self._heard("in_2", self._before(hours=3), seconds=3 * 3600 - 900)
+        self._compare()
+        self.assertFalse(self._call("in_1").unproven)
+        self.assertFalse(self._call("in_2").unproven)
+
+    def test_each_call_is_looked_for_once(self):
+        began = self._before(hours=3)
+        self._heard("in_1", began)
+        self.assertEqual(self._compare().unproven_count, 1)
+        again = self._compare(start_date=self._before(hours=5))
+        self.assertEqual(again.unproven_count, 0)
+
+    def test_what_the_pbx_has_recorded_after_all_is_no_longer_marked(self):
+        began = self._before(hours=3)
+        self._heard("in_1", began)
+        self._compare()
+        self._row("in_1", began)
+        self._compare(start_date=self._before(hours=5))
+        self.assertFalse(self._call().unproven)
+
+    def test_what_was_imported_or_came_before_the_period_is_not_marked(self):
+        self._enter_pbx(hours=5)
+        self._heard("in_1", self._before(hours=8))
+        self._compare()
+        self.assertFalse(self._call().unproven)
+
     # -- pages and pace --------------------------------------------------------
 
     def test_every_page_is_read(self):
