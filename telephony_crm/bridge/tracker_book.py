@@ -27,8 +27,10 @@ class Book:
         self._linked: dict[str, str] = {}
         self._bridges: dict[str, dict[str, None]] = {}
         self._touched: dict[str, None] = {}
-        for stored in (state or {}).values():
-            self._load(Call.restore(stored))
+        calls = [Call.restore(stored) for stored in (state or {}).values()]
+        for call in sorted(calls, key=lambda call: call.began):
+            self._load(call)
+        self.over = dict(sorted(self.over.items(), key=lambda item: item[1]))
 
     def _load(self, call):
         self.calls[call.ref] = call
@@ -38,8 +40,8 @@ class Book:
             self._refs[ref] = call.ref
         for party in call.parties.values():
             self._index(party, call)
-        if call.ended is not None and not call.parties:
-            self.over[call.ref] = call.ended
+        if call.closed is not None:
+            self.over[call.ref] = call.closed
 
     def _index(self, party, call):
         self._names[party.name] = call.ref

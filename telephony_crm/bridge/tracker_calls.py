@@ -162,7 +162,8 @@ class Calls:
             return
         if call.ended is None:
             self.end(call, at)
-        self.book.over[call.ref] = at
+        self.book.over[call.ref] = call.closed = at
+        self.book.touch(call)
 
     def _is_over(self, call, customer_left):
         real = [one for one in call.parties.values() if one.is_real]

@@ -35,6 +35,8 @@ def ensure(tracker, message: Mapping, prefix: str, at: float) -> Party | None:
         return None
     linkedid = text(message, f"{prefix}Linkedid") or ref
     call = tracker.book.call_of_linkedid(linkedid, at)
+    if text(message, "Event", 20) != "Newchannel":
+        call.whole = 0  # how it began was not seen
     kind = "helper" if SPY in (ref[: len(SPY)], linkedid[: len(SPY)]) else endpoint.kind
     party = Party(name, ref, kind, at, endpoint.extension, pair=endpoint.pair)
     tracker.book.add(call, party)
@@ -42,7 +44,14 @@ def ensure(tracker, message: Mapping, prefix: str, at: float) -> Party | None:
 
 
 def new_channel(tracker, message, at):
-    """Take a channel that appeared."""
+    """Take a channel that appeared.
+
+    One of the same name is gone: names begin anew when Asterisk does.
+    """
+    known = tracker.book.party(text(message, "Channel", 200))
+    if known is not None and known.ref != text(message, "Uniqueid"):
+        tracker.book.call_of(known.name).whole = 0
+        tracker.calls.hung_up(known, None, at)
     party = ensure(tracker, message, "", at)
     if party is None:
         return
@@ -90,7 +99,7 @@ def new_callerid(tracker, message, at):
 def hangup(tracker, message, at):
     """Take the news that a channel is gone."""
     party = tracker.book.party(text(message, "Channel", 200))
-    if party is not None and party.ref in ("", text(message, "Uniqueid"), party.ref):
+    if party is not None:
         tracker.calls.hung_up(party, whole(message, "Cause"), at)
 
 

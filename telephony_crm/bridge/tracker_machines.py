@@ -100,8 +100,8 @@ def runs(tracker, call: Call | None, application: str, at: float) -> None:
 def cdr(tracker, message, at):
     """Take a record of a channel: what it did last, when the call is over by now.
 
-    Cdr events come after Hangup, and know nothing of Linkedid unless they are told to
-    (``cdr/cdr_manager.c``).
+    Cdr events come before Hangup or after it, and know nothing of Linkedid unless they
+    are told to (``cdr/cdr_manager.c``).
     """
     call = tracker.book.call_of_ref(text(message, "UniqueID"))
     application = text(message, "LastApplication", 40).lower()

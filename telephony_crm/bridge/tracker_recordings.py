@@ -101,8 +101,12 @@ def inside(path: str, folder: str) -> str:
 
 
 def tell_recordings(teller: Teller, call: Call, at: float) -> None:
-    """Tell of the recordings that are finished and whose names are known."""
-    if not call.direction:
+    """Tell of the recordings that are finished and whose names are known.
+
+    Of a call in which nobody was heard there is nothing to listen to: the file is
+    empty, or holds the ringing.
+    """
+    if not call.direction or not call.answered:
         return
     for recording in call.recordings.values():
         if recording["done"] == 1 and recording["file"]:

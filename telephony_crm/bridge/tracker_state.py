@@ -119,7 +119,9 @@ class Call(Stored):
     :param whole: seen from beginning to end, without a gap
     :param talk: seconds until ``talk_since``
     :param result: what became of who was last rung in vain
-    :param ended: when it was over; it is kept a while for what comes late
+    :param ended: when it was over
+    :param closed: when its last channel was gone; from then it is kept a while for what
+        comes late
     """
 
     ref: str
@@ -141,6 +143,7 @@ class Call(Stored):
     status: str = ""
     cause: int | None = None
     ended: float | None = None
+    closed: float | None = None
     parties: dict = field(default_factory=dict)
     legs: dict = field(default_factory=dict)
     queues: dict = field(default_factory=dict)

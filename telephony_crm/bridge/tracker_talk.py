@@ -60,8 +60,10 @@ class Talk:
             leg.extension = party.extension
             leg.number = party.number or self._number_of(party)
             call.legs[ref] = leg
-            if call.ref not in party.guest and self.book.call_of(party.name) != call:
+            own = self.book.call_of(party.name)
+            if own is not call and call.ref not in party.guest:
                 party.guest.append(call.ref)
+                self.book.touch(own)
         self.book.touch(call)
         return leg
 
@@ -134,7 +136,7 @@ class Talk:
                 self._begin(call, leg, party, at)
             elif leg.heard is None and leg.up is not None:
                 self._meet(call, leg)
-            self._hold(leg, party, at)
+            self._hold(call, leg, party, at)
         self._replace(call, present, at)
         self._clock(call, at)
 
@@ -172,7 +174,7 @@ class Talk:
                 leg.met = 1
                 self.book.touch(call)
 
-    def _hold(self, leg, party, at):
+    def _hold(self, call, leg, party, at):
         """Count the time in which the other party hears nobody, or music."""
         if leg.heard is None or leg.kind == "customer":
             return
@@ -180,8 +182,10 @@ class Talk:
         if talks and leg.hold_since is not None:
             leg.hold += max(0.0, at - leg.hold_since)
             leg.hold_since = None
+            self.book.touch(call)
         elif not talks and leg.hold_since is None:
             leg.hold_since = at
+            self.book.touch(call)
 
     def _replace(self, call, present, at):
         """End the legs of those who were away when another took over."""

@@ -93,7 +93,7 @@ class Teller:
             raw_disposition="ANSWER" if call.answered else call.status,
             hangup_cause=call.cause,
             talk_seconds=int(call.talk),
-            recorded=True if waits else None,
+            recorded=True if waits and call.answered else None,
             confirmed=True if call.whole else None,
         )
 

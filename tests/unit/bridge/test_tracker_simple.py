@@ -1,6 +1,17 @@
 """The plain calls: in, out and inside, answered and not."""
 
-from ami_script import CUSTOMER, DID, Pbx, call_of, calls, clock, leg, legs, track
+from ami_script import (
+    CUSTOMER,
+    DID,
+    START,
+    Pbx,
+    call_of,
+    calls,
+    clock,
+    leg,
+    legs,
+    track,
+)
 
 TRUNK, ANNA, BORIS = "PJSIP/trunk-00000001", "PJSIP/100-00000002", "PJSIP/101-00000003"
 
@@ -192,6 +203,31 @@ def test_recording_is_asked_for_at_once_and_told_when_it_is_finished():
         told += tracker.feed(message, at).events
     refs = [e["recording_ref"] for e in told if e["event"] == "recording"]
     assert refs == ["2026/01/15/in-1.wav"]
+
+
+def test_call_in_which_nobody_was_heard_has_no_recording():
+    pbx = Pbx().incoming(TRUNK).about("MixMonitorStart", TRUNK).at(1).dial(TRUNK, ANNA)
+    tracker, events, _stored = track(pbx.stream)
+    (query,) = tracker_queries(pbx.stream[:2])
+    answer = {"Response": "Success", "ActionID": query["ActionID"], "Value": "1.wav"}
+    events += tracker.feed(answer, START + 2).events
+    for at, message in pbx.at(9).hang_up(ANNA, TRUNK).stream[4:]:
+        events += tracker.feed(message, at).events
+    (call,) = calls(events).values()
+    assert (call.disposition, call.recordings) == ("missed", ())
+
+
+def test_recording_whose_name_nobody_tells_is_known_to_be_there():
+    pbx = Pbx().incoming(TRUNK).about("MixMonitorStart", TRUNK).dial(TRUNK, ANNA)
+    pbx.pick_up(TRUNK, ANNA).enter("b1", ANNA, TRUNK).at(9).hang_up(ANNA, TRUNK)
+    assert call_of(pbx).recordings == ("",)
+
+
+def test_channel_of_the_same_name_is_another_after_a_restart_of_the_pbx():
+    pbx = Pbx().incoming(TRUNK).at(60).incoming(TRUNK, number="33199001723")
+    first, second = calls(track(pbx.stream)[1]).values()
+    assert (first.state, first.confirmed) == ("ended", False)
+    assert (second.state, second.number) == ("ringing", "33199001723")
 
 
 def tracker_queries(stream):
