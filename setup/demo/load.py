@@ -61,6 +61,7 @@ def load(env, simulator_url, base_url, real=None):
         _did(env, pbx, team, did)
     for customer in demo["customers"]:
         _customer(env, customer, users, team)
+    _phonebook(env, pbx)
     _note(env, simulator_url)
     first = people[0]["login"]
     return {"webhook_url": pbx.webhook_url, "login": first, "password": first}
@@ -197,6 +198,13 @@ def _did(env, pbx, team, did):
         if did[field]:
             vals[f"{field}_id"] = _named(env, model, did[field]).id
     _keep(env, f"did_{did['number'].lstrip('+')}", "telephony.did", vals, always=True)
+
+
+def _phonebook(env, pbx):
+    """Have a phone book for desk phones, of all who have a number."""
+    vals = {"name": "Customers", "pbx_id": pbx.id}
+    vals |= {"has_rule": True, "domain": "[('phone', '!=', False)]"}
+    _keep(env, "phonebook", "telephony.phonebook", vals)
 
 
 def _named(env, model, name):

@@ -223,6 +223,6 @@ class TelephonyPhonebook(models.Model):
             wanted
             & Domain("active", "=", True)
             & Domain("company_id", "in", [False, self.company_id.id])
-            & Domain("complete_name", "!=", False)
+            & Domain("name", "!=", False)
             & Domain("telephony_number_ids", "!=", False)
         )

@@ -9,7 +9,7 @@ from ..tools.limit import Limit
 
 # Seconds. A phone shows an error sooner or later, and a person waits for it.
 PATIENCE = 4.0
-ORDER = "complete_name, id"
+ORDER = "name, id"
 # Those who turn pages look at so many, and so many are compared letter by letter.
 MOST = 5000
 ASCII_NAME = 80
@@ -88,9 +88,9 @@ class Content:
             names = [entry.name for entry in self._colleagues("")]
         else:
             contacts = self._env["res.partner"].search_fetch(
-                self._domain(group), ["complete_name"], order=ORDER, limit=MOST
+                self._domain(group), ["name"], order=ORDER, limit=MOST
             )
-            names = [self._shown(name) for name in contacts.mapped("complete_name")]
+            names = [self._shown(name) for name in contacts.mapped("name")]
         pages = [names[start : start + step] for start in range(0, len(names), step)]
         return [(page[0], page[-1]) for page in pages]
 
@@ -133,8 +133,8 @@ class Content:
         )
 
     def _entries_of(self, contacts):
-        """Return the entries of contacts, with two queries however many they are."""
-        contacts.fetch(["name", "complete_name", "is_company", "category_id"])
+        """Return the entries of contacts, with few queries however many they are."""
+        contacts.fetch(["name", "commercial_company_name", "is_company", "category_id"])
         rows = self._env["telephony.number"].search_fetch(
             [("partner_id", "in", contacts.ids)],
             ["partner_id", "e164", "digits", "label"],
@@ -150,15 +150,15 @@ class Content:
         ]
 
     def _entry(self, contact, found, tags):
-        name = self._shown(contact.complete_name)
-        first, _blank, last = ("", "", "")
-        if not contact.is_company and contact.name:
-            first, _blank, last = self._shown(contact.name).rpartition(" ")
-            company = self._shown(contact.parent_id.name) if contact.parent_id else ""
-            last = ", ".join(filter(None, (last, company)))
+        name, first = self._shown(contact.name), ""
+        last = name
+        if not contact.is_company:
+            first, _blank, last = name.rpartition(" ")
+            if company := self._shown(contact.commercial_company_name):
+                name, last = f"{name}, {company}", f"{last}, {company}"
         tag = (contact.category_id & tags)[:1]
         group = f"tag-{tag.id}" if tag else "all"
-        return Entry(name, tuple(found), first, last or name, group)
+        return Entry(name, tuple(found), first, last, group)
 
     def _number(self, row):
         book = self._book

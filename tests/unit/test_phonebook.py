@@ -137,6 +137,13 @@ def test_what_is_typed_is_searched_for(code):
     assert names == ["Contact 0007"]
 
 
+@pytest.mark.parametrize("code", ["snom", "cisco"])
+def test_a_long_name_leaves_room_for_the_label(code):
+    names = texts(ask(code, Book(1, name="x" * 90), "all"), "DirectoryEntry/Name")
+    assert names[1].endswith("x (Mobile)") and names[2].endswith("x (Ware & house)")
+    assert max(map(len, names)) <= 64
+
+
 def test_found_pages_keep_what_was_searched_for():
     root = ask("cisco", Book(73), search="contact 00&")
     assert texts(root, "SoftKeyItem/Name") == ["Dial", "Exit"]

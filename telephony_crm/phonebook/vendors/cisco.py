@@ -70,10 +70,10 @@ class Cisco(Vendor):
                 *(
                     element(
                         "DirectoryEntry",
-                        element("Name", plain(name, MAX_NAME)),
+                        element("Name", name),
                         element("Telephone", number),
                     )
-                    for name, number in one_each(listing, MAX_NUMBERS)
+                    for name, number in one_each(listing, MAX_NUMBERS, MAX_NAME)
                 ),
                 *(
                     element(

@@ -64,11 +64,11 @@ class Snom(Vendor):
             element("Title", plain(listing.title, MAX_NAME)),
             element("Prompt", words.dial),
         )
-        for name, number in one_each(listing, MAX_NUMBERS):
+        for name, number in one_each(listing, MAX_NUMBERS, MAX_NAME):
             root.append(
                 element(
                     "DirectoryEntry",
-                    element("Name", plain(name, MAX_NAME)),
+                    element("Name", name),
                     element("Telephone", number),
                 )
             )
@@ -108,15 +108,17 @@ class SnomDirectory(Vendor):
         )
 
 
-def one_each(listing, most):
+def one_each(listing, most, limit):
     """Yield ``(name, number)`` for each number, or a line that says there is nobody.
 
     :param most: so many of one entry
+    :param limit: characters of a name, which its label is not to fall victim to
     """
     for entry in listing.entries:
         for number in entry.numbers[:most]:
-            label = number.label if len(entry.numbers) > 1 else ""
-            yield (f"{entry.name} ({label})" if label else entry.name), number.dialled
+            label = plain(number.label) if len(entry.numbers) > 1 else ""
+            end = f" ({label})" if label else ""
+            yield plain(entry.name, limit - len(end)) + end, number.dialled
     if not listing.entries:
         yield listing.words.nobody, ""
 
