@@ -214,8 +214,8 @@ def _wait(pbx, told, seconds):
 
 
 def _max_sound():
-    parameters = request.env["ir.config_parameter"].sudo()
-    most = int(parameters.get_param("telephony_crm.recording_max_megabytes", 200))
+    parameters = request.env["ir.config_parameter"]
+    most = parameters._telephony_number("recording_max_megabytes")
     return (most + 1) * MEGABYTE
 
 

@@ -121,13 +121,8 @@ class TelephonyCallRecording(models.Model):
     @api.model
     def _kept_since(self):
         """Return from when on the PBX is taken to have its recordings still."""
-        days = self._parameter("recording_days", 30)
+        days = self.env["ir.config_parameter"]._telephony_number("recording_days")
         return fields.Datetime.now() - timedelta(days=days)
-
-    @api.model
-    def _parameter(self, name, default):
-        parameters = self.env["ir.config_parameter"].sudo()
-        return int(parameters.get_param(f"telephony_crm.{name}", default))
 
     # -- one recording -----------------------------------------------------------------
 
@@ -187,7 +182,8 @@ class TelephonyCallRecording(models.Model):
         ref = self.ref if self._is_proven() else ""
         asked = pbx._credentials(), ref, self.call_id.call_ref
         home = adapter.recording_home(asked[0])
-        limit = self._parameter("recording_max_megabytes", 200) * MEGABYTE
+        parameters = self.env["ir.config_parameter"]
+        limit = parameters._telephony_number("recording_max_megabytes") * MEGABYTE
         end(self.env)
         link = adapter.recording_link(*asked)
         answer = adapter.answer(pbx._send(link)) if link else {}

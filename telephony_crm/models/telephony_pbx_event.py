@@ -312,11 +312,8 @@ class TelephonyPbxEvent(models.Model):
         The last sign of life of each PBX stays, so that its silence can be told.
         """
         self.flush_model()
-        days = int(
-            self.env["ir.config_parameter"]
-            .sudo()
-            .get_param("telephony_crm.event_retention_days", 30)
-        )
+        parameters = self.env["ir.config_parameter"]
+        days = parameters._telephony_number("event_retention_days")
         self.env.cr.execute(
             """
             WITH gone AS (

@@ -115,9 +115,9 @@ class TelephonyPbxReconciliation(models.Model):
     @api.model
     def _settle(self):
         """Return how old what a PBX records must be, to be believed complete."""
-        minutes = self.env["ir.config_parameter"].sudo()
-        minutes = minutes.get_param("telephony_crm.statistics_settle_minutes", 5)
-        return timedelta(minutes=int(minutes))
+        parameters = self.env["ir.config_parameter"]
+        minutes = parameters._telephony_number("statistics_settle_minutes")
+        return timedelta(minutes=minutes)
 
     # -- the job -------------------------------------------------------------------
 

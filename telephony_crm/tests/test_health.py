@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import SQL
 
+from ..models.ir_config_parameter import NUMBERS
 from ..models.telephony_pbx_health import LEVELS
 from .account_common import AccountCase
 from .common import CUSTOMER
@@ -31,6 +32,26 @@ class TestHealth(AccountCase):
     def _repair(self, code):
         finding = self._findings()[code]
         return getattr(self.form, finding["action"])()
+
+    # -- system parameters -----------------------------------------------------
+
+    def test_a_mistyped_parameter_stops_nothing_and_is_said(self):
+        parameters = self.env["ir.config_parameter"]
+        for name, (usual, _least, _most) in NUMBERS.items():
+            for value in ("five", "1.5", "-3", "9" * 30, " "):
+                parameters.set_param(f"telephony_crm.{name}", value)
+                self.assertEqual(parameters._telephony_number(name), usual, value)
+            finding = self._findings()["parameters"]
+            self.assertIn(f"telephony_crm.{name}", finding["text"])
+            self.assertEqual(finding["level"], "warning")
+        self._row("in_1", self._before(minutes=30))
+        self.assertEqual(self._compare().state, "done")
+        self.env["telephony.pbx.event"]._gc_events()
+        self.env["telephony.call.recording"]._cron_fetch()
+        for name, (_usual, least, _most) in NUMBERS.items():
+            parameters.set_param(f"telephony_crm.{name}", str(least))
+            self.assertEqual(parameters._telephony_number(name), least)
+        self.assertNotIn("parameters", self._findings())
 
     # -- the sentence ----------------------------------------------------------
 
