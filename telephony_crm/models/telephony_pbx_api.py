@@ -10,6 +10,8 @@ from odoo.addons.base.models.res_partner import _tz_get
 
 from ..pbx import adapter as pbx_adapter
 from ..pbx import numbers, zones
+from ..pbx.addresses import origin_of
+from ..pbx.answers import plain
 from ..tools import transaction
 from .telephony_pbx import ADMINISTRATOR
 
@@ -139,9 +141,25 @@ class TelephonyPbx(models.Model):
         :return: the PBX's names of addresses and notifications; none: all is well
         :raises pbx.adapter.PbxError:
         """
+        missing, _others = self._ask_webhook()
+        return missing
+
+    def _ask_webhook(self):
+        """Ask what the PBX posts, and where; remember what is missing here.
+
+        :return: what is missing, see `_check_webhook`; and the addresses of other
+            systems that events are posted to, not further than their host
+        :raises pbx.adapter.PbxError:
+        """
         self.ensure_one()
         adapter, credentials = self._adapter(), self._credentials()
         answers = [self._ask(asked) for asked in adapter.subscriptions(credentials)]
+        ours = self.webhook_url.rpartition("/")[0]
+        others = {
+            origin_of(url) or plain(url, 100)
+            for url in adapter.other_addresses(answers, self.webhook_url)
+            if url.rpartition("/")[0] != ours
+        }
         missing = adapter.read_subscriptions(answers, self.webhook_url)
         transaction.begin(self.env)
         self.write(
@@ -150,7 +168,7 @@ class TelephonyPbx(models.Model):
                 "webhook_checked_date": fields.Datetime.now(),
             }
         )
-        return missing
+        return missing, sorted(others)
 
     def _register_webhook(self):
         """Have the PBX post all its events here, and look whether it does.

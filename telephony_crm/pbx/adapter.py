@@ -285,6 +285,13 @@ class Adapter(CallControl):
         """
         raise NotImplementedError
 
+    def other_addresses(self, answers: list[dict], url: str) -> list[str]:
+        """Return the addresses that events are posted to now, except ``url``.
+
+        :param answers: to what `subscriptions` asks
+        """
+        raise NotImplementedError
+
     # -- messages --------------------------------------------------------------------
 
     def send_sms(

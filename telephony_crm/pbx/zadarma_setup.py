@@ -102,6 +102,12 @@ def read_subscriptions(answers: list[Mapping], url: str) -> list[str]:
     return missing
 
 
+def other_addresses(answers: list[Mapping], url: str) -> list[str]:
+    """Return the addresses to which events are posted now, except ``url``."""
+    found = {_text(answer, "url") for answer in answers}
+    return sorted(found - {"", url})
+
+
 def _list(answer, name):
     found = answer.get(name)
     if not isinstance(found, list):

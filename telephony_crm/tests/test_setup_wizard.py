@@ -200,6 +200,26 @@ class TestSetupWizard(AccountCase):
         self.pbx.invalidate_recordset()
         self.assertEqual(self.pbx._address_problem(), "")
 
+    def test_the_events_of_another_system_are_taken_only_on_request(self):
+        self.registered = "https://crm.other.example/hook?token=s3cret"
+        wizard = self._look()
+        self.assertFalse(wizard.register_webhook)
+        [step] = wizard.step_ids.filtered(lambda one: one.name == "Events")
+        self.assertEqual(step.state, "warning")
+        self.assertIn("https://crm.other.example/", step.message)
+        self.assertNotIn("s3cret", step.message)
+        wizard.action_apply()
+        self.assertIn("crm.other.example", self.registered)
+        wizard = self._look()
+        wizard.register_webhook = True
+        wizard.action_apply()
+        self.assertEqual(self.registered, self.pbx.webhook_url)
+
+    def test_an_old_address_of_this_odoo_is_replaced(self):
+        self.registered = self.pbx.webhook_url
+        self.pbx.action_new_webhook_token()
+        self.assertTrue(self._look().register_webhook)
+
     # -- taking over ------------------------------------------------------------------
 
     def test_all_is_set_up_with_one_click(self):
@@ -275,6 +295,25 @@ class TestSetupWizard(AccountCase):
         events = self._result(wizard)["Events"]
         self.assertEqual(events.state, "error")
         self.assertIn("refuses", events.message)
+
+    def test_a_step_that_fails_leaves_the_others_as_they_are(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        stranger = self._user(
+            "stranger",
+            "telephony_agent",
+            company_id=elsewhere.id,
+            company_ids=elsewhere.ids,
+        )
+        wizard = self._look()
+        self._extensions(wizard)["102"].user_id = stranger
+        wizard.action_apply()
+        step = self._result(wizard)["Extensions"]
+        self.assertEqual(step.state, "error")
+        self.assertIn(stranger.name, step.message)
+        self.assertEqual(self.pbx.extension_ids, self.extension)
+        self.assertEqual(self._result(wizard)["Company numbers"].state, "ok")
+        self.assertEqual(len(self.pbx.did_ids), 2)
+        self.assertEqual(self.registered, self.pbx.webhook_url)
 
     def test_an_address_that_is_not_taken_is_said(self):
         self.answers["/v1/pbx/callinfo/url"] = {}

@@ -1,5 +1,7 @@
 import time
 
+from psycopg2 import IntegrityError
+
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
@@ -13,8 +15,8 @@ from ..pbx import numbers
 class TelephonyPbxSetupWizard(models.TransientModel):
     """What the account of a PBX offers, before it is taken over.
 
-    Looking at it writes nothing. What is taken over is committed step by step: if one
-    fails, those before it stay, and doing it again changes nothing that is done.
+    Looking at it writes nothing. What is taken over is so step by step: if one fails,
+    the others stay, and doing it again changes nothing that is done.
     """
 
     _name = "telephony.pbx.setup.wizard"
@@ -100,14 +102,21 @@ class TelephonyPbxSetupWizard(models.TransientModel):
         )
 
     def _look_at_webhook(self, pbx, vals, _deadline):
-        missing = pbx._check_webhook()
+        missing, others = pbx._ask_webhook()
         vals["is_posted"] = not missing
         if not missing:
             return "ok", pbx._webhook_in_words(missing)
         problem = pbx._address_problem()
-        vals["register_webhook"] = not problem
+        vals["register_webhook"] = not problem and not others
         if problem:
             return "warning", problem
+        if others:
+            return "warning", self.env._(
+                "Another system gets the events of this account now: %s. An account "
+                "has one address for them, so that system would hear of no call any "
+                "more. Have them posted to this Odoo only if it is no longer used.",
+                ", ".join(others),
+            )
         return "warning", self.env._(
             "Some events are not posted to this Odoo yet; it is done with what follows."
         )
@@ -188,24 +197,37 @@ class TelephonyPbxSetupWizard(models.TransientModel):
             (self.env._("Time zone"), self._apply_zone),
             (self.env._("Extensions"), self._apply_extensions),
             (self.env._("Company numbers"), self._apply_dids),
-            (self.env._("Events"), self._apply_webhook),
         ):
-            try:
-                state, message = step()
-            except pbx_adapter.PbxError as error:
-                state, message = "error", self.pbx_id._in_words(error)
-            if message:
-                self.env["telephony.pbx.setup.step"].create(
-                    {
-                        "wizard_id": self.id,
-                        "stage": "done",
-                        "name": title,
-                        "state": state,
-                        "message": message,
-                    }
-                )
+            self._note(title, *self._alone(step))
+        try:
+            state, message = self._apply_webhook()
+        except pbx_adapter.PbxError as error:
+            state, message = "error", self.pbx_id._in_words(error)
+        self._note(self.env._("Events"), state, message)
         self.is_done = True
         return self._show()
+
+    def _alone(self, step):
+        """Return state and words of a step; one that fails is undone by itself."""
+        try:
+            with self.env.cr.savepoint():
+                return step()
+        except UserError as error:
+            return "error", str(error)
+        except IntegrityError as error:
+            return "error", self._sql_error_to_message(error)
+
+    def _note(self, title, state, message):
+        if message:
+            self.env["telephony.pbx.setup.step"].create(
+                {
+                    "wizard_id": self.id,
+                    "stage": "done",
+                    "name": title,
+                    "state": state,
+                    "message": message,
+                }
+            )
 
     def _apply_zone(self):
         if self.pbx_id.tz == self.tz:

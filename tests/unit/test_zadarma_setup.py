@@ -159,6 +159,13 @@ def test_subscriptions_that_are_missing_are_named():
     ]
 
 
+def test_other_addresses_are_those_that_are_not_ours():
+    assert zadarma.other_addresses(answers(), URL) == []
+    assert zadarma.other_addresses(answers(url=""), URL) == []
+    found = answers(url="https://other.example/")
+    assert zadarma.other_addresses(found, URL) == ["https://other.example/"]
+
+
 def test_subscriptions_that_make_no_sense():
     with pytest.raises(PbxError):
         zadarma.read_subscriptions([{"url": URL}, {"url": URL}], URL)

@@ -271,6 +271,10 @@ class Zadarma(Adapter):
         """Return the addresses and switches that are not as they should be."""
         return zadarma_setup.read_subscriptions(answers, url)
 
+    def other_addresses(self, answers, url):
+        """Return where events are posted to now."""
+        return zadarma_setup.other_addresses(answers, url)
+
     # -- answers ---------------------------------------------------------------------
 
     def answer(self, response):
