@@ -76,6 +76,7 @@ from . import (
     telephony_pbx_health,
     telephony_pbx_health_bridge,
     telephony_pbx_health_callbacks,
+    telephony_pbx_health_follow_up,
     telephony_pbx_health_notice,
     telephony_pbx_health_parameters,
     telephony_pbx_health_recordings,

@@ -37,21 +37,29 @@ class TelephonyCall(models.Model):
     def _try_to_create(self):
         """Create what the policy asks for; whatever fails there, the call stays.
 
-        The caller is alone for the number.
+        What fails is tried again when the call has ended. The caller is alone for the
+        number.
 
         :return: whether the call belongs to somebody now whom it did not belong to
         """
-        self.ensure_one()
-        if not self._is_to_be_created():
-            return False
         try:
-            with self.env.cr.savepoint():
-                self._create_by_policy()
+            return self._create_if_wanted()
         except (OperationalError, ConcurrencyError):
             raise
         except Exception:
             _logger.exception("Call %s: nothing was created for its caller", self.id)
             return False
+
+    def _create_if_wanted(self):
+        """Create what the policy asks for, all of it or nothing.
+
+        :return: see `_try_to_create`
+        """
+        self.ensure_one()
+        if not self._is_to_be_created():
+            return False
+        with self.env.cr.savepoint():
+            self._create_by_policy()
         return True
 
     def _is_to_be_created(self):

@@ -8,6 +8,7 @@ from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 
 from ..tools.transaction import exclusive
+from .telephony_pbx import ADMINISTRATOR
 
 _logger = logging.getLogger(__name__)
 
@@ -32,8 +33,12 @@ class TelephonyCall(models.Model):
 
     follow_up = fields.Boolean(help="What it brings about is still to be done.")
     follow_up_date = fields.Datetime(help="Not before. Empty: at once.")
+    follow_up_error = fields.Char(
+        groups=ADMINISTRATOR, help="Why something of it could not be done yet."
+    )
 
     _follow_up_due = models.Index("(id) WHERE follow_up")
+    _follow_up_failed = models.Index("(pbx_id) WHERE follow_up_error IS NOT NULL")
 
     def write(self, vals):
         """Override to follow up what people say of a call after its end."""
@@ -102,7 +107,7 @@ class TelephonyCall(models.Model):
                 self.env.cr.rollback()  # it stays marked, and the next run has it
             except Exception as error:  # noqa: BLE001 - whatever it was, others wait
                 _logger.warning("Call %s: no follow-up", call_id, exc_info=True)
-                self._postpone_follow_up(call_id, error)
+                self.browse(call_id).exists()._postpone_follow_up(error)
             if not progress._commit_progress(1):
                 break
         if self._follow_up_ids(limit=1):
@@ -151,34 +156,51 @@ class TelephonyCall(models.Model):
             if row := self.env.cr.fetchone():
                 pbx = self.env["telephony.pbx"].browse(row[0])._for_events()
                 call = pbx.env["telephony.call"].browse(call_id)
-                call.write({"follow_up": False, "follow_up_date": False})
-                call._follow_up()
+                done = {"follow_up": False, "follow_up_date": False}
+                call.write({**done, "follow_up_error": False})
+                error = call._follow_up()
                 if call.follow_up and not call.follow_up_date:
                     call.follow_up = False  # it was our own doing
+                if error:
+                    call._postpone_follow_up(error)
                 call.env.flush_all()
 
-    @api.model
-    def _postpone_follow_up(self, call_id, error):
-        """Try again after as long as the call has waited already, but not for ever."""
-        call = self.browse(call_id).exists()
-        if not call:
-            return
-        now = fields.Datetime.now()
-        waited = now - (call.end_date or call.start_date)
-        if waited > GIVEN_UP:
-            _logger.error("Call %s: follow-up given up: %s", call_id, error)
-            call.write({"follow_up": False})
-        else:
-            call.follow_up_date = now + max(waited, SHORTEST_WAIT)
+    def _postpone_follow_up(self, error):
+        """Try again after as long as the call has waited already, but not for ever.
+
+        Why it failed stays with the call for an administrator to see.
+        """
+        for call in self:
+            now = fields.Datetime.now()
+            waited = now - (call.end_date or call.start_date)
+            vals = {"follow_up_error": f"{type(error).__name__}: {error}"[:500]}
+            if waited > GIVEN_UP:
+                _logger.error("Call %s: follow-up given up: %s", call.id, error)
+                vals |= {"follow_up": False, "follow_up_date": False}
+            else:
+                date = now + max(waited, SHORTEST_WAIT)
+                vals |= {"follow_up": True, "follow_up_date": date}
+            call.write(vals)
 
     def _follow_up(self):
         """Do what this ended call brings about; doing it again changes nothing more.
 
         The caller is alone for the number of the call and commits.
+
+        :return: why nobody was created, when that failed; who waits to be rung back
+            does not wait for it
         """
         self.ensure_one()
-        # Whoever is created now has the call-back and the line.
-        if self._try_to_create():
-            self._after_change()
+        failure = None
+        try:
+            # Whoever is created now has the call-back and the line.
+            if self._create_if_wanted():
+                self._after_change()
+        except (OperationalError, ConcurrencyError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it was, the rest is done
+            _logger.warning("Call %s: nobody was created", self.id, exc_info=True)
+            failure = error
         self._settle_callback()
         self._write_line()
+        return failure

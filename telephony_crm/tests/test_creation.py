@@ -1,3 +1,8 @@
+from datetime import datetime, timedelta
+from unittest.mock import patch
+
+from freezegun import freeze_time
+
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -201,6 +206,52 @@ class TestCreation(TelephonyCase):
         self.assertEqual(call.state, "ringing")
         self.assertFalse(call.lead_id)
         self.assertTrue(self._bus_users())
+
+    @mute_logger(
+        "odoo.addons.telephony_crm.models.telephony_call_creation",
+        "odoo.addons.telephony_crm.models.telephony_call_follow_up",
+    )
+    def test_a_lead_that_cannot_be_created_is_tried_again_and_told_of(self):
+        self.pbx.write({"creation_policy": "lead", "create_on": "start"})
+        model = type(self.env["telephony.call"])
+        with patch.object(model, "_vals_of_created", side_effect=ValueError("broken")):
+            call = self._miss()
+        self.assertFalse(call.lead_id)
+        self.assertTrue(self._callback(), "who waits is rung back all the same")
+        [finding] = self._follow_up_findings()
+        self.assertIn("ValueError: broken", finding["text"])
+        with freeze_time(datetime.now() + timedelta(minutes=10)):
+            self._follow_up()
+        call = self._call()
+        self.assertEqual(call.lead_id.phone, "+44 20 3769 1880")
+        self.assertEqual(self._callback().lead_id, call.lead_id)
+        self.assertFalse(call.follow_up)
+        self.assertFalse(self._follow_up_findings())
+
+    @mute_logger("odoo.addons.telephony_crm.models.telephony_call_follow_up")
+    def test_what_was_given_up_is_done_when_an_administrator_wants_it(self):
+        self.pbx.write({"creation_policy": "lead", "create_on": "end"})
+        model = type(self.env["telephony.call"])
+        with patch.object(model, "_vals_of_created", side_effect=ValueError("broken")):
+            call = self._miss()
+            call.end_date -= timedelta(days=8)
+            call.follow_up_date = False
+            self._follow_up()
+        self.assertFalse(call.follow_up)
+        [finding] = self._follow_up_findings()
+        getattr(self.pbx, finding["action"])()
+        self._follow_up()
+        self.assertTrue(self._call().lead_id)
+        self.assertFalse(self._follow_up_findings())
+        call.follow_up_error = "ValueError: broken"
+        [finding] = self._follow_up_findings()
+        getattr(self.pbx, finding["dismiss"])()
+        self.assertFalse(self._follow_up_findings())
+
+    def _follow_up_findings(self):
+        self.env.invalidate_all()
+        findings = self.pbx._health_findings()
+        return [one for one in findings if one["code"] == "follow_up"]
 
     # -- the card ----------------------------------------------------------------------
 
