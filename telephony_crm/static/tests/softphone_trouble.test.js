@@ -82,6 +82,32 @@ test("with another password it is tried again", async () => {
     expect(".o_telephony_softphone_head").toHaveText(/Softphone ready/);
 });
 
+test("a password that was put right is taken by itself, after a while", async () => {
+    await openDialer();
+    phone.engine.handlers.onStatus("refused", "password");
+    await settle();
+    await advanceTime(600000);
+    await settle();
+    await waitForSteps(["register 110", "unregister", "register 110"]);
+});
+
+test("a call that cannot be answered now can be answered later", async () => {
+    await startSoftphone({ cards: [makeKnownCard()] });
+    const first = await phone.engine.ring("102");
+    await advanceTime(800);
+    await contains(".o_telephony_softphone_card .o_telephony_answer").click();
+    first.hold = async () => {
+        throw new Error("hold");
+    };
+    const second = await phone.engine.ring(NUMBER);
+    await contains(".o_telephony_answer").click();
+    expect(".o_telephony_problem").toHaveText(/could not be put on hold/);
+    first.handlers.onEnd("");
+    await settle();
+    await contains(".o_telephony_answer").click();
+    await waitForSteps(["register 110", "answer 102", `answer ${second.number}`]);
+});
+
 test("a page without a secure connection says so and registers nothing", async () => {
     patchWithCleanup(window, { isSecureContext: false });
     await openDialer();

@@ -1,3 +1,4 @@
+import { browser } from "@web/core/browser/browser";
 import { JsSipSession } from "./jssip_session";
 
 /** Seconds a registration lasts; a tab that dies is forgotten by the PBX that soon. */
@@ -47,7 +48,7 @@ export class JsSipEngine {
 
     /** Give the registration back and hang up. */
     stop() {
-        clearTimeout(this.timer);
+        browser.clearTimeout(this.timer);
         this.handlers = { onStatus: () => {}, onSession: () => {} };
         this.ua.stop();
     }
@@ -81,8 +82,11 @@ export class JsSipEngine {
             this._tell("refused", "unknown");
         } else {
             this._tell(this.ua.isConnected() ? "failed" : "lost", String(code || ""));
-            clearTimeout(this.timer);
-            this.timer = setTimeout(() => this.ua.isConnected() && this.ua.register(), RETRY);
+            browser.clearTimeout(this.timer);
+            this.timer = browser.setTimeout(
+                () => this.ua.isConnected() && this.ua.register(),
+                RETRY
+            );
         }
     }
 }

@@ -1,9 +1,12 @@
+import { browser } from "@web/core/browser/browser";
 import { engines } from "./engine";
 import { LineCall } from "./line_call";
 import { isSecure } from "./microphone";
 
 /** Milliseconds until the server is asked again that did not answer. */
 const RETRY = 30000;
+/** And until a password is tried again that was wrong: a PBX locks out who tries often. */
+const RETRY_REFUSED = 600000;
 
 /**
  * The user's telephone itself, in the one tab whose turn it is: the registration at the
@@ -41,7 +44,7 @@ export class Line {
         try {
             account = await this.askAccount();
         } catch {
-            this.timer = setTimeout(() => this.isOn && this.start(), RETRY);
+            this.timer = browser.setTimeout(() => this.isOn && this.start(), RETRY);
             return this._tell("failed", "config");
         }
         if (!this.isOn || !account) {
@@ -70,7 +73,7 @@ export class Line {
 
     stop() {
         this.isOn = false;
-        clearTimeout(this.timer);
+        browser.clearTimeout(this.timer);
         this.engine?.stop();
         this.engine = null;
         [...this.calls.values()].forEach((call) => call.end(""));
@@ -153,6 +156,11 @@ export class Line {
     _onStatus(status, detail) {
         const reason = { refused: detail, registered: "", connecting: "connecting" }[status];
         this._tell(status, reason ?? status);
+        browser.clearTimeout(this.timer);
+        if (status === "refused") {
+            // An administrator may have entered another one.
+            this.timer = browser.setTimeout(() => this.restart(), RETRY_REFUSED);
+        }
     }
 
     _onSession(session) {

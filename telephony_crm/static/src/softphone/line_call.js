@@ -62,12 +62,16 @@ export class LineCall {
             return; // Answered in two tabs at once.
         }
         this.stream = await openMicrophone(this.line.devices.idOf("microphone"));
-        await this.line.holdOthers(this);
-        if (this.phase === "ringing") {
-            this.session.answer(this.stream);
-        } else {
-            stopStream(this.stream); // Who called has hung up meanwhile.
+        try {
+            await this.line.holdOthers(this);
+            if (this.phase === "ringing") {
+                return this.session.answer(this.stream);
+            } // Else who called has hung up meanwhile.
+        } catch (error) {
+            this._closeMicrophone();
+            throw error;
         }
+        this._closeMicrophone();
     }
 
     decline() {
@@ -128,7 +132,7 @@ export class LineCall {
         }
         this.phase = "ended";
         browser.clearInterval(this.meter);
-        stopStream(this.stream);
+        this._closeMicrophone();
         this.speaker.stop();
         this.consultation?.drop();
         this.line.forget(this);
@@ -165,6 +169,11 @@ export class LineCall {
             consultation: this.consultation?.snapshot() || null,
             isQuestion: Boolean(this.onEnd),
         };
+    }
+
+    _closeMicrophone() {
+        stopStream(this.stream);
+        this.stream = null;
     }
 
     _onTalk() {
