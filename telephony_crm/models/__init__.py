@@ -92,6 +92,7 @@ from . import (
     telephony_pbx_setting,
     telephony_pbx_setup,
     telephony_pbx_sms,
+    telephony_pbx_softphone,
     telephony_pbx_statistics,
     telephony_pbx_steps,
     telephony_pbx_test,

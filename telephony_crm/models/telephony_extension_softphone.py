@@ -19,7 +19,7 @@ class TelephonyExtension(models.Model):
 
     _inherit = "telephony.extension"
 
-    can_softphone = fields.Boolean(compute="_compute_can_softphone")
+    can_softphone = fields.Boolean(related="pbx_id.can_softphone")
     softphone = fields.Boolean(
         help="The user can be rung and talk in the browser. The PBX must have a "
         "WebRTC endpoint for the extension.",
@@ -34,14 +34,6 @@ class TelephonyExtension(models.Model):
         "and only the browser of the extension's user gets it.",
     )
     sip_password_stored = fields.Char(groups=NO_ACCESS, copy=False)
-
-    @api.depends("pbx_id.adapter")
-    def _compute_can_softphone(self):
-        for extension in self:
-            adapter = extension.pbx_id._adapter(raise_if_unknown=False)
-            extension.can_softphone = bool(
-                adapter and "softphone" in adapter.capabilities
-            )
 
     @api.depends("sip_password_stored")
     def _compute_sip_password(self):
