@@ -11,6 +11,7 @@ from . import (
     test_bridge_health,
     test_bridge_route,
     test_call,
+    test_call_merge,
     test_call_put_right,
     test_call_screen,
     test_callback,
@@ -54,6 +55,7 @@ from . import (
     test_softphone,
     test_timeline,
     test_tours,
+    test_tracker_calls,
     test_transaction,
     test_webhook,
 )
