@@ -15,6 +15,12 @@ class TestNeutralize(AccountCase, TelephonyHttpCase):
         self.admin = self._user("telephony_admin", "telephony_administrator")
         self.form = self.pbx.with_user(self.admin)
         self.token = self.pbx.webhook_token
+        self.pbx.action_open_lookup()
+        self.pbx.action_open_route()
+        self.book = self.env["telephony.phonebook"].create(
+            {"name": "Office", "pbx_id": self.pbx.id}
+        )
+        self.book_token = self.book.token
         self._heard("in_1", self._before(minutes=40), is_recorded="1")
         self.pbx.webhook_checked_date = self._before(days=1)
         self.runs = self.env["telephony.pbx.reconciliation"]
@@ -31,6 +37,8 @@ class TestNeutralize(AccountCase, TelephonyHttpCase):
         self.assertFalse(pbx.api_key or pbx.api_secret_stored)
         self.assertFalse(any(pbx.setting_ids.mapped("secret_stored")))
         self.assertNotEqual(pbx.webhook_token, self.token)
+        self.assertFalse(pbx.lookup_token or pbx.route_token)
+        self.assertNotEqual(self.book.token, self.book_token)
 
     def test_it_cannot_be_called(self):
         self.assertEqual(self._post("NOTIFY_START", call_ref="in_2").status_code, 404)

@@ -288,8 +288,14 @@ class TestPhonebookAccess(PhonebookCase, AccessCase):
             "domain_force": f"[('id', '!=', {self.bob.id})]",
         }
         self.env["ir.rule"].create(rule)
-        with self.assertRaises(AccessError):
-            self.book.with_user(self.agent).write({"partner_ids": [(4, self.bob.id)]})
+        for command in ((4, self.bob.id), (6, 0, self.bob.ids)):
+            with self.subTest(command=command), self.assertRaises(AccessError):
+                self.book.with_user(self.agent).write({"partner_ids": [command]})
+        self.book.partner_ids = self.bob | self.olena
+        self.env.invalidate_all()
+        book = self.book.with_user(self.agent)
+        book.write({"partner_ids": [(4, self.roshen.id)]})
+        self.assertEqual(self.book.partner_ids, self.bob | self.olena | self.roshen)
 
     def test_addresses_are_for_administrators(self):
         for name in ("token", "cisco_url", "yealink_url", "allowed_ips", "domain"):

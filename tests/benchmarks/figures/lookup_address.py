@@ -27,9 +27,9 @@ def measure(world):
                 plain = client.send([Post.get(BARE) for _person in people])
                 asked = [_question(person.number) for person in people]
                 answered = client.send(asked)
-                if not all(answered.bodies):
-                    raise RuntimeError("a known caller has no name")
                 if turn:
+                    if not all(answered.bodies):
+                        raise RuntimeError("a known caller has no name")
                     bare += plain.seconds
                     ours += answered.seconds
     finally:
