@@ -46,6 +46,7 @@ def choose(more, cdr):
         "AMI_PASSWORD": secrets.token_hex(12),
         "SIP_PASSWORD": secrets.token_hex(12),
         "RING": 5,
+        "BROWSERS": "",  # rung only by their own numbers
         "TELEPHONY_ROUTE": "",  # nobody is asked
         "TELEPHONY_LOOKUP": "",
         **more,

@@ -31,7 +31,8 @@ def load(env, simulator_url, base_url, real=None):
 
     :param simulator_url: where the simulated PBX answers its REST API
     :param base_url: where Odoo is seen by the simulator and the browser
-    :param real: a PBX to connect instead: its fields, and its adapter's settings
+    :param real: a PBX to connect instead: the fields of ``pbx``, its adapter's
+        ``settings``, and ``browsers`` that are telephones
     :return: ``{"webhook_url", "login", "password"}`` of the first agent
     """
     demo = json.loads(_demo_file().read_text(encoding="utf-8"))
@@ -57,6 +58,8 @@ def load(env, simulator_url, base_url, real=None):
             },
             always=True,
         )
+    for browser in real["browsers"] if real else ():
+        _browser(env, pbx, users[browser["user"]], browser)
     for did in demo["dids"]:
         _did(env, pbx, team, did)
     for customer in demo["customers"]:
@@ -156,7 +159,7 @@ def _team(env, demo, users):
 
 def _pbx(env, demo, simulator_url, real):
     countries = env["res.country"].search([("code", "in", demo["dial_countries"])])
-    fields, settings = real or ({}, {})
+    fields, settings = (real["pbx"], real["settings"]) if real else ({}, {})
     pbx = _keep(
         env,
         "pbx",
@@ -185,6 +188,14 @@ def _pbx(env, demo, simulator_url, real):
         if line.key in settings:
             line["secret_value" if line.is_secret else "value"] = settings[line.key]
     return pbx
+
+
+def _browser(env, pbx, user, browser):
+    """Let somebody talk in the browser as well as on the desk phone."""
+    vals = {"pbx_id": pbx.id, "number": browser["number"], "user_id": user.id}
+    name = f"extension_{browser['number']}"
+    extension = _keep(env, name, "telephony.extension", vals, always=True)
+    extension.write({"softphone": True, "sip_password": browser["sip_password"]})
 
 
 def _did(env, pbx, team, did):

@@ -5,6 +5,7 @@ import secrets
 
 from setup.asterisk import Lab, bridge
 from setup.asterisk.autoplay import Autoplay
+from setup.asterisk.configuration import BROWSERS
 from setup.lib import paths
 from setup.lib.console import step
 from setup.lib.process import HOST, Process
@@ -85,6 +86,7 @@ class AsteriskPbx(NoPbx):
         self.lab = Lab(
             f"demonstration-{port}",
             RING=RING,
+            BROWSERS="yes",
             TELEPHONY_ROUTE=f"{url}/telephony/route/{self.route}",
         )
         self.autoplay = None
@@ -108,7 +110,16 @@ class AsteriskPbx(NoPbx):
             "recording_url": f"{self.lab.url}/static/monitor/{{ref}}",
             "softphone_url": f"ws://{HOST}:{values['HTTP_PORT']}/ws",
         }
-        return super().facts | {"TELEPHONY_PBX": json.dumps([pbx, settings])}
+        browsers = [
+            {
+                "user": person["number"],
+                "number": number,
+                "sip_password": values["SIP_PASSWORD"],
+            }
+            for person, number in zip(self.demo["extensions"], BROWSERS, strict=False)
+        ]
+        real = {"pbx": pbx, "settings": settings, "browsers": browsers}
+        return super().facts | {"TELEPHONY_PBX": json.dumps(real)}
 
     def prepare(self):
         """Start Asterisk, since its addresses and passwords are new each time."""
