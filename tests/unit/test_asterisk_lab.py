@@ -1,15 +1,19 @@
 """What the Asterisk of tests is made from: templates, scripts of telephones, tones."""
 
 import array
+import json
 import math
 import re
 from xml.etree import ElementTree
 
 import pytest
 
-from setup.asterisk import configuration, telephones
+from setup.asterisk import autoplay, configuration, telephones
 from setup.asterisk.package import Programs
+from setup.asterisk.recorder import TARGET
+from setup.asterisk.scenes import SCENES
 from setup.asterisk.tone import tone
+from setup.lib.demonstration_pbx import DEMO
 from setup.lib.postgres import Server
 
 CALLER = {
@@ -113,3 +117,25 @@ def heard(code):
     code = ~code & 0xFF
     size = (((code & 0x0F) << 3) + 132 << (code >> 4 & 7)) - 132
     return -size if code & 0x80 else size
+
+
+def test_the_demonstration_can_play_its_whole_plan():
+    demo = json.loads(DEMO.read_text())
+    for scene in demo["autoplay"]["scenes"]:
+        phones, conduct = autoplay.SCENARIOS[scene["scenario"]]
+        for number, way in phones.items():
+            assert number in autoplay.PHONES
+            check(telephones.phone(number, **way))
+        check(telephones.caller("+442079460017", scene.get("did", "100"), **conduct))
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_each_scene_is_written_down_and_tells_nothing_of_a_machine(name):
+    text = (TARGET / f"{name}.jsonl").read_text()
+    lines = [json.loads(line) for line in text.splitlines()]
+    assert lines == sorted(lines, key=lambda line: line["at"])
+    assert {line["message"]["Event"] for line in lines} >= {"Newchannel", "Hangup"}
+    records = (TARGET / f"{name}.cdr.json").read_text()
+    assert all(row["linkedid"] for row in json.loads(records))
+    for told in ("127.0.0.1", "localhost", "/root", "/home", "/tmp"):
+        assert told not in text + records
