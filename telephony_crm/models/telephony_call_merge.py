@@ -135,10 +135,14 @@ class TelephonyCall(models.Model):
                 other.id,
                 moved.ids,
             ),
-            SQL(
-                "UPDATE telephony_pbx_event SET call_id = %s WHERE call_id = %s",
-                self.id,
-                other.id,
+            *(
+                SQL(
+                    "UPDATE %s SET call_id = %s WHERE call_id = %s",
+                    SQL.identifier(table),
+                    self.id,
+                    other.id,
+                )
+                for table in ("telephony_pbx_event", "telephony_call_control")
             ),
         ):
             self.env.cr.execute(query)

@@ -127,6 +127,19 @@ class TestCallMerge(TelephonyCase, BusCase):
         self._say(self._event("ringing", PARENT, 50, leg_ref="9", extension="102"))
         self.assertEqual(call.recording_ids.sudo().mapped("ref"), ["101.wav"])
 
+    def test_who_listened_to_it_stays_on_record(self):
+        self._say(*self.parent[:3], *self.child)
+        listened = self.env["telephony.call.control"].create(
+            {
+                "call_id": self._call(CHILD).id,
+                "user_id": self.colleague.id,
+                "kind": "listen",
+            }
+        )
+        self._say(self.merged)
+        self.env.invalidate_all()
+        self.assertEqual(listened.call_id, self._call(PARENT))
+
     def test_whose_call_a_person_said_it_is_moves_along(self):
         partner = self.env["res.partner"].create({"name": "Olena"})
         self._say(*self.parent[:3], *self.child)
