@@ -83,7 +83,7 @@ def recording_sounds(ref: str, answer: Mapping) -> list[tuple[str, HttpRequest]]
     """Return the id of each recording and the request for its sound.
 
     The links are temporary and need no key, so they are sent none. Of links that were
-    found by the call, the file's name tells the leg's id.
+    found by the call, the file's name may tell the leg's id; empty where it does not.
     """
     links = answer.get("links")
     if links is None:
@@ -103,7 +103,7 @@ def _is_link(link):
 def _ref_of(link):
     name = unquote(urlsplit(link).path.rpartition("/")[2])
     found = _call_id.search(name)
-    return found[1] if found else name[:128]
+    return found[1] if found else ""
 
 
 # -- messages --------------------------------------------------------------------------
