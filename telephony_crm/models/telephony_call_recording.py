@@ -56,6 +56,7 @@ class TelephonyCallRecording(models.Model):
             ("large", "It is larger than recordings may be."),
             ("address", "It lies at an address that may not be asked."),
             ("unreachable", "The PBX does not answer."),
+            ("slow", "It comes too slowly for the time that a job has."),
             ("auth", "The PBX refuses the key."),
             ("rate_limited", "The PBX takes no more requests."),
             ("refused", "The PBX refuses to hand it out."),

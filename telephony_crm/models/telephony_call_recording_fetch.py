@@ -171,7 +171,9 @@ class TelephonyCallRecording(models.Model):
         return taken
 
     def _ask(self):
-        """Ask the PBX where the sounds are, and fetch them.
+        """Ask the PBX where the sounds are, and fetch one of them.
+
+        One may take as long as a job has; the others are due at once.
 
         :raises pbx.adapter.PbxError: when the PBX tells no place
         """
@@ -188,24 +190,24 @@ class TelephonyCallRecording(models.Model):
         link = adapter.recording_link(*asked)
         answer = adapter.answer(pbx._send(link)) if link else {}
         found = adapter.recording_sounds(*asked, answer)
-        for row, http_request in self._rows_of(found):
-            row._fetch_sound(pbx, http_request, limit, home)
+        if http_request := self._sound_of(found):
+            self._fetch_sound(pbx, http_request, limit, home)
 
-    def _rows_of(self, found):
-        """Return what is to be fetched, and for which row.
+    def _sound_of(self, found):
+        """Return the request for the sound of this row.
 
         A recording that was only known to exist becomes the first of those found that
         is not known yet; the others get rows of their own. Those to which the PBX
         gives no name are told apart by their place.
 
         :param found: list of names and requests, see `Adapter.recording_sounds`
-        :return: list of rows and requests
+        :return: `pbx.adapter.HttpRequest`; `None` where this row is gone
         :raises pbx.adapter.PbxError: when there is none of it
         """
         with self._alone():
             self.invalidate_recordset()
             if not self.exists():
-                return []
+                return None
             rows = {row.ref: row for row in self._siblings()}
             if self._is_proven():
                 requests = {self.ref: found[0][1]} if found else {}
@@ -217,15 +219,11 @@ class TelephonyCallRecording(models.Model):
             new = [name for name in requests if rows.get(name, self) == self]
             if new and self.ref not in new:
                 self.ref = new[0]
-            taken = {"retry_at": fields.Datetime.now() + LEASE, "attempts": 1}
-            for name in new:
-                if name != self.ref:
-                    vals = {"call_id": self.call_id.id, "ref": name, **taken}
-                    rows[name] = self.create(vals)
+            vals = {"call_id": self.call_id.id, "retry_at": fields.Datetime.now()}
+            self.create([{**vals, "ref": name} for name in new if name != self.ref])
         if not new:
             raise pbx_adapter.PbxError("missing", "")
-        rows[self.ref] = self
-        return [(rows[name], requests[name]) for name in new]
+        return requests[self.ref]
 
     def _fetch_sound(self, pbx, http_request, limit, home):
         """Fetch the sound of this row; whatever goes wrong is kept in it."""

@@ -109,7 +109,7 @@ class TelephonyPbxCommand(models.Model):
         :raises pbx.adapter.PbxError: as `tools.fetch.fetch` does
         """
         wanted = {"sound": True, "limit": limit}
-        row = self._ask(pbx, http_request, fetch.DEADLINE, wanted)
+        row = self._ask(pbx, http_request, fetch.time_for_a_sound(), wanted)
         answer, attachment = row._take_answer(), row.attachment_id
         fetch.check_status(answer["status"], answer["headers"])
         if not attachment:

@@ -5,6 +5,7 @@ import io
 import json
 import threading
 import wave
+from contextlib import suppress
 from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 
@@ -31,11 +32,12 @@ class SoundServer:
     """Zadarma, as far as it hands out recordings.
 
     ``sounds`` has the content by the leg's id; ``pages`` what else is answered, by
-    path: status, headers, body.
+    path: status, headers, body; ``slowly`` who writes the body piece by piece.
     """
 
     def __init__(self):
         self.sounds, self.pages, self.asked = {}, {}, []
+        self.slowly = {}
         self.during = None  # called while a request waits for its answer
         outer = self
 
@@ -44,6 +46,12 @@ class SoundServer:
                 outer.asked.append((self.path, dict(self.headers)))
                 if outer.during:
                     outer.during()
+                if slowly := outer.slowly.get(self.path):
+                    self.send_response(200)
+                    self.end_headers()
+                    with suppress(OSError):  # nobody listens any more
+                        slowly(self.wfile.write)
+                    return
                 status, headers, body = outer.answer(urlsplit(self.path))
                 self.send_response(status)
                 for name, value in headers.items():

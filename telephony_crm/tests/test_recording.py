@@ -95,10 +95,65 @@ class TestRecording(RecordingCase):
 
     def test_without_an_id_all_of_the_call_are_fetched(self):
         call = self._talk()
-        self._fetch({LEG: wav(), OTHER_LEG: wav(pitch=1)})
+        for _sound in range(2):
+            self._fetch({LEG: wav(), OTHER_LEG: wav(pitch=1)})
         self.assertIn("pbx_call_id=in_1", self.server.asked[0][0])
         self.assertEqual(set(call.recording_ids.mapped("ref")), {LEG, OTHER_LEG})
         self.assertEqual(set(call.recording_ids.mapped("state")), {"stored"})
+
+    def test_the_name_of_a_file_is_no_proven_id(self):
+        """Asked for by it, the PBX knew of no recording, and none ever came."""
+        call = self._talk()
+        asked = []
+
+        def answer(url):
+            if url.path != "/v1/pbx/record/request/":
+                return (200, {}, wav()) if len(asked) > 1 else (503, {}, b"")
+            asked.append(url.query)
+            if "pbx_call_id" not in url.query:
+                return self.server.as_json({"status": "error", "message": "None"})
+            links = [f"{self.server.url}/d/my-recording.mp3"]
+            return self.server.as_json({"status": "success", "links": links})
+
+        self.server.answer = answer
+        self._fetch()
+        self.assertEqual(call.recording_ids.state, "waiting")
+        self._fetch()
+        self.assertEqual(call.recording_ids.state, "stored")
+        self.assertFalse(call.recording_ids._is_proven())
+
+    def test_one_sound_is_fetched_at_a_time(self):
+        """Between two the job looks at its time."""
+        call = self._talk()
+        commits = []
+        self.server.during = lambda: commits.append(self.server.paths[-1])
+        progress = type(self.env["ir.cron"])._commit_progress
+        progress.side_effect = lambda *_args, **_kw: commits.append("commit") or 100.0
+        self._fetch({LEG: wav(), OTHER_LEG: wav(pitch=1)})
+        states = sorted(call.recording_ids.mapped("state"))
+        self.assertEqual(states, ["stored", "waiting"])
+        self._fetch()
+        self.assertEqual(set(call.recording_ids.mapped("state")), {"stored"})
+        sounds = [place for place, what in enumerate(commits) if "/sounds/" in what]
+        self.assertEqual(len(sounds), 2)
+        self.assertIn("commit", commits[sounds[0] : sounds[1]])
+
+    def test_sounds_without_a_name_are_fetched_one_at_a_time_too(self):
+        call = self._talk()
+        sounds = {"/d/one.wav": wav(), "/d/two.wav": wav(pitch=1)}
+
+        def answer(url):
+            if url.path in sounds:
+                return 200, {}, sounds[url.path]
+            links = [self.server.url + path for path in sounds]
+            return self.server.as_json({"status": "success", "links": links})
+
+        self.server.answer = answer
+        for _time in range(2):
+            self._fetch()
+        self.assertEqual(len(call.recording_ids), 2)
+        self.assertEqual(set(call.recording_ids.mapped("state")), {"stored"})
+        self.assertEqual(self.server.paths.count("/d/one.wav"), 1)
 
     def test_a_sound_is_never_fetched_again(self):
         self._talk()

@@ -1,10 +1,12 @@
 import socket
 import threading
+import time
 from unittest.mock import patch
 
 import requests
 
 from odoo.tests import tagged
+from odoo.tools import config
 
 from odoo.addons.telephony_crm.tools import fetch as fetching
 
@@ -167,8 +169,39 @@ class TestRecordingFetch(RecordingCase):
 
     def test_a_sound_that_comes_too_slowly_is_given_up(self):
         self._page("/x", wav())
-        with patch.object(fetching, "DEADLINE", -1):
-            self.assertRefused("/x", "unreachable")
+        with patch.object(fetching, "time_for_a_sound", return_value=-1):
+            self.assertRefused("/x", "slow")
+
+    def test_a_sound_may_take_as_long_as_it_goes_on_coming(self):
+        """No part of it is late, and the whole is later than any part may be."""
+        pieces = [wav(seconds=12)[at : at + 20_000] for at in range(0, 100_000, 20_000)]
+
+        def slowly(writing):
+            for piece in pieces:
+                writing(piece)
+                time.sleep(0.15)
+
+        self.server.slowly["/x"] = slowly
+        with patch.object(fetching, "PAUSE", 0.5):
+            self._get("/x").file.close()
+
+    def test_a_sound_that_goes_on_no_more_is_given_up(self):
+        def stops(writing):
+            writing(wav()[:20])
+            time.sleep(1)
+
+        self.server.slowly["/x"] = stops
+        with patch.object(fetching, "PAUSE", 0.2):
+            self.assertRefused("/x", "slow")
+
+    def test_a_sound_has_no_more_time_than_the_job(self):
+        for seconds, expected in ((-1, 90), (120, 90), (0, 600), (20, 10), (900, 600)):
+            limits = {"limit_time_real": 120, "limit_time_real_cron": seconds}
+            with (
+                self.subTest(seconds),
+                patch.dict(config._runtime_options, workers=2, **limits),
+            ):
+                self.assertEqual(fetching.time_for_a_sound(), expected)
 
     def test_the_key_goes_to_the_pbx_only(self):
         self._page("/x", wav())

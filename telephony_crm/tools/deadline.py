@@ -8,6 +8,7 @@ import contextlib
 import contextvars
 import socket
 import threading
+import time
 
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
@@ -19,29 +20,56 @@ _current = contextvars.ContextVar("telephony_deadline", default=None)
 
 
 class Deadline:
-    """A context whose connections, made by a `WatchedAdapter`, are cut at its end."""
+    """A context whose connections, made by a `WatchedAdapter`, are cut at its end.
 
-    def __init__(self, seconds):
+    :param seconds: for all of it
+    :param pause: seconds after which it ends sooner, unless `go_on` is called
+    """
+
+    def __init__(self, seconds, pause=None):
         self.is_over = False
         self._lock = threading.Lock()
         self._sockets = []
-        self._timer = threading.Timer(seconds, self._cut)
-        self._timer.daemon = True
+        self._seconds, self._pause = seconds, pause
 
     def __enter__(self):
         """Begin to count."""
         self._token = _current.set(self)
-        self._timer.start()
+        self._last = time.monotonic() + self._seconds
+        self.go_on()
+        self._wait()
         return self
 
     def __exit__(self, *_exception):
         """Leave the connections alone from here on."""
-        self._timer.cancel()
         _current.reset(self._token)
         with self._lock:
+            self._timer.cancel()
+            self._timer = None
             for watched in self._sockets:
                 watched.close()
             self._sockets.clear()
+
+    def go_on(self):
+        """Let the next pause begin: something has come."""
+        self._next = self._last
+        if self._pause:
+            self._next = min(self._last, time.monotonic() + self._pause)
+
+    def _wait(self):
+        self._timer = threading.Timer(self._next - time.monotonic(), self._look)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _look(self):
+        """Cut the connections, unless something has come since."""
+        with self._lock:
+            if not self._timer:
+                return  # it came to its end just now
+            if self._next > time.monotonic():
+                self._wait()
+                return
+        self._cut()
 
     def check(self):
         """Take nothing for whole that was cut.

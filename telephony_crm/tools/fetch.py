@@ -16,6 +16,8 @@ import requests
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
+from odoo.tools import config
+
 from ..pbx import adapter as pbx_adapter
 from ..pbx import sounds
 from ..pbx.addresses import is_public, may_ask, origin_of
@@ -23,7 +25,10 @@ from .deadline import Deadline, WatchedAdapter, WatchedHttp, WatchedHttps
 from .reading import pieces
 
 REDIRECTS = 3
-DEADLINE = 90.0  # seconds for all of it
+#: Seconds after which a sound that does not go on coming is given up.
+PAUSE = 30.0
+#: Seconds of a job that are left for all else, and that a sound may take at most.
+REST, LONGEST = 30, 600
 MOVED = (301, 302, 303, 307, 308)
 
 
@@ -50,15 +55,36 @@ def fetch(http_request, own, limit):
     :param limit: bytes
     :rtype: Sound
     :raises pbx.adapter.PbxError: with the codes ``address`` (it may not be asked),
-        ``missing`` (there is no sound), ``large``; or Unreachable, RateLimited
+        ``missing`` (there is no sound), ``large``, ``slow``; or Unreachable,
+        RateLimited
     """
+    deadline = Deadline(time_for_a_sound(), PAUSE)
     try:
-        with Deadline(DEADLINE) as deadline, _session(own) as session:
+        with deadline, _session(own) as session:
             with _follow(session, http_request, own) as response:
                 deadline.check()  # headers that were cut look like whole ones
                 return _receive(response, limit, deadline)
-    except (requests.RequestException, HTTPError, UnicodeError) as error:
+    except (
+        requests.RequestException,
+        HTTPError,
+        UnicodeError,
+        pbx_adapter.Unreachable,
+    ) as error:
+        if deadline.is_over:
+            raise pbx_adapter.PbxError("slow", "It comes too slowly.") from error
+        if isinstance(error, pbx_adapter.Unreachable):
+            raise
         raise pbx_adapter.Unreachable("unreachable", "") from error
+
+
+def time_for_a_sound():
+    """Return how many seconds a sound may take: Odoo kills jobs that take too long."""
+    limit = config["limit_time_real_cron"]
+    if limit < 0 or not (limit or config["workers"]):
+        limit = config["limit_time_real"]
+    if not limit:
+        return LONGEST
+    return min(max(limit - REST, limit / 2), LONGEST)
 
 
 def _session(own):
@@ -116,6 +142,7 @@ def _receive(response, limit, deadline):
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
     try:
         for piece in pieces(response, deadline):
+            deadline.go_on()
             size += len(piece)
             if size > limit:
                 raise pbx_adapter.PbxError("large", "The recording is too large.")
