@@ -26,6 +26,15 @@ local_endpoints = lab-world=trunk, lab-phones=extension
 [bridge]
 data = {data}
 """
+CDR = """
+[cdr]
+engine = postgresql
+host = {CDR_HOST}
+port = {CDR_PORT}
+user = {CDR_USER}
+password = {CDR_PASSWORD}
+database = {CDR_DATABASE}
+"""
 
 
 def build(folder):
@@ -37,16 +46,23 @@ def build(folder):
 
 
 class BridgeProcess:
-    """A bridge between a ``Lab`` and an Odoo; as a block, it runs within it."""
+    """A bridge between a ``Lab`` and an Odoo; as a block, it runs within it.
 
-    def __init__(self, program, folder, lab, url, secret, name="bridge"):
+    :param settings: other values, as ``asterisk_ami_url``
+    """
+
+    def __init__(self, program, folder, lab, url, secret, name="bridge", **settings):
         self.program, self.name = program, name
+        self.environment = os.environ | {
+            f"TELEPHONY_{key.upper()}": value for key, value in settings.items()
+        }
         self.folder = folder / name
         self.folder.mkdir()
         self.config = self.folder / "bridge.ini"
         self.config.touch(mode=0o600)
+        text = CONFIG + (CDR if "CDR_HOST" in lab.settings else "")
         self.config.write_text(
-            CONFIG.format(
+            text.format(
                 url=url,
                 secret=secret,
                 host=HOST,
@@ -67,7 +83,8 @@ class BridgeProcess:
     def start(self):
         """Start it; also after it was killed."""
         command = [sys.executable, self.program, "--config", self.config]
-        self.process = Process(f"{self.name}-{os.getpid()}", command)
+        name = f"{self.name}-{os.getpid()}"
+        self.process = Process(name, command, env=self.environment)
 
     def kill(self):
         """End it at once, as a crash would."""

@@ -141,7 +141,7 @@ def _load(world, folder, lab, cdr):
 
             calls = Originator(lab)
             seconds = calls.calls(count, FAST, look)
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + 300
             while sink.count("ended") < count and time.monotonic() < deadline:
                 time.sleep(0.2)
             time.sleep(2)  # for what should not come
