@@ -23,7 +23,7 @@ LIMIT = 1000
 #: What AMI has told is kept for so long, and so many rows of it.
 DAYS, ROWS = 40, 200_000
 #: Of so many channels it is remembered to which call they belong.
-CHANNELS = 20_000
+CHANNELS = 5_000
 MOMENTS = ("start", "calldate", "answer", "end", "eventtime")
 #: The headers of the event ``Cdr`` (``cdr/cdr_manager.c``) and their columns.
 HEADERS = {

@@ -52,6 +52,14 @@ class Odoo:
         """
         return self._post(self._url, body, EVENT_TIMEOUT)
 
+    def tell_many(self, body: bytes) -> requests.Response:
+        """Post a list of events that were held up.
+
+        :raises requests.RequestException: there is no whole answer
+        """
+        url = f"{self._base}{POLLS[1]}{self._token}/events"
+        return self._post(url, body, EVENT_TIMEOUT)
+
     def poll(self, body: bytes, path: str, timeout: float) -> requests.Response:
         """Ask what there is to do.
 

@@ -1,4 +1,8 @@
-"""Telling Odoo what has happened: in order for each call, and as often as it takes."""
+"""Telling Odoo what has happened: in order for each call, and as often as it takes.
+
+One event is one request, since somebody may wait for its answer; but a backlog is told
+as lists: for what is late nobody waits, and Odoo works a list off far sooner.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,8 @@ _logger = logging.getLogger(__name__)
 #: for Odoo to be there again.
 FIRST, LONGEST = 0.5, 10.0
 IDLE = 5.0
+#: With so many waiting in a lane they are told as a list, and at most so many at once.
+BACKLOG, LIST = 10, 100
 #: Odoo will never take these: it cannot be read, it is too long.
 HOPELESS = (400, 413, 422)
 
@@ -35,6 +41,7 @@ class Sender:
             for lane in range(LANES)
         ]
         self.problem = ""
+        self._knows_lists = True
 
     def start(self) -> None:
         """Begin to send."""
@@ -69,7 +76,9 @@ class Sender:
 
         :return: ``True``: go on; ``False``: there is nothing; `None`: wait
         """
-        events = self._outbox.next(lane)
+        events = self._outbox.next(lane, LIST)
+        if len(events) >= BACKLOG and self._knows_lists:
+            return self._send_list(events)
         told = []
         try:
             for seq, body in events:
@@ -84,6 +93,33 @@ class Sender:
             if told:
                 self._outbox.told(told)
         return bool(events)
+
+    def _send_list(self, events):
+        """Send several events at once; the return value is that of `_send`."""
+        body = f"[{','.join(body for _seq, body in events)}]".encode()
+        try:
+            response = self._odoo.tell_many(body)
+            status = response.status_code
+            refused = dict(response.json()["refused"]) if status == 200 else {}
+        except requests.RequestException as error:
+            self._say(f"Odoo does not answer: {type(error).__name__}")
+            return None
+        except (ValueError, KeyError, TypeError):
+            status = 502
+        if status in (400, 404, 405, 413):
+            self._knows_lists = False  # an older addon, or one of them spoils the list
+            return True
+        if status != 200:
+            self._say(WORDS.get(status, OTHER) % status)
+            return None
+        self._clear()
+        for place, reason in refused.items():
+            _logger.error("An event was refused and is kept aside: %s", reason)
+            self._outbox.refuse(events[place][0], str(reason))
+        self._outbox.told(
+            seq for place, (seq, _body) in enumerate(events) if place not in refused
+        )
+        return True
 
     def _tell(self, seq, body):
         """Send one event.
@@ -103,10 +139,13 @@ class Sender:
         if response.status_code != 200:
             self._say(WORDS.get(response.status_code, OTHER) % response.status_code)
             return None
+        self._clear()
+        return ""
+
+    def _clear(self):
         if self.problem:
             _logger.info("Odoo takes events again")
             self.problem = ""
-        return ""
 
     def _say(self, problem):
         """Log once what keeps events from getting through."""

@@ -23,6 +23,7 @@ _logger = logging.getLogger(__name__)
 # records.
 MAX_BODY = 8 * 1024 * 1024
 MEGABYTE = 1024 * 1024
+MOST = 200  # events of one list
 # Seconds: how long a request is held, how often is looked meanwhile, and after how
 # long a bridge asks again that could not wait here, or that only stands by.
 HOLD, LOOK, SHORT, STAND_BY = 20.0, 0.2, 1, 5
@@ -89,6 +90,41 @@ class Bridge(http.Controller):
         if not found:
             answer["wait"] = STAND_BY if not told["active"] else _pause()
         return request.make_json_response(answer, [("Cache-Control", "no-store")])
+
+    @http.route(
+        "/telephony/bridge/<string:token>/events",
+        type="http",
+        auth="none",
+        methods=["POST"],
+        csrf=False,
+        save_session=False,
+        readonly=False,
+        max_content_length=MAX_BODY,
+    )
+    def events(self, token, **_params):
+        """Take a list of events that were held up: a backlog is worked off at once.
+
+        The body is a list of events as the webhook takes them one by one. The answer is
+        ``{"refused": [[place in the list, why], …]}``; all others are stored for good.
+        """
+        pbx, asked, refusal = _open(token)
+        if refusal:
+            return refusal
+        adapter, notifications, refused = pbx._adapter(), [], []
+        try:
+            told = json.loads(asked.body)
+        except ValueError:
+            told = None
+        if not isinstance(told, list) or len(told) > MOST:
+            return _answer(400, b"It is no list of events.")
+        for place, event in enumerate(told):
+            body = json.dumps(event).encode()
+            try:
+                notifications.append(adapter.read(pbx_adapter.Request(body=body)))
+            except pbx_adapter.PayloadError as error:
+                refused.append([place, error.message])
+        pbx.env["telephony.pbx.event"]._receive_late(pbx, notifications)
+        return request.make_json_response({"refused": refused})
 
     @http.route(
         "/telephony/bridge/<string:token>/sound/<int:command_id>",

@@ -121,6 +121,70 @@ class TestBridgeRoute(BridgeCase, HttpCase):
             self.env.invalidate_all()
             self.assertTrue(self.pbx.with_user(self.administrator).health_findings)
 
+    # -- what was held up ----------------------------------------------------------
+
+    def _tell(self, events, secret=SECRET):
+        body = as_json(events)
+        return self.url_open(
+            f"/telephony/bridge/{self.pbx.webhook_token}/events",
+            data=body,
+            headers={
+                "Content-Type": "application/json",
+                **self._signed(body, secret),
+            },
+        )
+
+    def _calls_of(self, *refs):
+        return [
+            {
+                "id": f"{ref}-{kind}",
+                "event": kind,
+                "call_ref": ref,
+                "occurred_at": f"2026-01-15T10:00:{second:02}Z",
+                "direction": "inbound",
+                "number": "+442079460017",
+                **more,
+            }
+            for ref in refs
+            for kind, second, more in (
+                ("started", 0, {}),
+                ("ringing", 1, {"leg_ref": "a", "extension": "100"}),
+                ("answered", 5, {"leg_ref": "a", "extension": "100"}),
+                ("left", 35, {"leg_ref": "a", "extension": "100"}),
+                ("ended", 35, {"disposition": "answered", "talk_seconds": 30}),
+            )
+        ]
+
+    def test_a_list_of_events_ends_in_the_same_calls_as_one_by_one(self):
+        events = self._calls_of("1", "2", "3")
+        response = self._tell(events)
+        self.assertEqual(
+            (response.status_code, response.json()), (200, {"refused": []})
+        )
+        for ref in ("1", "2", "3"):
+            call = self._call(ref)
+            self.assertEqual((call.state, call.disposition), ("ended", "answered"))
+            self.assertEqual((call.talk_seconds, len(call.leg_ids)), (30, 1))
+        version = self._call("1").version
+        self._tell(events)  # again: nothing is added
+        self.assertEqual(self._call("1").version, version)
+        stored = self.env["telephony.pbx.event"].search([("pbx_id", "=", self.pbx.id)])
+        self.assertEqual(set(stored.mapped("state")), {"done"})
+
+    def test_what_is_wrong_in_a_list_holds_up_no_other(self):
+        events = [{"id": "x"}, *self._calls_of("1"), 7, None, []]
+        refused = self._tell(events).json()["refused"]
+        self.assertEqual([place for place, _why in refused], [0, 6, 7, 8])
+        self.assertIn("missing", refused[0][1])
+        self.assertEqual(self._call("1").state, "ended")
+
+    @mute_logger(CONTROLLER)
+    def test_a_list_is_taken_only_from_who_knows_the_secret(self):
+        self.assertEqual(self._tell(self._calls_of("1"), "wrong").status_code, 403)
+        self.assertEqual(self._tell({"event": "started"}).status_code, 400)
+        self.assertEqual(self._tell([{}] * 201).status_code, 400)
+        self.assertFalse(self._call("1"))
+
     # -- sounds ------------------------------------------------------------------------
 
     def _upload(self, row, sound, signed=None, secret=SECRET):

@@ -42,7 +42,7 @@ password_format = plain
 
 
 @pytest.fixture(scope="module")
-def lab():
+def lab(programs):
     with Lab("e2e-check") as running:
         for name, more in (("manager.conf", MANAGER), ("ari.conf", ARI)):
             with (running.folder / "etc" / name).open("a") as file:

@@ -26,7 +26,7 @@ class OdooServer:
 
     def __init__(self):
         self.events, self.polls, self.sounds = [], [], []
-        self.commands = []
+        self.commands, self.lists, self.knows_lists = [], [], True
         self.decide = lambda event: 200
         self.poll_status = lambda path: 200
         self.ahead = 0
@@ -84,6 +84,8 @@ class OdooServer:
             return 403, {"error": error.message}
         found = json.loads(body)
         with self.lock:
+            if path.endswith("/events"):
+                return self.take_list(found)
             if "/webhook/" in path:
                 status = self.decide(found)
                 if status == 200:
@@ -93,6 +95,20 @@ class OdooServer:
             self.polls.append((path, found))
             commands, self.commands = self.commands, []
         return status, {"time": self.now(), "commands": commands, "wait": 0.05}
+
+    def take_list(self, found):
+        """Return the answer to a list of events."""
+        self.lists.append(len(found))
+        verdicts = [self.decide(one) for one in found]
+        bad = [status for status in verdicts if status not in (200, 400, 413)]
+        if bad or not self.knows_lists:
+            return (bad[0] if bad else 404), {}
+        taken = [
+            one for one, status in zip(found, verdicts, strict=True) if status == 200
+        ]
+        self.events += taken
+        refused = [place for place, status in enumerate(verdicts) if status != 200]
+        return 200, {"refused": [[place, "wrong"] for place in refused]}
 
 
 def event(call="1", number=0, kind="ringing"):

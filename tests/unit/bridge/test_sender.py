@@ -87,6 +87,24 @@ def test_what_odoo_never_takes_holds_up_no_other(server, outbox, sender, status)
     assert outbox.figures()["refused"] == 3
 
 
+@pytest.mark.parametrize("knows_lists", [True, False])
+def test_a_backlog_is_told_as_lists_where_odoo_takes_them(
+    server, outbox, monkeypatch, knows_lists
+):
+    monkeypatch.setattr(module, "FIRST", 0.02)
+    server.knows_lists = knows_lists
+    server.decide = lambda told: 400 if told["leg_ref"] == "7" else 200
+    fill(outbox, 12, 20)
+    sender = Sender(outbox, Odoo(server.webhook, SECRET))
+    sender.start()
+    settle(outbox)
+    sender.stop()
+    assert bool(server.lists) and outbox.figures()["refused"] == 12
+    for call in range(12):
+        told = [one["leg_ref"] for one in server.events if one["call_ref"] == str(call)]
+        assert told == [str(number) for number in range(20) if number != 7]
+
+
 def test_what_stands_in_the_way_is_said_in_words(server, outbox, sender):
     server.decide = lambda told: 403
     outbox.commit({}, [event()])
