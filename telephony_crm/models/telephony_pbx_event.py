@@ -7,6 +7,7 @@ from psycopg2.extras import Json
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ConcurrencyError
+from odoo.fields import NO_ACCESS
 
 from ..pbx import adapter as pbx_adapter
 from ..pbx import call_state
@@ -21,6 +22,8 @@ BATCH = 200
 PURGE = 10_000
 # Of an honest call there are a few dozen; a caught signature can make any number.
 MAX_OF_CALL = 500
+# So often an honest sender asks again what is to become of one call.
+MAX_REPEATS = 20
 # Rows of the PBX's statistics, and the end that Odoo itself notes for a call which
 # they do not know. Adapters name their own events otherwise.
 STATISTICS = "STATISTICS"
@@ -61,6 +64,9 @@ class TelephonyPbxEvent(models.Model):
     error = fields.Char()
     attempts = fields.Integer()
     retry_at = fields.Datetime(string="Next Attempt")
+    nonces = fields.Json(
+        groups=NO_ACCESS, help="Of the requests that were told what to do."
+    )
     imported = fields.Boolean(help="Read by an import of history.")
     call_id = fields.Many2one(
         "telephony.call", index="btree_not_null", ondelete="set null"
@@ -124,8 +130,8 @@ class TelephonyPbxEvent(models.Model):
         :return: `pbx.adapter.Decision` where the PBX waits for one, else `None`
         """
         begin(self.env)
-        event, done = self._store(pbx, notification)
-        decision, decide = None, notification.wants_decision
+        event, done, is_caught = self._store(pbx, notification)
+        decision, decide = None, notification.wants_decision and not is_caught
         if not done:
             decision = event._apply(pbx.id, notification.call_ref, decide)
         if decide and decision is None:
@@ -156,16 +162,20 @@ class TelephonyPbxEvent(models.Model):
     def _store(self, pbx, notification):
         """Insert the row, or find the one that a repeat of it has left.
 
-        :return: the event, and whether it needs nothing more
+        :return: the event, whether it needs nothing more, and whether the request was
+            answered before, so that somebody else may have caught and sent it again
         """
         # To the microsecond, since the order within a second tells who rang first.
         now = datetime.now(timezone.utc).replace(tzinfo=None)
         state = "new" if notification.known and notification.call_ref else "ignored"
+        nonce = notification.wants_decision and notification.nonce
+        nonces = Json([nonce]) if nonce else None
         self.env.cr.execute(
             """
             INSERT INTO telephony_pbx_event
-                   (pbx_id, key, call_ref, kind, payload, received_at, state, attempts)
-            VALUES (%s, %s, %s, %s, %s, %s, %s, 0)
+                   (pbx_id, key, call_ref, kind, payload, received_at, state, nonces,
+                    attempts)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 0)
             ON CONFLICT (pbx_id, key) DO NOTHING
          RETURNING id
             """,
@@ -177,16 +187,32 @@ class TelephonyPbxEvent(models.Model):
                 Json(notification.payload),
                 now,
                 state,
+                nonces,
             ],
         )
         if row := self.env.cr.fetchone():
-            return self.browse(row[0]), state == "ignored"
+            return self.browse(row[0]), state == "ignored", False
         self.env.cr.execute(
             "SELECT id, state FROM telephony_pbx_event WHERE pbx_id = %s AND key = %s",
             [pbx.id, notification.key],
         )
         event_id, state = self.env.cr.fetchone()
-        return self.browse(event_id), state in ("done", "ignored")
+        is_caught = bool(nonce) and not self._note_nonce(event_id, nonces)
+        return self.browse(event_id), state in ("done", "ignored"), is_caught
+
+    @api.model
+    def _note_nonce(self, event_id, nonces):
+        """Remember the nonce of a repeat; return whether it is new."""
+        self.env.cr.execute(
+            """
+            UPDATE telephony_pbx_event
+               SET nonces = COALESCE(nonces, '[]') || %(new)s::jsonb
+             WHERE id = %(id)s AND NOT COALESCE(nonces, '[]') @> %(new)s::jsonb
+               AND jsonb_array_length(COALESCE(nonces, '[]')) < %(most)s
+            """,
+            {"id": event_id, "new": nonces, "most": MAX_REPEATS},
+        )
+        return bool(self.env.cr.rowcount)
 
     def _apply(self, pbx_id=None, call_ref=None, decide=False):
         """Fold the call of these events anew, alone, and commit.

@@ -71,6 +71,8 @@ class Notification:
     :param payload: the fields as received; JSON-able, no secrets
     :param known: whether ``events()`` makes something of it
     :param wants_decision: whether the PBX waits to be told what to do
+    :param nonce: what only this request has, not its repeats; empty where a repeat
+        looks the same, and is answered like the first
     """
 
     event: str
@@ -79,6 +81,7 @@ class Notification:
     payload: dict = field(default_factory=dict)
     known: bool = True
     wants_decision: bool = False
+    nonce: str = ""
 
 
 @dataclass(frozen=True)

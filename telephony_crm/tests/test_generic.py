@@ -2,6 +2,7 @@ import hashlib
 import hmac
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -45,17 +46,18 @@ class TestGeneric(TelephonyCase, HttpCase):
     def _started(self, **values):
         return self._event("started", number=CUSTOMER, did=DID, **values)
 
-    def _post_event(self, event, secret=SECRET, sent=None):
+    def _post_event(self, event, secret=SECRET, sent=None, nonce=None):
         body = json.dumps(event).encode()
         sent = str(int(sent or time.time()))
-        signed = f"{sent}.0123456789.".encode() + body
+        nonce = nonce or secrets.token_hex(8)
+        signed = f"{sent}.{nonce}.".encode() + body
         return self.url_open(
             f"/telephony/webhook/{self.pbx.webhook_token}",
             data=body,
             headers={
                 "Content-Type": "application/json",
                 "X-Telephony-Time": sent,
-                "X-Telephony-Nonce": "0123456789",
+                "X-Telephony-Nonce": nonce,
                 "X-Telephony-Signature": hmac.new(
                     secret.encode(), signed, hashlib.sha256
                 ).hexdigest(),
@@ -127,7 +129,17 @@ class TestGeneric(TelephonyCase, HttpCase):
     def test_the_same_event_in_another_request_adds_nothing(self):
         event = self._started()
         for _attempt in range(3):
-            self.assertEqual(self._post_event(event).json()["action"], "continue")
+            answer = self._post_event(event).json()
+            self.assertEqual(answer["name"], "Олена Шевченко")
+        self.assertEqual(self._call("7").version, 1)
+
+    def test_a_request_that_was_caught_and_is_sent_again_learns_nothing(self):
+        event = self._started()
+        for nonce in ("first-one", "second-one"):
+            self.assertIn("name", self._post_event(event, nonce=nonce).json())
+        for nonce in ("first-one", "second-one"):
+            answer = self._post_event(event, nonce=nonce)
+            self.assertEqual(answer.json(), {"action": "continue"})
         self.assertEqual(self._call("7").version, 1)
 
     def test_a_blocked_caller_is_to_be_refused(self):

@@ -70,33 +70,41 @@ class Generic(Adapter):
         """Check that who knows the secret has sent this body within five minutes.
 
         A request that is caught and sent again within that time holds an event that is
-        known by its id, and changes nothing.
+        known by its id, and changes nothing; by its nonce it is told from the sender's
+        own second attempt, and learns nothing of the caller.
         """
         if not credentials.api_secret:
-            raise SignatureError(message="There is no API secret to check events with.")
+            raise SignatureError(
+                "no_secret", "There is no API secret to check events with."
+            )
         if request.form:
-            raise SignatureError(message="The event is not sent as application/json.")
+            raise SignatureError(
+                "no_json", "The event is not sent as application/json."
+            )
         sent_at, nonce, given = (
             request.headers.get(f"x-telephony-{name}", "")
             for name in ("time", "nonce", "signature")
         )
         if not given:
-            raise SignatureError(message="The event has no signature.")
+            raise SignatureError("unsigned", "The event has no signature.")
         if not re.fullmatch(r"\d{1,11}", sent_at, re.ASCII):
-            raise SignatureError(message="The event has no time in Unix seconds.")
+            raise SignatureError("no_time", "The event has no time in Unix seconds.")
         if not re.fullmatch(r"[!-~]{8,128}", nonce, re.ASCII):
-            raise SignatureError(message="The event has no nonce.")
+            raise SignatureError("no_nonce", "The event has no nonce.")
         signed = f"{sent_at}.{nonce}.".encode() + request.body
         expected = signing.hmac_sha256_hex(credentials.api_secret, signed)
         if not signing.same(given, expected):
-            raise SignatureError(message="The signature of the event is wrong.")
+            raise SignatureError(
+                "wrong_signature", "The signature of the event is wrong."
+            )
         sent_at = datetime.fromtimestamp(int(sent_at), timezone.utc).replace(
             tzinfo=None
         )
         if not signing.is_fresh(sent_at, request.received_at, FRESH_SECONDS):
             raise SignatureError(
-                message="The request is not of now: it was sent more than five minutes "
-                "ago, or one of the two clocks is wrong."
+                "stale",
+                "The request is not of now: it was sent more than five minutes "
+                "ago, or one of the two clocks is wrong.",
             )
 
     def read(self, request):
@@ -111,6 +119,7 @@ class Generic(Adapter):
             payload=found,
             known=values["event"] != EventKind.OTHER,
             wants_decision=values["event"] == EventKind.STARTED and incoming,
+            nonce=request.headers.get("x-telephony-nonce", ""),
         )
 
     def events(self, payload, account, received_at):
