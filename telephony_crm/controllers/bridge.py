@@ -172,11 +172,11 @@ def _open(token, body=None):
     pbx = pbx._in_world_of(door.company_id, door.tz)
     asked = _as_request(request.httprequest) if body is None else _as_signed(body)
     if not networks.allow(door.networks, asked.remote_addr):
-        return pbx, asked, _refuse(pbx, "this address is not allowed")
+        return pbx, asked, _refuse(pbx, "address", "this address is not allowed")
     try:
         adapter.verify(asked, door.credentials)
     except pbx_adapter.SignatureError as error:
-        return pbx, asked, _refuse(pbx, error.message)
+        return pbx, asked, _refuse(pbx, error.code, error.message)
     return pbx, asked, None
 
 

@@ -46,10 +46,10 @@ class Webhook(http.Controller):
         pbx = pbx._in_world_of(door.company_id, door.tz)
         asked = _as_request(request.httprequest)
         if not networks.allow(door.networks, asked.remote_addr):
-            return _refuse(pbx, "this address is not allowed")
+            return _refuse(pbx, "address", "this address is not allowed")
         if _is_broken_form(request.httprequest):
             _logger.warning("PBX %s: unreadable form", pbx.id)
-            _note(pbx, "The form cannot be read.")
+            _note(pbx, "form", "The form cannot be read.")
             return _answer(400, b"The form cannot be read.")
         adapter = pbx_adapter.get(door.adapter)
         try:
@@ -58,10 +58,10 @@ class Webhook(http.Controller):
             adapter.verify(asked, door.credentials)
             notification = adapter.read(asked)
         except pbx_adapter.SignatureError as error:
-            return _refuse(pbx, error.message)
+            return _refuse(pbx, error.code, error.message)
         except pbx_adapter.PayloadError as error:
             _logger.warning("PBX %s: unreadable notification: %s", pbx.id, error.code)
-            _note(pbx, error.message or "It cannot be read.")
+            _note(pbx, error.code, error.message or "It cannot be read.")
             return _answer(400, error.message.encode() or b"It cannot be read.")
         decision = pbx.env["telephony.pbx.event"]._receive(pbx, notification)
         reply = adapter.reply(notification, decision)
@@ -98,18 +98,18 @@ def _is_broken_form(httprequest):
     )
 
 
-def _refuse(pbx, reason):
+def _refuse(pbx, code, reason):
     """Answer 403 and leave a trace that an administrator finds, without secrets."""
     _logger.warning("PBX %s: notification refused: %s", pbx.id, reason)
-    _note(pbx, reason)
+    _note(pbx, code, reason)
     return _answer(403)
 
 
-def _note(pbx, reason):
+def _note(pbx, code, reason):
     """Have the health sentence say what was refused, and why."""
     if request.httprequest.method == "POST":  # and not somebody with a browser
         begin(pbx.env)  # refusals that arrive together wait, and do not fail
-        pbx._note_refusal(reason)
+        pbx._note_refusal(code, reason)
 
 
 def _answer(status, body=b"", content_type="text/plain"):

@@ -81,6 +81,7 @@ from . import (
     telephony_pbx_health_parameters,
     telephony_pbx_health_recordings,
     telephony_pbx_health_records,
+    telephony_pbx_health_refusal,
     telephony_pbx_health_traffic,
     telephony_pbx_lookup,
     telephony_pbx_policy,

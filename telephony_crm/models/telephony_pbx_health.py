@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from babel.dates import format_timedelta
 
 from odoo import fields, models
@@ -8,9 +6,6 @@ from .telephony_pbx import ADMINISTRATOR
 from .telephony_pbx_event import CLOSED, STATISTICS
 
 LEVELS = ("error", "warning", "info")
-#: How long it is told that something was refused: as long as nothing else arrives,
-#: and where others do.
-ONLY_REFUSED, ALSO_REFUSED = timedelta(days=30), timedelta(days=1)
 
 
 class TelephonyPbx(models.Model):
@@ -25,8 +20,6 @@ class TelephonyPbx(models.Model):
     )
     health = fields.Char(compute="_compute_health", groups=ADMINISTRATOR)
     health_findings = fields.Json(compute="_compute_health", groups=ADMINISTRATOR)
-    refused_date = fields.Datetime(readonly=True, copy=False, groups=ADMINISTRATOR)
-    refused_reason = fields.Char(readonly=True, copy=False, groups=ADMINISTRATOR)
 
     def _compute_health(self):
         for pbx in self:
@@ -52,8 +45,11 @@ class TelephonyPbx(models.Model):
             which it is told no more, or ``False``)
         """
         self.ensure_one()
-        findings = [self._finding_of_adapter(), self._finding_of_refusal()]
-        findings += [self._finding_of_failures(), self._finding_of_life()]
+        findings = [
+            self._finding_of_adapter(),
+            self._finding_of_failures(),
+            self._finding_of_life(),
+        ]
         return [finding for finding in findings if finding]
 
     def _finding(self, level, code, text, action=False, button=False, dismiss=False):
@@ -86,43 +82,6 @@ class TelephonyPbx(models.Model):
                 ),
             )
         return None
-
-    def _finding_of_refusal(self):
-        stored, last = self.sudo(), self._last_heard()
-        if not stored.refused_date:
-            return None
-        others = last and last > stored.refused_date
-        told_for = ALSO_REFUSED if others else ONLY_REFUSED
-        if stored.refused_date <= fields.Datetime.now() - told_for:
-            return None
-        button = self.can_set_up and self.env._("Check the set-up")
-        action = self.can_set_up and "action_set_up"
-        if others:
-            # Not all are refused, yet what these said is missing.
-            return self._finding(
-                "warning",
-                "refused",
-                self.env._(
-                    "Events were refused, the last one %(when)s: %(reason)s Others "
-                    "arrived since.",
-                    when=self._in_relative_words(stored.refused_date),
-                    reason=stored.refused_reason,
-                ),
-                action,
-                button,
-            )
-        return self._finding(
-            "error",
-            "refused",
-            self.env._(
-                "An event was refused %(when)s: %(reason)s Check the secret and the "
-                "allowed addresses below.",
-                when=self._in_relative_words(stored.refused_date),
-                reason=stored.refused_reason,
-            ),
-            action,
-            button,
-        )
 
     def _finding_of_failures(self):
         failed = self.env["telephony.pbx.event"].sudo()
@@ -191,20 +150,4 @@ class TelephonyPbx(models.Model):
         lang = self.env["res.lang"]._lang_get(self.env.user.lang).code or "en"
         return format_timedelta(
             date - fields.Datetime.now(), add_direction=True, locale=lang
-        )
-
-    def _note_refusal(self, reason):
-        """Remember for the health sentence that an event was refused.
-
-        At most once a minute: who sends nonsense must not make us write.
-        """
-        self.ensure_one()
-        now = fields.Datetime.now()
-        self.env.cr.execute(
-            """
-            UPDATE telephony_pbx SET refused_date = %s, refused_reason = %s
-             WHERE id = %s
-               AND (refused_date IS NULL OR refused_date < %s)
-            """,
-            [now, reason, self.id, now - timedelta(minutes=1)],
         )

@@ -102,6 +102,8 @@ class TelephonyPbx(models.Model):
                 "%s refuses the key. An administrator has to check key and secret.",
                 self.name,
             )
+        if error.code == "unsaid":
+            return self.env._("%s refuses, and does not say why.", self.name)
         if isinstance(error, pbx_adapter.Refused):
             return self.env._(
                 "%(pbx)s refuses: %(reason)s", pbx=self.name, reason=error.message

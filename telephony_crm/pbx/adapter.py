@@ -120,10 +120,11 @@ class Adapter(CallControl):
     def verify(self, request: Request, credentials: Credentials) -> None:
         """Prove that the request comes from the PBX. Fails closed.
 
-        :raises SignatureError: when it is not proven, or cannot be
+        :raises SignatureError: when it is not proven, or cannot be; Odoo has words for
+            its code in each language, see `telephony.pbx._refusal_in_words`
         """
         if self.verifies:
-            raise SignatureError(message="This adapter does not verify anything.")
+            raise SignatureError("unable", "This adapter does not verify anything.")
 
     def read(self, request: Request) -> Notification:
         """Read a verified request just far enough to store it.

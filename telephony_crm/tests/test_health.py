@@ -1,4 +1,6 @@
+import re
 from datetime import timedelta
+from pathlib import Path
 from unittest.mock import patch
 
 from freezegun import freeze_time
@@ -6,7 +8,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
-from odoo.tools import SQL
+from odoo.tools import SQL, file_path
 
 from ..models.ir_config_parameter import NUMBERS
 from ..models.telephony_pbx_health import LEVELS
@@ -70,7 +72,7 @@ class TestHealth(AccountCase):
         self.assertNotIn("no_fallback", self._findings())
 
     def test_the_sentence_is_the_worst_that_was_found(self):
-        self.pbx._note_refusal("The signature of the event is wrong.")
+        self.pbx._note_refusal("wrong_signature", "It is wrong.")
         self.env.invalidate_all()
         levels = [one["level"] for one in self.form.health_findings]
         self.assertEqual(levels, sorted(levels, key=LEVELS.index))
@@ -78,8 +80,24 @@ class TestHealth(AccountCase):
         self.assertEqual(self.form.health, self.form.health_findings[0]["text"])
         self.assertIn("The signature of the event is wrong.", self.form.health)
 
+    def test_why_events_are_refused_is_said_in_words_that_are_translated(self):
+        sources = Path(file_path("telephony_crm/pbx")).rglob("*.py")
+        text = "".join(source.read_text() for source in sources)
+        codes = set(re.findall(r'SignatureError\(\s*"(\w+)"', text))
+        self.assertNotIn("SignatureError(message", text)
+        self.assertIn("stale", codes)
+        for code in {*codes, "address", "form", "payload"}:
+            self.pbx.refused_date = False
+            self.env.flush_all()
+            self.pbx._note_refusal(code, "In English.")
+            self.env.invalidate_all()
+            words = self.pbx._refusal_in_words()
+            self.assertNotEqual(words, "In English.", code)
+            self.assertTrue(words.endswith("."), code)
+            self.assertIn(words, self._findings()["refused"]["text"])
+
     def test_what_was_refused_before_the_last_good_event_is_told_for_a_day(self):
-        self.pbx._note_refusal("The signature of the event is wrong.")
+        self.pbx._note_refusal("wrong_signature", "It is wrong.")
         self.pbx.refused_date -= timedelta(minutes=5)
         self._tell("NOTIFY_START")
         finding = self._findings()["refused"]
@@ -90,7 +108,7 @@ class TestHealth(AccountCase):
         self.assertNotIn("refused", self._findings())
 
     def test_where_everything_is_refused_it_is_told_until_something_is_taken(self):
-        self.pbx._note_refusal("The signature of the event is wrong.")
+        self.pbx._note_refusal("wrong_signature", "It is wrong.")
         self.pbx.refused_date -= timedelta(days=3)
         finding = self._findings()["refused"]
         self.assertEqual(finding["level"], "error")
@@ -134,7 +152,7 @@ class TestHealth(AccountCase):
         self.assertIn("no_event", self._findings())
 
     def test_every_finding_is_a_sentence_and_every_button_does_something(self):
-        self.pbx._note_refusal("The event has no signature.")
+        self.pbx._note_refusal("unsigned", "It is not signed.")
         self.pbx.webhook_missing = "notify_end"
         self._heard("in_1", self._before(hours=5), "START", "INTERNAL", internal="177")
         for finding in self._findings().values():
@@ -354,7 +372,7 @@ class TestHealth(AccountCase):
             company_id=elsewhere.id,
             company_ids=elsewhere.ids,
         )
-        self.pbx._note_refusal("<b>The signature of the event is wrong.</b>")
+        self.pbx._note_refusal("", "<b>The signature of the event is wrong.</b>")
         self.env["telephony.pbx"]._cron_notice()
         notice = self._notices()
         self.assertEqual(len(notice), 1)
@@ -379,7 +397,7 @@ class TestHealth(AccountCase):
         self._miss()
         yesterday = self._before(days=1)
         self.env["telephony.pbx.event"].search([]).received_at = yesterday
-        self.pbx._note_refusal("The signature of the event is wrong.")
+        self.pbx._note_refusal("wrong_signature", "It is wrong.")
         self.env.invalidate_all()
         with freeze_time(fields.Datetime.now() + timedelta(hours=9)):
             self.env["telephony.pbx"]._cron_notice()

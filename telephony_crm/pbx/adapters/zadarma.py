@@ -120,9 +120,11 @@ class Zadarma(Adapter):
         """
         given = request.headers.get("signature", "").strip()
         if not credentials.api_secret:
-            raise SignatureError(message="There is no API secret to check events with.")
+            raise SignatureError(
+                "no_secret", "There is no API secret to check events with."
+            )
         if not given:
-            raise SignatureError(message="The event has no signature.")
+            raise SignatureError("unsigned", "The event has no signature.")
         found = forms.fields(request)
         texts = {
             "".join(found.get(name, "") for name in names)
@@ -134,7 +136,9 @@ class Zadarma(Adapter):
             for encode in (signing.base64_of_hex, signing.base64_of_digest)
         ]
         if not signing.is_any_of(given, expected):
-            raise SignatureError(message="The signature of the event is wrong.")
+            raise SignatureError(
+                "wrong_signature", "The signature of the event is wrong."
+            )
 
     def read(self, request):
         """Read the event's name and call; Zadarma has no id of a notification."""
@@ -292,7 +296,9 @@ class Zadarma(Adapter):
             raise rate_limited(response)
         if re.search(r"not authorized|wrong (?:key|signature)", message, re.IGNORECASE):
             raise AuthError(message="The PBX does not accept the key and secret.")
-        raise Refused(message=message or "The PBX refuses without saying why.")
+        if not message:
+            raise Refused("unsaid", "The PBX refuses without saying why.")
+        raise Refused(message=message)
 
 
 ADAPTER = Zadarma()
