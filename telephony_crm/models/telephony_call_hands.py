@@ -57,6 +57,8 @@ class TelephonyCall(models.Model):
         """Do it, note it and return why it could not be done, or ``""``."""
         self.ensure_one()
         pbx = self.pbx_id.sudo()
+        if not leg:
+            return self.env._("The call is over.")
         channel = self._channel_of(leg)
         capability = CAPABILITIES.get(action, "")
         if not channel or not pbx._can(capability):

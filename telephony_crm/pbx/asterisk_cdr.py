@@ -151,11 +151,14 @@ def read_row(
 def _recording(row):
     """Return where a recording lies, below the folder of all recordings.
 
-    FreePBX has ``recordingfile``, the name alone of a file in a folder of its day.
+    FreePBX has ``recordingfile``, the name alone of a file in a folder of its day by
+    the PBX's clock: ``out-+44…-100-20260115-101500-1768472100.1.wav``.
     """
     file = row.get("recordingfile", "")
     if not file or "/" in file:
         return file
+    if named := re.search(r"-(\d{4})(\d\d)(\d\d)-\d{6}-", file, re.ASCII):
+        return "/".join((*named.groups(), file))
     day = (row.get("calldate") or row.get("start") or "")[:10]
     return f"{day.replace('-', '/')}/{file}"
 

@@ -142,6 +142,9 @@ def test_the_channel_that_began_the_call_tells_its_direction():
 def test_a_recording_of_freepbx_lies_in_the_folder_of_its_day():
     freepbx = {**INBOUND, "calldate": INBOUND["start"], "recordingfile": "in-100.wav"}
     assert call(freepbx).recordings == ("2026/01/15/in-100.wav",)
+    name = "in-100-+44203-20260116-000001-1768521601.1.wav"
+    night = {**freepbx, "recordingfile": name}
+    assert call(night).recordings == (f"2026/01/16/{name}",)
     own = {**INBOUND, "recordingfile": "london/1.wav"}
     assert call(own).recordings == ("london/1.wav",)
     missed = {**freepbx, "disposition": "NO ANSWER", "billsec": 0}
