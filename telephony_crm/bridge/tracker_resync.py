@@ -166,10 +166,13 @@ def _rung(tracker, call, party, found, at):
 
 
 def _number(party, found):
-    """Return which number a line was asked for: some Dial that goes on says it."""
+    """Return which number a line was asked for: some Dial of its call says it."""
     endpoint = party.name.partition("/")[2].rpartition("-")[0]
+    linkedid = text(found[party.name], "Linkedid")
     for message in found.values():
         if text(message, "Application", 40).lower() != "dial":
+            continue
+        if text(message, "Linkedid") != linkedid:
             continue
         for target in (
             text(message, "ApplicationData", 1000).partition(",")[0].split("&")

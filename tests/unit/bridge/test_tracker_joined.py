@@ -1,5 +1,7 @@
 """Calls that come together: transfers, conferences, and what is one call then."""
 
+import json
+
 from ami_script import (
     CUSTOMER,
     DID,
@@ -12,6 +14,7 @@ from ami_script import (
     legs,
     track,
 )
+from conftest import PAYLOADS
 
 from telephony_crm.bridge.tracker import Tracker, TrackerConfig
 
@@ -235,3 +238,29 @@ def test_pbx_that_was_restarted_has_new_channels_of_old_names():
     first, second = calls(events).values()
     assert (first.state, first.disposition) == ("ended", "answered")
     assert (second.state, second.number) == ("ringing", OTHER)
+
+
+def test_what_a_real_pbx_says_is_going_on_is_taken_in():
+    """Asterisk 22: a talk, a queue, a mobile that rings, a click; from its answers."""
+    path = PAYLOADS / "asterisk" / "snapshots" / "several_calls.json"
+    snapshot = json.loads(path.read_text())
+    output = Tracker().resync(snapshot, snapshot["at"])
+    found = {
+        call.number: (call.direction, call.state, legs(call))
+        for call in calls(output.events).values()
+        if call.state == "ringing"
+    }
+    talks, rings = "in_progress", "ringing"
+    queue = {"101": rings, "support": talks}
+    assert found.pop("+33199001723") == ("inbound", rings, queue)
+    mobile = {"100": rings, "+447400123410": rings}
+    assert found == {"+442079460017": ("inbound", rings, mobile)}
+    talking = [
+        (call.direction, call.number, legs(call))
+        for call in calls(output.events).values()
+        if call.state == talks
+    ]
+    click = {"100": talks, "+442079460017": talks}
+    assert ("outbound", "+442079460017", click) in talking
+    assert ("inbound", "+442079460017", {"100": talks}) in talking
+    assert len(talking) == 2
