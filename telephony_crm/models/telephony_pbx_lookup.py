@@ -134,7 +134,7 @@ class TelephonyPbx(models.Model):
         number = numbers.parse(raw_number, self._countries())
         with Limit(self.env.cr, PATIENCE) as limit:
             blocked = self.env["telephony.blocked.number"]._is_blocked(
-                number.e164 or number.digits, self.company_id.id
+                number.e164 or number.digits, self._company_known()
             )
             if blocked:
                 return lookup.Answer(action="reject")
@@ -150,12 +150,16 @@ class TelephonyPbx(models.Model):
         redirects = extension and self.route_to_responsible
         return lookup.Answer(name, extension, "redirect" if redirects else "continue")
 
+    def _company_known(self):
+        """Return the id of the company from memory: the whole PBX is much to read."""
+        return self.env["telephony.number"]._pbx_settings(self.id)[0]
+
     def _matched_name(self, match):
         """Return the name of whom a number was found to be of."""
         partner = self.env["res.partner"].browse(match.partner_id or ())
         partner.fetch(["name", "company_id", "parent_id"])
         # The contact of a lead of ours may be another company's.
-        if partner.company_id.id in (False, self.company_id.id):
+        if partner.company_id.id in (False, self._company_known()):
             if name := partner.name or partner.parent_id.name:
                 return name
         lead = self.env["crm.lead"].browse(match.lead_id or ())

@@ -154,6 +154,17 @@ class TestLookup(TelephonyHttpCase):
         self.assertEqual(self._route("02037691880")["action"], "reject")
         self.assertEqual(self._route("101", did=DID)["action"], "continue")
 
+    def test_a_name_takes_few_queries_and_a_route_few_more(self):
+        self.pbx.route_to_responsible = True
+        pbx = self.pbx._in_world_of(self.company.id, "UTC")
+        for ask, most in ((pbx._name_of_caller, 5), (pbx._route_of_caller, 12)):
+            ask(CUSTOMER)  # what is kept in memory
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            self.assertTrue(ask(CUSTOMER))
+            self.assertLessEqual(self.cr.sql_log_count - before, most, ask.__name__)
+
     # -- who may ask -------------------------------------------------------------------
 
     def test_each_token_opens_its_own_door_and_no_other(self):

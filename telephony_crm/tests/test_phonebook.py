@@ -177,6 +177,29 @@ class TestPhonebook(PhonebookCase, HttpCase):
                 )
             ]
 
+    def test_more_contacts_take_no_more_queries(self):
+        contacts = self.env["res.partner"].create(
+            [
+                {
+                    "name": f"Person {place}",
+                    "parent_id": self.roshen.id if place % 2 else False,
+                    "phone": f"+44207946{place:04}",
+                    "category_id": [(4, self.tag.id)],
+                }
+                for place in range(30)
+            ]
+        )
+        counts = []
+        for chosen in (contacts[:4], contacts):
+            self.book.write({"category_ids": [(5,)], "partner_ids": chosen.ids})
+            self.env.flush_all()
+            self.env.invalidate_all()
+            content = self.book._content()
+            before = self.cr.sql_log_count
+            self.assertEqual(len(content.entries("all", "", 0, 100)), len(chosen))
+            counts.append(self.cr.sql_log_count - before)
+        self.assertEqual(*counts)
+
     def test_archived_contacts_do_not_stand_in_it(self):
         self.bob.active = False
         self.assertEqual(self._names(), ["Олена Шевченко, Roshen"])
