@@ -1,8 +1,13 @@
 """Calls made up at random, against a reckoning that knows nothing of calls."""
 
+import json
+
 from ami_script import START, Pbx, calls, track
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from snapshots import Mirror
+
+from telephony_crm.bridge.tracker import Tracker
 
 # The same examples on every run, and no clock to judge them by.
 settings.register_profile("steady", deadline=None, derandomize=True, max_examples=60)
@@ -203,3 +208,30 @@ def test_events_of_one_bridge_are_those_of_another(script, cut):
     tracker = track(stream)[0]
     gone = tracker.resync({"channels": [], "bridges": []}, at)
     assert (gone.events, gone.queries) == ([], [])
+
+
+@given(deeds, st.integers(0, 200), st.integers(1, 60))
+def test_whatever_was_missed_each_customer_is_one_call_and_over(script, start, length):
+    """A bridge is killed, hears nothing for a while, and asks what is going on."""
+    world = play(script)
+    stream = world.pbx.stream
+    start %= len(stream)
+    end = min(start + length, len(stream))
+    tracker, events, stored = track(stream[:start])
+    tracker = Tracker(state={ref: json.loads(one) for ref, one in stored.items()})
+    mirror = Mirror()
+    for at, message in stream[:end]:
+        mirror.hear(at, message)
+    at = stream[end - 1][0]
+    events += tracker.resync(mirror.snapshot(at), at).events
+    again = tracker.resync(mirror.snapshot(at), at)
+    assert not again.events  # what is known already is not told again
+    missed = {m.get("Channel") for _at, m in stream[start:end]} & set(world.begun)
+    for at, message in stream[end:]:
+        events += tracker.feed(message, at).events
+    found = calls(events)
+    everybody = {world.ref(customer): customer for customer in world.begun}
+    assert set(found) <= set(everybody)
+    assert {call.state for call in found.values()} <= {"ended"}
+    for ref, customer in everybody.items():
+        assert ref in found or customer in missed
