@@ -250,14 +250,29 @@ test("poor sound is said quietly", async () => {
     );
 });
 
+test("what goes on at another telephone is in the hands of the PBX", async () => {
+    const { session } = await talk();
+    const byPbx = { can: { hang_up: true } };
+    const talking = { version: 3, state: "in_progress", my_leg: "in_progress", control: byPbx };
+    await tell(makeKnownCard({ ...talking, answer_date: utc() }));
+    session.handlers.onEnd("");
+    await advanceTime(3000);
+    await settle();
+    expect(".o_telephony_hang_up").toHaveCount(1);
+    expect(".o_telephony_mute").toHaveCount(0);
+});
+
 test("when the other side hangs up, the card goes on without buttons", async () => {
     const { session } = await talk();
+    const byPbx = { can: { hang_up: true } };
+    const talking = { version: 3, state: "in_progress", my_leg: "in_progress", control: byPbx };
+    await tell(makeKnownCard({ ...talking, answer_date: utc() }));
     session.handlers.onEnd("");
     await settle();
-    expect(".o_telephony_controls").toHaveCount(0);
+    expect(".o_telephony_controls").toHaveCount(0, { message: "Odoo does not know yet" });
     await tell(
         makeKnownCard({
-            version: 3,
+            version: 4,
             state: "ended",
             my_leg: "ended",
             disposition: "answered",

@@ -52,6 +52,15 @@ test("what is clicked in one tab is done in the other", async () => {
     expect(".o_telephony_hang_up").toHaveCount(1);
 });
 
+test("what is dialled in one tab is answered in the other", async () => {
+    await startSoftphone({ isMain: false });
+    await openTab({ isMain: true });
+    getService("telephony_softphone").expect("044 494 17 10");
+    await pause();
+    await phone.engine.ring(NUMBER);
+    await waitForSteps(["register 110", `answer ${NUMBER}`]);
+});
+
 test("when the main tab is closed another takes over", async () => {
     await startSoftphone({ isMain: false });
     const { other } = await openTab({ isMain: true });

@@ -5,7 +5,8 @@ import { registry } from "@web/core/registry";
  * Who can control a call, in the order of their sequence: the softphone (10) where the
  * call's SIP session is in this browser, else the PBX (20).
  *
- * A provider is a function `(telephony, entry) => CallControls | null`. It is asked at each
+ * A provider is a function `(telephony, entry) => CallControls | null | false`: `null` is
+ * not mine, ask the next; `false` is nobody's at this moment. It is asked at each
  * drawing of a card, so it must be quick, have no side effects, and give the same object for
  * the same call as long as that lasts. Who has news that the cards cannot see by themselves,
  * because their call has not changed, says so with `telephony.controlsChanged()`.
@@ -112,8 +113,8 @@ export function makeControls(controls) {
 export function controlsOf(telephony, entry) {
     for (const provider of controlProviders.getAll()) {
         const controls = provider(telephony, entry);
-        if (controls) {
-            return controls;
+        if (controls !== null) {
+            return controls || null;
         }
     }
     return null;

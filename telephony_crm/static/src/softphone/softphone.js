@@ -12,6 +12,8 @@ import { Turn } from "./turn";
 
 /** Milliseconds that a call has to become known to Odoo before it is shown without. */
 const KNOWN_WITHIN = 700;
+/** And that Odoo has to learn that a call is over. */
+const OVER_WITHIN = 3000;
 const OFF = { status: "off", reason: "", sentence: "", extension: "", calls: [] };
 
 /**
@@ -25,6 +27,8 @@ export class Softphone {
     ties = {};
     /** when each was first seen */
     seen = {};
+    /** until when nobody else's buttons are shown for an entry whose call has ended here */
+    left = {};
 
     /** @param {import("../telephony").Telephony} telephony of this tab */
     constructor(telephony, { multi_tab: multiTab, orm }) {
@@ -85,11 +89,15 @@ export class Softphone {
         );
     }
 
-    /** @returns {SoftphoneControls|null} of a call of Odoo's whose sound is here */
+    /**
+     * @returns {SoftphoneControls|null|false} of a call of Odoo's whose sound is here; `false`
+     *     when it was until a moment ago: the PBX may not have told yet that it is over
+     */
     controlsOf(entry) {
         this._tie();
         const id = Object.keys(this.ties).find((key) => this.ties[key] === entry.id);
-        return (id && this.controls[id]) || null;
+        const isLeft = Date.now() < this.left[entry.id];
+        return (id && this.controls[id]) || (isLeft ? false : null);
     }
 
     /** Whether this is the call to a colleague who is asked: it has its place on the other. */
@@ -173,6 +181,10 @@ export class Softphone {
                 controls[call.id].setup(this, call);
             }
         }
+        for (const id of Object.keys(this.controls).filter((known) => !(known in controls))) {
+            this.left[this.ties[id]] = Date.now() + OVER_WITHIN;
+            browser.setTimeout(() => this._changed(), OVER_WITHIN);
+        }
         this.controls = controls;
         this._changed();
     }
@@ -188,13 +200,4 @@ export class Softphone {
         );
         this.ties = tie(this.state.calls, live, this.ties);
     }
-}
-
-/** Ask before a page goes away on which somebody talks. */
-export function guardTalk(softphone) {
-    browser.addEventListener("beforeunload", (ev) => {
-        if (softphone.line?.isBusy) {
-            ev.preventDefault();
-        }
-    });
 }

@@ -1,7 +1,17 @@
+import { browser } from "@web/core/browser/browser";
 import { registry } from "@web/core/registry";
 import { session } from "@web/session";
 import { controlProviders } from "../call_control/call_controls";
-import { guardTalk, Softphone } from "./softphone";
+import { Softphone } from "./softphone";
+
+/** Ask before a page goes away on which somebody talks. */
+function guardTalk(softphone) {
+    browser.addEventListener("beforeunload", (ev) => {
+        if (softphone.line?.isBusy) {
+            ev.preventDefault();
+        }
+    });
+}
 
 /**
  * The browser as the user's telephone. Nothing is loaded and nothing asked for before the
@@ -25,6 +35,6 @@ registry.category("services").add("telephony_softphone", softphoneService);
 
 controlProviders.add(
     "softphone",
-    (telephony, entry) => telephony.softphone?.controlsOf(entry) || null,
+    (telephony, entry) => telephony.softphone?.controlsOf(entry) ?? null,
     { sequence: 10 }
 );
