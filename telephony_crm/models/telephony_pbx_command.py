@@ -14,6 +14,7 @@ from odoo.fields import NO_ACCESS
 from ..pbx import adapter as pbx_adapter
 from ..pbx import sounds
 from ..tools import fetch
+from ..tools.job_time import time_for_a_sound
 from ..tools.transaction import begin, end
 
 _logger = logging.getLogger(__name__)
@@ -109,7 +110,7 @@ class TelephonyPbxCommand(models.Model):
         :raises pbx.adapter.PbxError: as `tools.fetch.fetch` does
         """
         wanted = {"sound": True, "limit": limit}
-        row = self._ask(pbx, http_request, fetch.time_for_a_sound(), wanted)
+        row = self._ask(pbx, http_request, time_for_a_sound(), wanted)
         answer, attachment = row._take_answer(), row.attachment_id
         fetch.check_status(answer["status"], answer["headers"])
         if not attachment:

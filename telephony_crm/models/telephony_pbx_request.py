@@ -6,6 +6,7 @@ from ..pbx import adapter as pbx_adapter
 from ..pbx.addresses import origin_of
 from ..tools.exchange import exchange
 from ..tools.fetch import fetch
+from ..tools.job_time import time_for_a_sound
 from ..tools.transaction import end
 from .telephony_pbx import ADMINISTRATOR
 from .telephony_pbx_command import SCHEME
@@ -70,7 +71,7 @@ class TelephonyPbx(models.Model):
             if http_request.url.startswith(SCHEME):
                 commands = self.env["telephony.pbx.command"]
                 return commands._fetch_sound(self, http_request, limit)
-            return fetch(http_request, origin_of(home), limit)
+            return fetch(http_request, origin_of(home), limit, time_for_a_sound())
         except pbx_adapter.PbxError as error:
             _logger.info("PBX %s: a recording was not fetched: %s", self.id, error.code)
             raise

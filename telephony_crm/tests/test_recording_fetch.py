@@ -10,7 +10,9 @@ from odoo.tools import config
 
 from odoo.addons.telephony_crm.tools import fetch as fetching
 
+from ..models import telephony_pbx_request
 from ..pbx import adapter as pbx_adapter
+from ..tools.job_time import time_for_a_sound
 from .recording_common import RecordingCase, wav
 
 LIMIT = 100_000
@@ -169,7 +171,7 @@ class TestRecordingFetch(RecordingCase):
 
     def test_a_sound_that_comes_too_slowly_is_given_up(self):
         self._page("/x", wav())
-        with patch.object(fetching, "time_for_a_sound", return_value=-1):
+        with patch.object(telephony_pbx_request, "time_for_a_sound", return_value=-1):
             self.assertRefused("/x", "slow")
 
     def test_a_sound_may_take_as_long_as_it_goes_on_coming(self):
@@ -201,7 +203,7 @@ class TestRecordingFetch(RecordingCase):
                 self.subTest(seconds),
                 patch.dict(config._runtime_options, workers=2, **limits),
             ):
-                self.assertEqual(fetching.time_for_a_sound(), expected)
+                self.assertEqual(time_for_a_sound(), expected)
 
     def test_the_key_goes_to_the_pbx_only(self):
         self._page("/x", wav())

@@ -16,8 +16,6 @@ import requests
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
-from odoo.tools import config
-
 from ..pbx import adapter as pbx_adapter
 from ..pbx import sounds
 from ..pbx.addresses import is_public, may_ask, origin_of
@@ -27,8 +25,6 @@ from .reading import pieces
 REDIRECTS = 3
 #: Seconds after which a sound that does not go on coming is given up.
 PAUSE = 30.0
-#: Seconds of a job that are left for all else, and that a sound may take at most.
-REST, LONGEST = 30, 600
 MOVED = (301, 302, 303, 307, 308)
 
 
@@ -46,19 +42,20 @@ class Sound:
     checksum: str
 
 
-def fetch(http_request, own, limit):
+def fetch(http_request, own, limit, seconds):
     """Fetch a sound into a temporary file.
 
     :param http_request: `pbx.adapter.HttpRequest`; its headers are for the PBX only
     :param own: origin of the PBX's own API, the only one that may be on our network
         or without encryption; no other is ever shown the headers
     :param limit: bytes
+    :param seconds: for all of it
     :rtype: Sound
     :raises pbx.adapter.PbxError: with the codes ``address`` (it may not be asked),
         ``missing`` (there is no sound), ``large``, ``slow``; or Unreachable,
         RateLimited
     """
-    deadline = Deadline(time_for_a_sound(), PAUSE)
+    deadline = Deadline(seconds, PAUSE)
     try:
         with deadline, _session(own) as session:
             with _follow(session, http_request, own) as response:
@@ -75,16 +72,6 @@ def fetch(http_request, own, limit):
         if isinstance(error, pbx_adapter.Unreachable):
             raise
         raise pbx_adapter.Unreachable("unreachable", "") from error
-
-
-def time_for_a_sound():
-    """Return how many seconds a sound may take: Odoo kills jobs that take too long."""
-    limit = config["limit_time_real_cron"]
-    if limit < 0 or not (limit or config["workers"]):
-        limit = config["limit_time_real"]
-    if not limit:
-        return LONGEST
-    return min(max(limit - REST, limit / 2), LONGEST)
 
 
 def _session(own):

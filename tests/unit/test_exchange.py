@@ -79,7 +79,7 @@ def ask(server):
 @pytest.fixture
 def listen(server):
     request = pbx_adapter.HttpRequest("GET", f"{server.url}/x", timeout=(5, 5))
-    return lambda limit: fetch(request, origin_of(server.url), limit)
+    return lambda limit: fetch(request, origin_of(server.url), limit, 20)
 
 
 @pytest.mark.parametrize("frame", FRAMES)
@@ -154,7 +154,7 @@ def test_no_stranger_on_our_own_network_is_spoken_to(server):
     url = server.url.replace("http", "https")
     request = pbx_adapter.HttpRequest("GET", url, timeout=(5, 5))
     with pytest.raises(pbx_adapter.PbxError) as caught:
-        fetch(request, origin_of("https://pbx.example.com"), len(SOUND))
+        fetch(request, origin_of("https://pbx.example.com"), len(SOUND), 20)
     assert caught.value.code == "address"
 
 
