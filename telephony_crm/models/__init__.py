@@ -83,6 +83,7 @@ from . import (
     telephony_pbx_health_records,
     telephony_pbx_health_refusal,
     telephony_pbx_health_traffic,
+    telephony_pbx_health_unknown,
     telephony_pbx_lookup,
     telephony_pbx_policy,
     telephony_pbx_reconciliation,

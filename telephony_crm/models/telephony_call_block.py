@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-SUPERVISOR = "telephony_crm.group_telephony_supervisor"
+from .telephony_call_recording import SUPERVISOR
 
 
 class TelephonyCall(models.Model):

@@ -27,7 +27,7 @@ UNFINISHED = 6
 BATCH = 40
 MEGABYTE = 1024 * 1024
 # A PBX that does not answer or refuses the key is left alone for that long.
-CLOSED = (pbx_adapter.Unreachable, pbx_adapter.AuthError, pbx_adapter.RateLimited)
+NONE_COMES = (pbx_adapter.Unreachable, pbx_adapter.AuthError, pbx_adapter.RateLimited)
 PAUSE = timedelta(minutes=5)
 # What does not get better by itself.
 HOPELESS = ("large", "unable")
@@ -139,7 +139,7 @@ class TelephonyCallRecording(models.Model):
             return True
         try:
             self._ask()
-        except CLOSED as error:
+        except NONE_COMES as error:
             self._pause(error)
             return False
         except pbx_adapter.PbxError as error:
@@ -372,7 +372,7 @@ class TelephonyCallRecording(models.Model):
         That is no fault of the recording, and none of its attempts; unless it goes on
         for days, or until the PBX has the recording no longer.
 
-        :param error: one of `CLOSED`
+        :param error: one of `NONE_COMES`
         """
         begin(self.env)
         limited = isinstance(error, pbx_adapter.RateLimited)

@@ -9,7 +9,7 @@ from odoo.addons.mail.tools.discuss import Store
 from ..pbx import numbers
 
 # A line of a call that is older than this tells when the call was.
-FRESH = timedelta(minutes=10)
+LATE_LINE = timedelta(minutes=10)
 
 
 class TelephonyCall(models.Model):
@@ -59,7 +59,7 @@ class TelephonyCall(models.Model):
                 author_id=author.id,
                 email_from=author.email_formatted,
             )
-        if self.start_date < message.date - FRESH:
+        if self.start_date < message.date - LATE_LINE:
             message.date = self.start_date
         self._tell_line()
 

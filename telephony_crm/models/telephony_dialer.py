@@ -13,7 +13,7 @@ from ..tools.text import clean
 RECENT = 20
 TO_CALL = 30
 FOUND = 8
-MISSED = 99
+MOST_MISSED = 99
 MIN_TERM = 2
 MIN_DIGITS = 3
 LIVE = ("ringing", "in_progress")
@@ -45,7 +45,7 @@ class TelephonyDial(models.Model):
             "softphone": self._has_softphone(),
             "pbx": self._dialer_pbx(extension),
             "missed": self.env["telephony.callback"].search_count(
-                self._my_callbacks(), limit=MISSED
+                self._my_callbacks(), limit=MOST_MISSED
             ),
             "recent": self._dialer_recent(),
             "to_call": [

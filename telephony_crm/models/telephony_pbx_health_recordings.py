@@ -6,7 +6,7 @@ MOST = 1000
 # The job runs every minute; a PBX may be asked for some dozens by then.
 LATE = timedelta(hours=1)
 # What keeps a PBX from handing out any recording at all.
-CLOSED = ("auth", "unreachable")
+NONE_COMES = ("auth", "unreachable")
 
 
 class TelephonyPbx(models.Model):
@@ -53,7 +53,7 @@ class TelephonyPbx(models.Model):
         if not count:
             return None
         late = fields.Datetime.now() - LATE
-        stuck = [*waiting, "|", ("error", "in", CLOSED), ("create_date", "<", late)]
+        stuck = [*waiting, "|", ("error", "in", NONE_COMES), ("create_date", "<", late)]
         if row := recordings.search(stuck, limit=1):
             return self._finding(
                 "warning",

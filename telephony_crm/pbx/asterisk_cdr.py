@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 from . import forms
 from .answers import NONSENSE, plain
-from .asterisk_control import SUPERVISOR
+from .asterisk_control import SUPERVISOR_CHANNEL
 from .errors import PayloadError, PbxError
 from .event import CallEvent, Direction, Disposition, EventKind, LegKind
 from .event_format import FIELDS
@@ -71,7 +71,7 @@ def rows(answer: Mapping) -> list[Notification]:
 def _notification(line):
     row = {str(name): _text(line, name) for name in line}
     call_ref = row.get("linkedid") or row.get("uniqueid", "")
-    is_call = len(call_ref) <= MAX_REF and not call_ref.startswith(SUPERVISOR)
+    is_call = len(call_ref) <= MAX_REF and not call_ref.startswith(SUPERVISOR_CHANNEL)
     return Notification(
         event=EVENT,
         key=forms.key_of(

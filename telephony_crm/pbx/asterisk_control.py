@@ -24,7 +24,7 @@ RING_SECONDS = 45
 #: Begins the ids of channels that we start: click-to-call; a supervisor, who is no
 #: part of any call. What comes after the first is the reference of the call.
 CALL = "odoo-"
-SUPERVISOR = "odoo-spy-"
+SUPERVISOR_CHANNEL = "odoo-spy-"
 HOLD = "telephony-hold"
 #: Digits of the shortest number that is no extension.
 SHORTEST = 7
@@ -76,7 +76,7 @@ def supervise(
         "priority": "1",
         "callerId": values.extension(extension),
         "timeout": str(RING_SECONDS),
-        "channelId": values.channel(f"{SUPERVISOR}{unique[:20]}"),
+        "channelId": values.channel(f"{SUPERVISOR_CHANNEL}{unique[:20]}"),
     }
     variables = {"TELEPHONY_SPY": values.channel(channel)}
     return ari(credentials, "POST", "/channels", params, {"variables": variables})

@@ -16,6 +16,7 @@ from .answers import plain
 from .errors import PayloadError
 from .event import CallEvent, Direction, Disposition, EventKind, LegKind
 from .numbers import parse
+from .text import UNSTORABLE
 
 MAX_SECONDS = 9_999_999
 
@@ -24,8 +25,6 @@ _time = re.compile(
     r"(?:([Zz])|([+-])([01]\d|2[0-3]):([0-5]\d))",
     re.ASCII,
 )
-#: What a database cannot store: NUL, and halves of characters.
-_no_text = re.compile("[\0\ud800-\udfff]")
 
 
 def loads(body: bytes) -> dict:
@@ -114,7 +113,7 @@ def _text(most, least=0, shape=""):
     def read(value):
         if not isinstance(value, str):
             raise ValueError("it has to be text")
-        if _no_text.search(value):
+        if UNSTORABLE.search(value):
             raise ValueError("it holds characters that cannot be stored")
         if not least <= len(value) <= most:
             raise ValueError(f"it has to have {least} to {most} characters")

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from email import policy
 from email.parser import BytesParser
 from urllib.parse import parse_qsl
 
 from .adapter import PayloadError, Request
+from .text import UNSTORABLE
 
 MAX_FIELDS = 200
-
-#: What a database cannot store: NUL, and halves of characters.
-_no_text = re.compile("[\0\ud800-\udfff]")
 
 
 def fields(request: Request) -> dict[str, str]:
@@ -42,7 +39,7 @@ def fields(request: Request) -> dict[str, str]:
         raise PayloadError(message="The form has too many fields.")
     found: dict[str, str] = {}
     for name, value in pairs:
-        if _no_text.search(name) or _no_text.search(value):
+        if UNSTORABLE.search(name) or UNSTORABLE.search(value):
             raise PayloadError(message="The form holds what is no text.")
         found.setdefault(name, value)
     return found

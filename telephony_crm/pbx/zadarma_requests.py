@@ -17,8 +17,8 @@ from .messages import Credentials, HttpRequest
 
 API_URL = "https://api.zadarma.com"
 
-#: Seconds for which a link to a recording works; 180 to 5184000. It is followed at
-#: once, and whoever finds it in a log later shall find nothing behind it.
+#: Seconds for which a link to a recording works; 180 to 5184000. Enough for several
+#: large ones; who finds it in a log the next day finds nothing behind it.
 LINK_SECONDS = 1800
 #: Seconds to connect, and to wait for the next piece of a sound.
 SOUND_TIMEOUT = (5.0, 30.0)

@@ -49,7 +49,7 @@ def exchange(http_request, seconds, most):
                 body=body,
             )
     except (requests.RequestException, HTTPError, UnicodeError) as error:
-        # The last two come from addresses that are none, such as http://a..b/.
+        # Also what is raised for addresses that are none, such as http://a..b/.
         kind = pbx_adapter.Unreachable
         if _never_connected(error):
             kind = pbx_adapter.NotConnected
