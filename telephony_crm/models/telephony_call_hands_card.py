@@ -50,7 +50,9 @@ class TelephonyCall(models.Model):
         return {
             "can": {
                 "decline": leg.state == "ringing" and self.direction == "inbound",
-                "hang_up": leg.state == "in_progress" or self.direction != "inbound",
+                # Who hangs up while asking leaves the two to each other.
+                "hang_up": not asking
+                and (leg.state == "in_progress" or self.direction != "inbound"),
                 "hold": (free or held) and pbx._can("hold"),
                 "keypad": free and pbx._can("keypad"),
                 "transfer": free and pbx._can("transfer"),

@@ -119,6 +119,7 @@ class TelephonyCall(models.Model):
         moved.call_id = self
         for model, name in (
             ("telephony.dial", "call_id"),
+            ("telephony.call.control", "call_id"),
             ("telephony.call", "origin_call_id"),
             ("telephony.callback", "done_call_id"),
         ):

@@ -65,7 +65,7 @@ class TelephonyCall(models.Model):
             raise UserError(self.env._("You are in this call already."))
         if not self.can_supervise:
             raise UserError(self.env._("Nobody of yours talks in this call any more."))
-        noted = self._note_control(leg, mode, own.number)
+        noted = self._note_control(leg, mode)
         try:
             pbx._converse(
                 pbx._adapter().supervise(

@@ -75,6 +75,7 @@ class TestCallControl(AsteriskCase):
         self.assertEqual(
             card["control"]["consultation"], {"number": "101", "name": "Bruno"}
         )
+        self.assertFalse(card["control"]["can"]["hang_up"], "it would connect both")
         card = self._control(call, "back")
         self.assertFalse(card["control"]["consultation"])
         self._control(call, "consult", "101")

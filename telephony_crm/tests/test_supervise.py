@@ -75,6 +75,15 @@ class TestSupervise(AsteriskCase):
         with self.assertRaises(UserError):
             call.with_user(self.supervisor).action_listen()
 
+    def test_the_trace_stays_when_the_call_goes_into_another(self):
+        self._talks("1.1", "101")
+        call = self._talks("2.2")
+        call.with_user(self.supervisor).action_listen()
+        self._hear("merged", "2.2", parent_ref="1.1")
+        self.assertFalse(self._call("2.2"))
+        traces = self._call("1.1").with_user(self.supervisor).control_ids
+        self.assertEqual(traces.mapped("kind"), ["listen"])
+
     def test_the_trace_cannot_be_changed(self):
         call = self._talks()
         call.with_user(self.supervisor).action_listen()
