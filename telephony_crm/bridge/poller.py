@@ -62,6 +62,10 @@ class Poller:
         self._stop.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
+    def greet(self) -> None:
+        """Learn Odoo's time, if it is there: what happens next is told by its clock."""
+        self._talk([], False)
+
     def wake(self) -> None:
         """Have Odoo know at once that something has changed."""
         if not self._stop.is_set():

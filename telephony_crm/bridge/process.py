@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import secrets
@@ -58,6 +59,7 @@ class Bridge:
         )
         folder = Path(config.bridge.data)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._lock = _alone_in(folder)
         self.outbox = Outbox(folder / "outbox.sqlite", config.bridge.limit)
         self.status = Status(VERSION)
         tracking = tracker_config(config)
@@ -100,6 +102,7 @@ class Bridge:
     def run(self) -> None:
         """Work until `stop` is called."""
         _logger.info("Bridge %s to %s", VERSION, self.odoo.host)
+        self.poller.greet()
         for part in (self.listener, self.leader, self.sender, self.poller):
             part.start()
         ticks = 0
@@ -111,6 +114,7 @@ class Bridge:
         self.poller.stop()
         self.sender.stop()
         self.outbox.close()
+        self._lock.close()
 
     def stop(self) -> None:
         """Have `run` come to its end."""
@@ -167,6 +171,20 @@ class Bridge:
         if client is None:
             raise Gone("ami_gone")
         return client.action(name, **fields)
+
+
+def _alone_in(folder):
+    """Return a lock on a folder, which lasts as long as this process.
+
+    :raises OSError: another bridge works in it
+    """
+    lock = (folder / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.close()
+        raise OSError(f"Another bridge works in {folder}.") from error
+    return lock
 
 
 def check_of(config: configuration.Config) -> Check:

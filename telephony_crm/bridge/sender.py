@@ -100,7 +100,8 @@ class Sender:
         try:
             response = self._odoo.tell_many(body)
             status = response.status_code
-            refused = dict(response.json()["refused"]) if status == 200 else {}
+            found = response.json()["refused"] if status == 200 else []
+            refused = {int(place): str(reason) for place, reason in found}
         except requests.RequestException as error:
             self._say(f"Odoo does not answer: {type(error).__name__}")
             return None
@@ -115,7 +116,8 @@ class Sender:
         self._clear()
         for place, reason in refused.items():
             _logger.error("An event was refused and is kept aside: %s", reason)
-            self._outbox.refuse(events[place][0], str(reason))
+            if 0 <= place < len(events):
+                self._outbox.refuse(events[place][0], reason)
         self._outbox.told(
             seq for place, (seq, _body) in enumerate(events) if place not in refused
         )

@@ -1,1 +1,1 @@
-from . import bridge, lookup, phonebook, recording, webhook
+from . import bridge, bridge_deliveries, lookup, phonebook, recording, webhook

@@ -1,7 +1,4 @@
-import hashlib
 import json
-import logging
-import mmap
 import threading
 import time
 
@@ -17,13 +14,9 @@ from ..tools import networks
 from ..tools.transaction import begin, end
 from .webhook import _answer, _as_request, _refuse
 
-_logger = logging.getLogger(__name__)
-
 # Answers of the PBX come with the next request, some of them as long as a page of its
 # records.
 MAX_BODY = 8 * 1024 * 1024
-MEGABYTE = 1024 * 1024
-MOST = 200  # events of one list
 # Seconds: how long a request is held, how often is looked meanwhile, and after how
 # long a bridge asks again that could not wait here, or that only stands by.
 HOLD, LOOK, SHORT, STAND_BY = 20.0, 0.2, 1, 5
@@ -67,7 +60,7 @@ class Bridge(http.Controller):
         seconds, ``commands`` (see `telephony.pbx.command`) and ``wait``: seconds until
         the next request.
         """
-        pbx, asked, refusal = _open(token)
+        pbx, asked, refusal = open_door(token)
         if refusal:
             return refusal
         try:
@@ -91,74 +84,8 @@ class Bridge(http.Controller):
             answer["wait"] = STAND_BY if not told["active"] else _pause()
         return request.make_json_response(answer, [("Cache-Control", "no-store")])
 
-    @http.route(
-        "/telephony/bridge/<string:token>/events",
-        type="http",
-        auth="none",
-        methods=["POST"],
-        csrf=False,
-        save_session=False,
-        readonly=False,
-        max_content_length=MAX_BODY,
-    )
-    def events(self, token, **_params):
-        """Take a list of events that were held up: a backlog is worked off at once.
 
-        The body is a list of events as the webhook takes them one by one. The answer is
-        ``{"refused": [[place in the list, why], …]}``; all others are stored for good.
-        """
-        pbx, asked, refusal = _open(token)
-        if refusal:
-            return refusal
-        adapter, notifications, refused = pbx._adapter(), [], []
-        try:
-            told = json.loads(asked.body)
-        except ValueError:
-            told = None
-        if not isinstance(told, list) or len(told) > MOST:
-            return _answer(400, b"It is no list of events.")
-        for place, event in enumerate(told):
-            body = json.dumps(event).encode()
-            try:
-                notifications.append(adapter.read(pbx_adapter.Request(body=body)))
-            except pbx_adapter.PayloadError as error:
-                refused.append([place, error.message])
-        pbx.env["telephony.pbx.event"]._receive_late(pbx, notifications)
-        return request.make_json_response({"refused": refused})
-
-    @http.route(
-        "/telephony/bridge/<string:token>/sound/<int:command_id>",
-        type="http",
-        auth="none",
-        methods=["POST"],
-        csrf=False,
-        save_session=False,
-        readonly=False,
-        max_content_length=lambda _controller: _max_sound(),
-    )
-    def sound(self, token, command_id, **_params):
-        """Take a sound that was asked for: the file ``sound`` of a form.
-
-        What is signed is ``<command id>.<SHA-256 of the file in hexadecimal>``, so
-        nothing of it is kept before it is proven.
-        """
-        file = request.httprequest.files.get("sound")
-        if not file:
-            return _answer(400, b"There is no sound.")
-        content = _content(file.stream)
-        signed = f"{command_id}.{hashlib.sha256(content).hexdigest()}".encode()
-        pbx, _asked, refusal = _open(token, signed)
-        if refusal:
-            return refusal
-        begin(pbx.env)
-        command = pbx.env["telephony.pbx.command"]._taken(pbx, command_id)
-        if not command:
-            return _answer(404)
-        command._answer({"status": 200}, content)
-        return _answer(200)
-
-
-def _open(token, body=None):
+def open_door(token, body=None):
     """Return the PBX whose bridge asks, if it proves to be it.
 
     :param body: what is signed, if that is not the body
@@ -247,17 +174,3 @@ def _wait(pbx, told, seconds):
         end(pbx.env)
         if found or time.monotonic() >= until or _stopping.wait(LOOK):
             return found
-
-
-def _max_sound():
-    parameters = request.env["ir.config_parameter"]
-    most = parameters._telephony_number("recording_max_megabytes")
-    return (most + 1) * MEGABYTE
-
-
-def _content(stream):
-    """Return the bytes of an uploaded file; of a large one, not in memory."""
-    try:
-        return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
-    except (OSError, ValueError):  # there is no file of it, or nothing in it
-        return stream.read()

@@ -52,7 +52,8 @@ class TelephonyPbx(models.Model):
         words = super()._words_of_life()
         if not bridges:
             return words
-        status, standing_by = bridges[0].status, len(bridges - bridges[0])
+        status = bridges[0].status
+        standing_by = len(bridges.filtered(lambda bridge: not bridge.is_active))
         parts = [words] if words else []
         if since := _as_date(status["connected_since"]):
             parts.append(

@@ -5,7 +5,7 @@ from ami_server import AmiServer
 
 from telephony_crm.bridge.config import AsteriskConfig, Config, ConfigError, load
 from telephony_crm.bridge.main import main
-from telephony_crm.bridge.process import check_of
+from telephony_crm.bridge.process import Bridge, check_of
 
 GOOD = """
 [odoo]
@@ -113,3 +113,12 @@ def test_an_asterisk_that_is_too_old_is_named():
     assert found["problems"] == [
         "The PBX is Asterisk 16.30.0. At least 18 is needed.",
     ]
+
+
+def test_two_bridges_do_not_work_in_one_folder(write, tmp_path, capsys):
+    path = write(f"{GOOD}[bridge]\ndata = {tmp_path}/data\n")
+    first = Bridge(load(path, {}))
+    assert main(["--config", str(path)]) == 2
+    assert "Another bridge works in" in capsys.readouterr().err
+    first.outbox.close()
+    first._lock.close()
