@@ -145,7 +145,11 @@ class TelephonyPbxReconciliation(models.Model):
     @api.model
     def _turn(self, pbx, deadline):
         """Ask one PBX as often as it may be asked without a pause."""
-        if not self._next(pbx):
+        run = self._next(pbx)
+        while run and run._is_read() and time.monotonic() <= deadline:
+            run._read_page()  # what is left of it needs no request
+            run = self._next(pbx)
+        if not run or time.monotonic() > deadline:
             return
         transaction.begin(self.env)
         if not pbx._claim_statistics():
@@ -196,8 +200,9 @@ class TelephonyPbxReconciliation(models.Model):
         """
         self.ensure_one()
         pbx = self.pbx_id._for_events()
-        if self._is_read():  # it was killed when only the end was missing
-            self._finish(pbx)
+        if self._is_read():
+            transaction.begin(self.env)
+            self._take_rest(pbx)
             return True
         adapter, account = pbx._adapter(), pbx._account()
         start, end = self._window(adapter)
@@ -218,9 +223,16 @@ class TelephonyPbxReconciliation(models.Model):
         if not self._advance(position, changes):
             return False  # somebody cancelled it
         self._take(pbx, rows, more=not self._is_read())
-        if self._is_read():
+        if self._is_read() and not self.sudo().held:
             self._finish(pbx)
         return True
+
+    def _take_rest(self, pbx):
+        """Take what was read and held back, as much as a page; end when that is all."""
+        if self.sudo().held:
+            self._take(pbx, [])
+        if not self.sudo().held:
+            self._finish(pbx)
 
     def _is_read(self):
         return bool(self.read_until and self.read_until >= self.end_date)

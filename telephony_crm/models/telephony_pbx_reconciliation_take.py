@@ -71,7 +71,8 @@ class TelephonyPbxReconciliation(models.Model):
 
         A row appears when a leg is over, and the call may go on: it may have been
         passed on. What is left out here is read again by the next comparison; what may
-        be continued on the next page is held back until that is read.
+        be continued on the next page is held back until that is read, and so are more
+        rows than a page has.
 
         :return: ``{call_ref: [Notification]}``
         """
@@ -101,9 +102,17 @@ class TelephonyPbxReconciliation(models.Model):
         if more:  # what is fresh is read again by the next comparison
             near = {ref for ref, events in told.items() if _is_near(events, edge)}
             held = (unsettled | near) - fresh
+        settled, count, left_out = {}, 0, unsettled | held
+        for ref, read in by_call.items():
+            if ref in left_out:
+                continue
+            if count < adapter.statistics_limit:
+                settled[ref] = read
+                count += len(read)
+            else:  # the job looks at its time first
+                held.add(ref)
         self._hold_back(row for ref in held for row in by_call[ref])
-        left_out = unsettled | held
-        return {ref: read for ref, read in by_call.items() if ref not in left_out}
+        return settled
 
     def _held_rows(self):
         """Return the rows that were held back, as they were read."""

@@ -367,6 +367,24 @@ class TestReconciliation(AccountCase):
         self.assertEqual(self._call("in_1").state, "ended")
         self.assertEqual(run.end_count, 1)
 
+    def test_no_more_than_a_page_is_taken_without_a_look_at_the_time(self):
+        run = self._page_by_page()
+        began = self._before(minutes=60)
+        for index in range(7):  # all of them at once, so that all are held back
+            self._row(f"in_{index}", began + timedelta(seconds=index))
+        taken = []
+        take = type(run)._apply_now_or_later
+
+        def apply(runs, *args):
+            taken.append(len(run.sudo().held or []))
+            return take(runs, *args)
+
+        self.patch(type(run), "_apply_now_or_later", apply)
+        self._work()
+        self.assertEqual((run.state, run.call_count, run.row_count), ("done", 7, 7))
+        self.assertEqual(taken, [5, 5, 3, 3, 1, 1, 0])
+        self.assertEqual(len(self._asked("/v1/statistics/pbx")), 4)
+
     def test_the_pbx_is_asked_three_times_and_left_in_peace_for_a_minute(self):
         self.limit = 1
         self.patch(type(self.pbx._adapter()), "statistics_limit", 1)
