@@ -152,7 +152,7 @@ class TelephonyPbxEvent(models.Model):
         begin(self.env)
         news = defaultdict(self.browse)
         for notification in notifications:
-            event, done = self._store(pbx, notification)
+            event, done, _caught = self._store(pbx, notification)
             if not done:
                 news[notification.call_ref] |= event
         for call_ref, events in news.items():
