@@ -225,6 +225,7 @@ class TestCall(TelephonyCase):
         call = self._call()
         events = self.env["telephony.pbx.event"].search([("call_id", "=", call.id)])
         events.received_at = started
+        self._tell("NOTIFY_START", call_ref="in_2")  # the last sign of life is kept
         self.env["telephony.pbx.event"]._gc_events()
         self.assertFalse(events.exists())
         self._tell("NOTIFY_INTERNAL", started=started, internal="101")
