@@ -45,7 +45,7 @@ class NoPbx:
     def stop(self):
         """Stop what was started, the last first."""
         for process in reversed(self.processes):
-            process.stop()
+            process.stop(2)  # a bridge waits for Odoo's answer, which goes as well
 
     @property
     def welcome(self):

@@ -157,27 +157,3 @@ def test_click_to_call_rings_the_agent_first_and_then_the_customer(office, direc
     [(_start, end, _duration, talk, _result, linkedid, _phone)] = office.records()
     assert linkedid == call["call_ref"]
     assert near(call["talk_seconds"], talk) and near(call["end_date"], end)
-
-
-@pytest.mark.parametrize("directly", [True, False], ids=["directly", "by the bridge"])
-def test_the_buttons_of_the_card_hold_transfer_and_hang_up(office, directly):
-    office.reach(directly)
-    since = len(office.ami.messages)
-    with office.phones() as phones:
-        phones.phone("100", answers=0.5)
-        phones.phone("101", answers=0.5)
-        phones.caller(JAMES, LONDON)
-        office.act("petra", "hold")
-        office.said("MusicOnHoldStart", since)
-        office.act("petra", "resume")
-        office.said("MusicOnHoldStop", since)
-        office.act("petra", "transfer", "101")
-        office.act("tomas", "hang_up")
-    call = office.call()
-    assert (call["disposition"], call["agent"]) == ("answered", "tomas")
-    assert {leg[1] for leg in office.legs(call) if leg[2] == "answered"} == {
-        "100",
-        "101",
-    }
-    ends = [record[1] for record in office.records()]
-    assert near(call["end_date"], max(ends))

@@ -11,7 +11,7 @@ from .office import LONDON, near, opened
 
 
 @pytest.fixture(scope="module")
-def office(databases, stack, query):
+def office(programs, databases, stack, query):
     with opened(databases, stack, query) as found:
         yield found
 
