@@ -171,10 +171,14 @@ class TestTelephonyMenus(AccessCase):
 
     def test_agents_have_their_calls_and_no_configuration(self):
         names = set(self._menus(self.agent).mapped("name"))
-        self.assertEqual(
-            names,
-            {"Calls", "My Calls", "Missed Calls", "Call-backs to Make", "Recordings"},
-        )
+        calls = {
+            "Calls",
+            "My Calls",
+            "Missed Calls",
+            "Call-backs to Make",
+            "Recordings",
+        }
+        self.assertEqual(names, calls | {"Phone Books"})
 
     def test_who_has_no_role_has_no_menu(self):
         self.assertFalse(self._menus(self.internal))
