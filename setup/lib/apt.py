@@ -130,6 +130,8 @@ def _apt(suite, work, remedy):
         *("-o", "APT::Sandbox::User=root"),
         # A mirror that stands still is good enough; its signature is checked.
         *("-o", "Acquire::Check-Valid-Until=false"),
+        # A list that cannot be had is an error, and no warning.
+        *("-o", "APT::Update::Error-Mode=any"),
     ]  # fmt: skip
     run([*apt, "update"], f"Debian's list of {suite} packages cannot be read", remedy)
     return apt
