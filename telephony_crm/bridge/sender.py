@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import random
 import threading
+import time
 
 import requests
 
@@ -23,6 +24,8 @@ FIRST, LONGEST = 0.5, 10.0
 IDLE = 5.0
 #: With so many waiting in a lane they are told as a list, and at most so many at once.
 BACKLOG, LIST = 10, 100
+#: Seconds for which there are no lists after one that was not taken.
+SINGLY = 300.0
 #: Odoo will never take these: it cannot be read, it is too long.
 HOPELESS = (400, 413, 422)
 
@@ -41,7 +44,7 @@ class Sender:
             for lane in range(LANES)
         ]
         self.problem = ""
-        self._knows_lists = True
+        self._lists_from = 0.0
 
     def start(self) -> None:
         """Begin to send."""
@@ -77,7 +80,7 @@ class Sender:
         :return: ``True``: go on; ``False``: there is nothing; `None`: wait
         """
         events = self._outbox.next(lane, LIST)
-        if len(events) >= BACKLOG and self._knows_lists:
+        if len(events) >= BACKLOG and time.monotonic() >= self._lists_from:
             return self._send_list(events)
         told = []
         try:
@@ -107,8 +110,9 @@ class Sender:
             return None
         except (ValueError, KeyError, TypeError):
             status = 502
-        if status in (400, 404, 405, 413):
-            self._knows_lists = False  # an older addon, or one of them spoils the list
+        if status in (400, 404, 405, 413, 500):
+            # An older addon, or one of them spoils the list: one by one for a while.
+            self._lists_from = time.monotonic() + SINGLY
             return True
         if status != 200:
             self._say(WORDS.get(status, OTHER) % status)

@@ -83,6 +83,10 @@ class Sink:
                 answer = b"{}"
                 if "/webhook/" in self.path:
                     outer.take(json.loads(body))
+                elif self.path.endswith("/events"):
+                    for event in json.loads(body):
+                        outer.take(event)
+                    answer = b'{"refused": []}'
                 else:
                     answer = json.dumps(
                         {"time": time.time(), "commands": [], "wait": 5}
