@@ -75,6 +75,24 @@ class TestSupervise(AsteriskCase):
         with self.assertRaises(UserError):
             call.with_user(self.supervisor).action_listen()
 
+    def test_traces_of_other_teams_and_companies_are_not_seen(self):
+        call = self._talks()
+        call.with_user(self.supervisor).action_listen()
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        elsewhere = self._user(
+            "elsewhere",
+            "telephony_administrator",
+            company_id=company.id,
+            company_ids=company.ids,
+        )
+        Control = self.env["telephony.call.control"]
+        self.assertTrue(Control.with_user(self.supervisor).search([]))
+        self.assertFalse(Control.with_user(elsewhere).search([]))
+        call.sudo().team_id = self.env["crm.team"].create(
+            {"name": "Others", "company_id": self.company.id}
+        )
+        self.assertFalse(Control.with_user(self.supervisor).search([]))
+
     def test_the_trace_stays_when_the_call_goes_into_another(self):
         self._talks("1.1", "101")
         call = self._talks("2.2")

@@ -1,4 +1,4 @@
-import { animationFrame, describe, expect, press, queryAllTexts, test, waitFor } from "@odoo/hoot";
+import { describe, expect, press, queryAllTexts, test, waitFor, waitForNone } from "@odoo/hoot";
 import { asyncStep, contains, onRpc, waitForSteps } from "@web/../tests/web_test_helpers";
 import {
     defineTelephonyModels,
@@ -78,10 +78,10 @@ test("the caller is put on hold and taken back", async () => {
     await startTelephony({ cards: [makeTalk(makeControl())] });
     await contains(".o_telephony_hold").click();
     await waitForSteps(["hold"]);
-    expect(".o_telephony_hold").toHaveText("Resume");
+    await waitFor(".o_telephony_hold:contains(Resume)");
     await contains(".o_telephony_hold").click();
     await waitForSteps(["resume"]);
-    expect(".o_telephony_hold").toHaveText("Hold");
+    await waitFor(".o_telephony_hold:contains(Hold)");
 });
 
 test("on a page that was loaded anew the caller is still on hold", async () => {
@@ -97,8 +97,7 @@ test("keys are pressed by mouse and by keyboard", async () => {
     await waitForSteps(["press 5"]);
     await press("#");
     await waitForSteps(["press #"]);
-    await animationFrame();
-    expect(".o_telephony_pressed").toHaveText("5#");
+    await waitFor(".o_telephony_pressed:contains(5#)");
 });
 
 test("the responsible colleague is the first to transfer to", async () => {
@@ -120,7 +119,7 @@ test("the responsible colleague is the first to transfer to", async () => {
     await contains(".o_telephony_transfer_row:first").click();
     await contains(".o_telephony_transfer_now").click();
     await waitForSteps(["transfer 101"]);
-    expect(".o_telephony_transfer").toHaveCount(0);
+    await waitForNone(".o_telephony_transfer");
 });
 
 test("a colleague is asked first, and both are connected", async () => {
@@ -133,6 +132,7 @@ test("a colleague is asked first, and both are connected", async () => {
     await contains(".o_telephony_transfer_row").click();
     await contains(".o_telephony_consult").click();
     await waitForSteps(["consult 101 Bruno"]);
+    await waitFor(".o_telephony_consultation");
     expect(".o_telephony_consultation").toHaveText(/You are asking Bruno; the caller waits/);
     await contains(".o_telephony_complete").click();
     await waitForSteps(["complete"]);
@@ -145,6 +145,7 @@ test("why something was not done stands on the card", async () => {
     });
     await startTelephony({ cards: [makeTalk(makeControl())] });
     await contains(".o_telephony_hold").click();
+    await waitFor(".o_telephony_problem");
     expect(".o_telephony_problem").toHaveText("The call is over.");
 });
 
