@@ -65,6 +65,7 @@ class TelephonyPbx(models.Model):
     def _refusal_in_words(self):
         """Return why an event was refused, in the language of who asks."""
         _ = self.env._
+        detail = (self.refused_reason or "").rstrip(".")
         words = {
             "address": _("It came from an address that is not allowed."),
             "no_secret": _("There is no API secret to check events with."),
@@ -79,9 +80,7 @@ class TelephonyPbx(models.Model):
             ),
             "unable": _("The system cannot check who sends its events."),
             "form": _("Its form cannot be read."),
-            "payload": _(
-                "It cannot be read (%s).", (self.refused_reason or "").rstrip(".")
-            ),
+            "payload": _("It cannot be read (%s).", detail),
         }
         return words.get(self.refused_code) or self.refused_reason
 
