@@ -128,7 +128,7 @@ def _backlog(world, lab, stack, bridge):
 
 def _load(world, folder, lab, cdr):
     """Calls that are lost or doubled, against the PBX's own records; and memory."""
-    count = LOAD if world.large.size >= 1_000_000 else LOAD * 6 // 10
+    count = LOAD if world.large.size >= 1_000_000 else LOAD // 2
     samples = {}
     with Sink() as sink:
         bridge = BridgeProcess(build(folder), folder, lab, sink.webhook, SECRET)
