@@ -131,15 +131,24 @@ class TelephonyCall(models.Model):
         return live[:1]
 
     def _is_supervised(self):
-        """Tell whether the user is a supervisor of this call's team."""
+        """Tell whether the user is a supervisor of this call's team.
+
+        Of a call of no team, as that of an extension without one, all supervisors may
+        read: it is a team's only by who talks. With nobody in a team it is left to
+        administrators.
+        """
         self.ensure_one()
         user = self.env.user
         if user.has_group(ADMINISTRATOR):
             return self.has_access("read")
         if not user.has_group(SUPERVISOR) or not self.has_access("read"):
             return False
-        team = self.sudo().team_id
-        return not team or user in team.user_id | team.member_ids
+        call = self.sudo()
+        live = call.leg_ids.filtered(
+            lambda leg: leg.kind == "agent" and leg.user_id and leg.state != "ended"
+        )
+        teams = call.team_id or live.extension_id.team_id | live.user_id.crm_team_ids
+        return user in teams.user_id | teams.member_ids
 
     def _channel_of(self, leg):
         """Return the PBX's id of the leg; empty when it is not known.

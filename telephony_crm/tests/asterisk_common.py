@@ -99,6 +99,14 @@ class AsteriskCase(TelephonyCase):
         cls.env["telephony.extension"].create(
             {"pbx_id": cls.pbx.id, "number": "109", "user_id": cls.supervisor.id}
         )
+        cls.team = cls.env["crm.team"].create(
+            {
+                "name": "London",
+                "company_id": cls.company.id,
+                "user_id": cls.supervisor.id,
+                "member_ids": (cls.agent | cls.colleague).ids,
+            }
+        )
 
     @classmethod
     def _set(cls, **settings):

@@ -45,6 +45,31 @@ class TestSupervise(AsteriskCase):
         self.assertFalse(self.server.asked)
         self.assertFalse(call.sudo().control_ids)
 
+    def test_a_call_of_no_team_is_that_of_the_team_of_who_talks(self):
+        call = self._talks()
+        call.sudo().team_id = False
+        stranger = self._user("other_lead", "telephony_supervisor")
+        self.env["crm.team"].create(
+            {"name": "Others", "company_id": self.company.id, "user_id": stranger.id}
+        )
+        self.env["telephony.extension"].create(
+            {"pbx_id": self.pbx.id, "number": "108", "user_id": stranger.id}
+        )
+        with self.assertRaises(AccessError):
+            call.with_user(stranger).action_listen()
+        with self.assertRaises(AccessError):
+            self._control(call, "hang_up", user=stranger)
+        self.assertFalse(self.server.asked)
+        call.with_user(self.supervisor).action_listen()
+        self.team.member_ids = False
+        with self.assertRaises(AccessError):
+            call.with_user(self.supervisor).action_listen()
+        stranger.group_ids += self.env.ref(
+            "telephony_crm.group_telephony_administrator"
+        )
+        call.with_user(stranger).action_listen()
+        self.assertEqual(len(self._asked(ORIGINATE)), 2)
+
     def test_a_supervisor_of_another_company_may_not(self):
         call = self._talks()
         company = self.env["res.company"].create({"name": "Elsewhere"})
