@@ -56,9 +56,9 @@ class Bridge(http.Controller):
              "hold": true}
 
         ``turn`` counts the requests of this bridge; an older one than the last gets
-        409. With ``hold`` it waits for commands. The answer is ``time`` in Unix
-        seconds, ``commands`` (see `telephony.pbx.command`) and ``wait``: seconds until
-        the next request.
+        409, and nothing but its ``answers`` counts. With ``hold`` it waits for
+        commands. The answer is ``time`` in Unix seconds, ``commands`` (see
+        `telephony.pbx.command`) and ``wait``: seconds until the next request.
         """
         pbx, asked, refusal = open_door(token)
         if refusal:
@@ -71,10 +71,12 @@ class Bridge(http.Controller):
         is_news = pbx.env["telephony.pbx.bridge"]._note(
             pbx, told["instance"], told["turn"], told["active"], told["status"]
         )
-        if not is_news:  # a repeat, or it was overtaken on its way
-            return _answer(409)
         commands = pbx.env["telephony.pbx.command"]
+        # Also of a repeat, or what was overtaken on its way: they are told once, and
+        # what is answered already is not answered again.
         commands._take_in(pbx, told["answers"])
+        if not is_news:
+            return _answer(409)
         commands._forget(pbx)
         found = []
         if told["active"]:

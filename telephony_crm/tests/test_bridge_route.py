@@ -82,6 +82,16 @@ class TestBridgeRoute(BridgeCase, HttpCase):
             self.assertEqual(self._poll(again).status_code, 409)
         self.assertEqual(len(self._poll().json()["commands"]), 1)
 
+    def test_the_answers_of_a_request_that_was_overtaken_count(self):
+        row = self._put()
+        self._poll()
+        overtaken = self._told(answers=[answered(row.id, b"{}", 201)])
+        self.assertEqual(self._poll().status_code, 200)
+        for _again in range(2):
+            self.assertEqual(self._poll(overtaken).status_code, 409)
+            row.invalidate_recordset()
+            self.assertEqual((row.state, row.status), ("done", 201))
+
     @mute_logger(CONTROLLER)
     def test_an_address_that_is_not_allowed_is_refused(self):
         self.pbx.allowed_ips = "192.0.2.1"

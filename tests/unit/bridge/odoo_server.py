@@ -20,6 +20,7 @@ class OdooServer:
 
     :ivar events: what was told and taken, in order
     :ivar polls: what bridges asked with, and at which path
+    :ivar answers: to commands, whether or not their request was overtaken
     :ivar decide: called with an event; returns the status that it is answered with
     :ivar ahead: seconds that its clock is ahead of ours
     """
@@ -27,6 +28,7 @@ class OdooServer:
     def __init__(self):
         self.events, self.polls, self.sounds = [], [], []
         self.commands, self.lists, self.knows_lists = [], [], True
+        self.answers, self.turn = [], 0
         self.decide = lambda event: 200
         self.poll_status = lambda path: 200
         self.ahead = 0
@@ -93,6 +95,11 @@ class OdooServer:
                 return status, {}
             status = self.poll_status(path)
             self.polls.append((path, found))
+            if status == 200:
+                self.answers += found["answers"]
+                if found["turn"] <= self.turn:
+                    return 409, {}
+                self.turn = found["turn"]
             commands, self.commands = self.commands, []
         return status, {"time": self.now(), "commands": commands, "wait": 0.05}
 

@@ -55,7 +55,7 @@ def until(found, seconds=10):
 
 
 def answers(server):
-    return [one for _path, told in server.polls for one in told["answers"]]
+    return list(server.answers)
 
 
 def test_each_command_is_done_once_and_answered(server, poller, commands):
