@@ -2,8 +2,9 @@
 
 A command is a request as Odoo would send it to the PBX itself; the answer is what the
 PBX would have answered. ``/ari/…`` goes to ARI, ``/rawman`` to AMI, whatever leads
-there, and ``/bridge/…`` is for the bridge. What is not on the lists here is refused,
-whoever asks: to call and to listen is one thing, to run programs on the PBX another.
+there, and ``/bridge/…`` is for the bridge. What is not on the lists of `allowed` is
+refused, whoever asks: to call and to listen is one thing, to run programs on the PBX
+another.
 """
 
 from __future__ import annotations
@@ -12,13 +13,12 @@ import base64
 import contextlib
 import json
 import logging
-import re
 import tempfile
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from urllib.parse import parse_qsl, unquote
 
-from . import ami_message
+from . import allowed, ami_message
 from .ari import Ari
 from .cdr import LIMIT, Cdr
 from .errors import Gone, PbxError, TimedOut
@@ -29,20 +29,6 @@ _logger = logging.getLogger(__name__)
 #: Bytes of an answer; sounds have a way of their own.
 MAX_ANSWER = 1024 * 1024
 PIECE = 64 * 1024
-ARI_PATHS = re.compile(
-    r"/ari/(?:channels|bridges|endpoints|recordings|deviceStates|playbacks|"
-    r"applications|asterisk/info|asterisk/variable)(?:/[\w.~%:@;,=+-]*)*",
-    re.ASCII,
-)
-AMI_ACTIONS = frozenset(
-    "atxfer blindtransfer bridge bridgelist cancelatxfer coreshowchannels coresettings "
-    "corestatus getvar hangup listcommands mixmonitor mixmonitormute originate "
-    "playdtmf ping redirect setvar status stopmixmonitor".split()
-)
-#: Headers that would have the PBX run something.
-AMI_REFUSED = frozenset({"command", "application", "data", "predialgosub"})
-#: Functions that read and write files or run programs are no variables.
-FUNCTION = re.compile(r"\b(?:shell|system|file|curl|env|ast_config)\s*\(", re.I)
 
 
 class Refused(Exception):
@@ -127,17 +113,14 @@ class Commands:
     def _ask_ari(self, command, path):
         if self._ari is None:
             raise Refused(502, "The bridge has no address of ARI.")
-        if not ARI_PATHS.fullmatch(path) or ".." in unquote(path):
-            raise Refused(403, "The bridge does not ask that of ARI.")
-        headers = command.get("headers") or {}
-        kept = ("content-type", "accept", "range")
+        method, params = str(command.get("method", "GET")), command.get("params") or {}
+        try:
+            body = allowed.check_ari(method, path, params, command.get("data"))
+        except allowed.NotAllowed as error:
+            raise Refused(403, str(error)) from error
+        headers = {"Content-Type": "application/json"} if body else {}
         return self._ari.request(
-            str(command.get("method", "GET")),
-            path,
-            params=command.get("params"),
-            data=command.get("data"),
-            headers={k: str(v) for k, v in headers.items() if k.lower() in kept},
-            stream=True,
+            method, path, params=params, data=body, headers=headers, stream=True
         )
 
     def _ask_ami(self, command):
@@ -145,15 +128,13 @@ class Commands:
         fields = {str(name): str(value) for name, value in fields.items()}
         names = [key for key in fields if key.lower() == "action"]
         name = next((fields.pop(key) for key in names), "")
-        if name.lower() not in AMI_ACTIONS:
-            raise Refused(403, "The bridge does not ask that of AMI.")
-        for key, value in fields.items():
-            if key.lower() in AMI_REFUSED or FUNCTION.search(value):
-                raise Refused(403, f"The bridge does not send {key} to AMI.")
+        try:
+            allowed.check_ami(name, fields)
+        except allowed.NotAllowed as error:
+            raise Refused(403, str(error)) from error
         client = self._client()
         if client is None:
             raise Gone("ami_gone")
-        fields.pop("ActionID", None)
         try:
             found = client.action(name, **fields)
         except ValueError as error:

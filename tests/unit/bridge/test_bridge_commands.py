@@ -15,6 +15,12 @@ from telephony_crm.bridge.outbox import Outbox
 from telephony_crm.bridge.recordings import Recordings
 from telephony_crm.bridge.tracker_config import TrackerConfig
 
+CALL = {
+    "endpoint": "PJSIP/100",
+    "extension": "+442079460017",
+    "context": "from-internal",
+    "priority": "1",
+}
 SOUND = b"RIFF....WAVE" + b"x" * 5000
 
 
@@ -103,18 +109,19 @@ def test_ari_is_asked_with_what_odoo_said_and_its_answer_goes_back(commands, ari
         commands,
         "/ari/channels",
         "POST",
-        params={"endpoint": "PJSIP/100"},
-        data='{"variables": {}}',
+        params=CALL,
+        data='{"variables": {"CALLERID(num)": "100"}}',
         headers={"Content-Type": "application/json", "Authorization": "Basic eA=="},
     )
     assert found == (200, b'{"id": "1"}')
     [(method, path, values)] = ari.asked
     assert (method, path) == ("POST", "/ari/channels")
-    assert values["params"] == {"endpoint": "PJSIP/100"}
+    assert values["params"] == CALL
+    assert json.loads(values["data"]) == {"variables": {"CALLERID(num)": "100"}}
     assert values["headers"] == {"Content-Type": "application/json"}
     ari.status, ari.body = 404, b'{"message": "Channel not found"}'
     path = "/ari/channels/odoo-1%3B2/variable"
-    assert ask(commands, path)[0] == 404
+    assert ask(commands, path, params={"variable": "BRIDGEPEER"})[0] == 404
     assert ari.asked[-1][1] == path
 
 
@@ -137,21 +144,52 @@ def test_of_ari_only_calls_and_their_recordings_are_asked(commands, ari, path):
     assert not ari.asked
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "params", "body"),
+    [
+        ("POST", "/ari/asterisk/variable", {"variable": "X", "value": "1"}, None),
+        ("GET", "/ari/asterisk/variable", {"variable": "CURL(http://x)"}, None),
+        ("GET", "/ari/channels/1/variable", {"variable": "AST_CONFIG(a,b,c)"}, None),
+        ("GET", "/ari/channels/1/variable", {}, None),
+        ("POST", "/ari/channels/1/variable", {"variable": "X", "value": "1"}, None),
+        ("POST", "/ari/channels/externalMedia", {"external_host": "x:1"}, None),
+        ("POST", "/ari/channels/1/record", {"name": "x", "format": "wav"}, None),
+        ("POST", "/ari/channels", {**CALL, "app": "x"}, None),
+        ("POST", "/ari/channels", {**CALL, "endpoint": "UnicastRTP/x:1"}, None),
+        ("POST", "/ari/channels", {**CALL, "endpoint": "PJSIP/1/sip:x@y"}, None),
+        ("POST", "/ari/channels", {**CALL, "extension": "${SHELL(id)}"}, None),
+        ("POST", "/ari/channels", {**CALL, "priority": 1}, None),
+        ("POST", "/ari/channels", CALL, '{"app": "x"}'),
+        ("POST", "/ari/channels", CALL, '{"variables": {"SHELL(id)": "1"}}'),
+        ("POST", "/ari/channels", CALL, '{"variables": {"TELEPHONY_SPY": "$x"}}'),
+        ("POST", "/ari/channels", CALL, '{"variables": {}}&app=x'),
+        ("POST", "/ari/channels", CALL, {"app": "x"}),
+        ("DELETE", "/ari/channels/1", {}, '{"variables": {}}'),
+        ("DELETE", "/ari/bridges/1", {}, None),
+    ],
+)
+def test_of_ari_no_more_is_asked_than_calls_need(
+    commands, ari, method, path, params, body
+):
+    assert ask(commands, path, method, params=params, data=body)[0] == 403
+    assert not ari.asked
+
+
 def test_what_ari_does_not_answer_is_told_apart(commands, ari):
     ari.error = Gone("ari_unreachable")
-    assert ask(commands, "/ari/channels")[0] == 502
+    assert ask(commands, "/ari/endpoints")[0] == 502
     ari.error = TimedOut("ari_silent")
-    assert ask(commands, "/ari/channels")[0] == 504
+    assert ask(commands, "/ari/endpoints")[0] == 504
     ari.error = None
     ari.body = b"x" * (1024 * 1024 + 1)
-    assert ask(commands, "/ari/channels")[0] == 507
+    assert ask(commands, "/ari/endpoints")[0] == 507
 
 
 def test_an_ami_action_is_answered_as_ami_writes(commands, server):
     server.answers["getvar"] = (
         b"Response: Success\r\nActionID: {id}\r\nVariable: X\r\nValue: 7\r\n\r\n"
     )
-    params = {"action": "Getvar", "Channel": "1.2", "Variable": "X"}
+    params = {"action": "Getvar", "Channel": "1.2", "Variable": "BRIDGEPEER"}
     status, body = ask(commands, "/rawman", params=params)
     assert status == 200
     assert b"Response: Success\r\n" in body and b"Value: 7\r\n" in body
@@ -162,6 +200,16 @@ def test_an_ami_action_is_answered_as_ami_writes(commands, server):
     "fields",
     [
         {"action": "Command", "Command": "core stop now"},
+        {"action": "Setvar", "Variable": "TELEPHONY_OTHER", "Value": "1"},
+        {"action": "Setvar", "Channel": "", "Variable": "TELEPHONY_OTHER"},
+        {"action": "Setvar", "Channel": "1", "Variable": "X", "Value": "1"},
+        {"action": "Getvar", "Channel": "1", "Variable": "EVAL(${SH${x}ELL(id)})"},
+        {"action": "Getvar", "Channel": "1", "Variable": "DB(registrar/contact)"},
+        {"action": "MixMonitor", "Channel": "1", "File": "/etc/cron.d/x"},
+        {"action": "MixMonitor", "Channel": "1", "File": "../x.wav"},
+        {"action": "MixMonitor", "Channel": "1", "File": "x.wav,,rm"},
+        {"action": "MixMonitor", "Channel": "1", "File": "x.wav", "options": "br(x)"},
+        {"action": "StopMixMonitor", "Channel": "1", "channel": "2"},
         {"action": "Originate", "Application": "System", "Data": "rm"},
         {"action": "MixMonitor", "Channel": "1", "Command": "rm"},
         {"action": "MixMonitor", "Channel": "1", "command": "rm"},
@@ -183,7 +231,7 @@ def test_a_line_break_never_reaches_ami(commands, server):
     before = len(server.received)
     for value in ("1\r\nAction: Hangup", "1\n", "1\r", "1\0"):
         fields = {"action": "Redirect", "Channel": value}
-        assert ask(commands, "/rawman", params=fields)[0] == 400
+        assert ask(commands, "/rawman", params=fields)[0] == 403
     assert len(server.received) == before
 
 
