@@ -116,14 +116,31 @@ class Leader:
         self._thread = threading.Thread(target=self._run, name="leader")
         self._count = 0
         self._seen, self._seen_at = "", time.monotonic()
+        self._begun, self._other_at = self._seen_at, float("-inf")
         self._written_at = 0.0
         self._lost: bool | None = None
         self._wake = threading.Event()
         self.is_active = False
         self.problem: PbxError | None = None
 
+    @property
+    def sees_another(self) -> bool:
+        """Whether another bridge is seen to be active."""
+        return not self.is_active and time.monotonic() - self._other_at < STALE
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether what happens is left to another bridge, which there may be.
+
+        Who cannot tell because ARI is away has nobody to leave it to: what two bridges
+        tell counts once, and what none tells is lost.
+        """
+        undecided = time.monotonic() - self._begun < STALE
+        return not self.is_active and (undecided or self.sees_another)
+
     def start(self) -> None:
         """Begin to decide."""
+        self._begun = time.monotonic()
         self._thread.start()
 
     def stop(self) -> None:
@@ -150,6 +167,8 @@ class Leader:
     def _look(self):
         seen, now = self._place.get_variable(VARIABLE), time.monotonic()
         if seen != self._seen:
+            if self._seen and seen.rpartition(":")[0] not in ("", self._instance):
+                self._other_at = now
             self._seen, self._seen_at = seen, now
         if seen and not self._place.is_free() and now - self._seen_at < STALE:
             return
@@ -161,10 +180,12 @@ class Leader:
 
     def _keep(self):
         if self._lost:
+            self._other_at = time.monotonic()
             self._step_back("another bridge has taken over")
             return
         name, _colon, _count = self._place.get_variable(VARIABLE).rpartition(":")
         if name and name != self._instance:
+            self._other_at = time.monotonic()
             self._step_back("another bridge is active")
             return
         if self._lost is False:  # the PBX was started anew, it seems
@@ -205,5 +226,6 @@ class Leader:
     def _change(self, is_active):
         self.is_active = is_active
         if is_active:
+            self._begun = float("-inf")
             _logger.info("This bridge is active")
         self._on_change(is_active)

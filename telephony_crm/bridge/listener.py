@@ -183,6 +183,7 @@ class Listener:
 
     def _work(self, client, batch):
         outputs = []
+        self._tracker.doubt(self._outbox.take_lost())
         for message, at in batch:
             try:
                 outputs.append(self._tracker.feed(message, at))

@@ -6,6 +6,9 @@ is what would have been told without.
 
 Events are told by the bridge that was active when they came about, however long it
 takes. One that stands by keeps its own for a minute, in case that it has to take over.
+
+Of a call that has lost events nothing that is told is ``confirmed`` any more: the PBX's
+own records settle it.
 """
 
 from __future__ import annotations
@@ -39,6 +42,7 @@ CREATE TABLE IF NOT EXISTS event (
     held INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS event_lane ON event (lane, seq) WHERE held = 0;
+CREATE INDEX IF NOT EXISTS event_held ON event (made) WHERE held = 1;
 CREATE INDEX IF NOT EXISTS event_call ON event (call_ref);
 CREATE TABLE IF NOT EXISTS refused (
     seq INTEGER PRIMARY KEY, body TEXT NOT NULL, reason TEXT NOT NULL, made REAL
@@ -57,6 +61,7 @@ class Outbox:
         self._limit = limit
         self._lock = threading.RLock()
         self._news = [threading.Event() for _lane in range(LANES)]
+        self._lost: set[str] = set()
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         # Killed processes lose nothing; a power failure may lose the last moments,
         # which the PBX is asked for anyway.
@@ -122,6 +127,8 @@ class Outbox:
                 )
             if lanes:
                 self._make_room(db)
+            if lanes and not held:  # what came before it is told before it
+                db.execute("UPDATE event SET held = 0 WHERE held = 1")
         if not held:
             for lane in lanes:
                 self._news[lane].set()
@@ -133,6 +140,7 @@ class Outbox:
                 "SELECT call_ref FROM event ORDER BY seq LIMIT 1"
             ).fetchall()
             gone = db.execute("DELETE FROM event WHERE call_ref = ?", [call_ref])
+            self._lost.add(call_ref)
             db.execute(
                 "INSERT INTO dropped VALUES (?, ?)", [time.time(), gone.rowcount]
             )
@@ -147,17 +155,23 @@ class Outbox:
             return 0
         return db.execute("SELECT count(*) FROM event").fetchone()[0]
 
+    def take_lost(self) -> set[str]:
+        """Return the calls that have lost events since this was last asked."""
+        with self._lock:
+            found, self._lost = self._lost, set()
+        return found
+
     # -- standing by and taking over ------------------------------------------------
 
     def take_over(self) -> None:
         """Tell what was held: the bridge that had told it is gone."""
         with self.transaction() as db:
-            db.execute("UPDATE event SET held = 0 WHERE held = 1")
-        for news in self._news:
-            news.set()
+            found = db.execute("UPDATE event SET held = 0 WHERE held = 1").rowcount
+        if found:
+            self.wake()
 
     def forget_held(self) -> None:
-        """Forget what the active bridge has told by now."""
+        """Forget what the active bridge has told by now: one that is seen."""
         with self.transaction() as db:
             db.execute(
                 "DELETE FROM event WHERE held = 1 AND made < ?", [time.time() - HELD]
@@ -192,6 +206,7 @@ class Outbox:
     def refuse(self, seq: int, reason: str) -> None:
         """Put aside what Odoo will never take, so that the others get on."""
         with self.transaction() as db:
+            self._doubt(db, seq)
             db.execute(
                 "INSERT OR IGNORE INTO refused"
                 " SELECT seq, body, ?, made FROM event WHERE seq = ?",
@@ -202,6 +217,21 @@ class Outbox:
                 "DELETE FROM refused WHERE seq <= (SELECT max(seq) FROM refused) - ?",
                 [REFUSED],
             )
+
+    def _doubt(self, db, seq):
+        """Confirm nothing more of the call of an event that is lost."""
+        rows = db.execute(
+            "SELECT seq, call_ref, body FROM event"
+            " WHERE call_ref = (SELECT call_ref FROM event WHERE seq = ?)",
+            [seq],
+        ).fetchall()
+        for place, call_ref, body in rows:
+            self._lost.add(call_ref)
+            told = json.loads(body)
+            if place != seq and told.pop("confirmed", None):
+                db.execute(
+                    "UPDATE event SET body = ? WHERE seq = ?", [json.dumps(told), place]
+                )
 
     # -- figures --------------------------------------------------------------------
 

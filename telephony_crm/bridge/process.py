@@ -75,7 +75,7 @@ class Bridge:
             self.outbox,
             self.status,
             self.odoo.now,
-            lambda: not self.leader.is_active,
+            lambda: self.leader.is_silent,
             (self.cdr.watch,),
         )
         # Another one on the same machine has another name.
@@ -158,8 +158,10 @@ class Bridge:
             if abs(ahead) > CLOCK
             else "",
         )
-        if not self.leader.is_active:
+        if self.leader.sees_another:
             self.outbox.forget_held()
+        elif not self.leader.is_silent:
+            self.outbox.take_over()
         if ticks % 30 == 5:
             self.clock.look()
             self.outbox.tidy()

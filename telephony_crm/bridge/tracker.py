@@ -39,7 +39,7 @@ needs ``read = call,agent,cdr``; with ``dialplan`` menus are seen while they pla
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from . import tracker_handlers, tracker_machines, tracker_transfers
@@ -101,6 +101,12 @@ class Tracker:
             return Output()
         handle(self, message, at)
         return self._output(at)
+
+    def doubt(self, refs: Iterable[str]) -> None:
+        """Take it that not all was told of these calls; their end is not confirmed."""
+        for call in filter(None, map(self.book.calls.get, refs)):
+            call.whole = 0
+            self.book.touch(call)
 
     def resync(self, snapshot: Mapping, at: float) -> Output:
         """Take what the PBX says is going on, after a gap in the stream.

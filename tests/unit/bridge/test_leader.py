@@ -162,6 +162,30 @@ def test_who_does_not_reach_the_pbx_is_not_active_and_says_why(start, meeting):
     assert (one.is_active, two.is_active) == (False, True)
 
 
+def test_who_does_not_reach_ari_leaves_to_nobody_what_happens(start, meeting):
+    place = Place(meeting)
+    one = start("one", place)
+    assert one.is_silent or one.is_active
+    until(lambda: one.is_active)
+    place.reachable = False
+    until(lambda: not one.is_active)
+    assert (one.is_silent, one.sees_another) == (False, False)
+    two = start("two")
+    until(lambda: two.is_active)
+    place.reachable = True
+    until(lambda: one.sees_another)
+    assert one.is_silent
+
+
+def test_who_never_reaches_ari_tells_what_happens(start, meeting):
+    place = Place(meeting)
+    place.reachable = False
+    one = start("one", place)
+    assert one.is_silent  # nobody knows yet
+    until(lambda: not one.is_silent)
+    assert not one.is_active
+
+
 def test_over_ami_the_variable_alone_decides(start, meeting):
     def action(name, **fields):
         if name == "Setvar":

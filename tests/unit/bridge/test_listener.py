@@ -7,7 +7,7 @@ from ami_server import AmiServer
 
 from telephony_crm.bridge.ami import Ami
 from telephony_crm.bridge.listener import Listener
-from telephony_crm.bridge.outbox import Outbox
+from telephony_crm.bridge.outbox import Outbox, lane_of
 from telephony_crm.bridge.status import Status
 from telephony_crm.bridge.tracker import Output
 
@@ -30,11 +30,14 @@ class Notebook:
     """A tracker that notes what it is given, and tells each event."""
 
     def __init__(self):
-        self.given, self.asks = [], []
+        self.given, self.asks, self.doubted = [], [], set()
 
     def resync(self, snapshot, at):
         self.given.append(snapshot)
         return Output()
+
+    def doubt(self, refs):
+        self.doubted.update(refs)
 
     def feed(self, message, at):
         name = message.get("Event") or f"answer {message.get('ActionID')}"
@@ -115,6 +118,17 @@ def test_a_message_that_nobody_has_thought_of_holds_up_no_other(
     server.event("Broken")
     server.event("Next")
     until(lambda: "Next" in tracker.given)
+
+
+def test_what_was_lost_of_a_call_is_said_to_the_tracker(
+    server, tracker, listener, outbox
+):
+    until(lambda: "AfterBridges" in tracker.given)
+    [(seq, _body), *_rest] = outbox.next(lane_of("1"))
+    outbox.refuse(seq, "400")
+    server.event("Next")
+    until(lambda: "Next" in tracker.given)
+    assert tracker.doubted == {"1"}
 
 
 def test_what_the_tracker_asks_is_answered_to_it(server, tracker, listener):

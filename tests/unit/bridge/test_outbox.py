@@ -86,17 +86,34 @@ def test_events_of_one_call_are_in_one_lane_and_in_their_order(outbox):
 
 def test_who_stands_by_keeps_what_it_would_tell_for_a_minute(outbox, monkeypatch):
     outbox.commit({}, [event("1", 1)], held=True)
-    outbox.commit({}, [event("1", 2)])
-    assert waiting(outbox) == ["1-2"]  # it was active when that came about
+    assert waiting(outbox) == []
     outbox.forget_held()
     outbox.take_over()
-    assert waiting(outbox) == ["1-1", "1-2"]
+    assert waiting(outbox) == ["1-1"]
     outbox.commit({}, [event("2", 1)], held=True)
     later = time.time() + module.HELD + 1
     monkeypatch.setattr(module.time, "time", lambda: later)
     outbox.forget_held()
     outbox.take_over()
     assert waiting(outbox).count("2-1") == 0
+
+
+def test_what_was_held_is_told_before_what_comes_after_it(outbox):
+    outbox.commit({}, [event("1", 1)], held=True)
+    outbox.commit({}, [event("1", 2)])
+    assert waiting(outbox) == ["1-1", "1-2"]
+
+
+def test_of_a_call_that_has_lost_an_event_nothing_is_confirmed(outbox):
+    confirmed = {**event("1", 3), "confirmed": True}
+    outbox.commit({}, [event("1", 1), event("1", 2), confirmed, event("2", 1)])
+    assert outbox.take_lost() == set()
+    [(seq, _body), *_rest] = outbox.next(lane_of("1"))
+    outbox.refuse(seq, "400")
+    rows = [json.loads(body) for _seq, body in outbox.next(lane_of("1"))]
+    assert [one["id"] for one in rows if one["call_ref"] == "1"] == ["1-2", "1-3"]
+    assert not any("confirmed" in one for one in rows)
+    assert (outbox.take_lost(), outbox.take_lost()) == ({"1"}, set())
 
 
 def test_beyond_its_limit_whole_old_calls_are_dropped_and_counted(path):
@@ -108,6 +125,7 @@ def test_beyond_its_limit_whole_old_calls_are_dropped_and_counted(path):
     assert len(left) <= 20
     assert {one.partition("-")[0] for one in left} == {"6", "7", "8", "9"}
     assert outbox.figures()["dropped"] == 30
+    assert outbox.take_lost() == {"0", "1", "2", "3", "4", "5"}
     outbox.close()
 
 

@@ -256,3 +256,16 @@ def test_ended_calls_are_forgotten():
     output = tracker.feed(later, answered().stream[-1][0] + 200)
     assert list(output.changed.values()).count(None) == 1
     assert len(tracker.book.calls) == 1
+
+
+def test_the_end_of_a_call_that_has_lost_events_is_not_confirmed():
+    stream = answered().stream
+    half = len(stream) // 2
+    tracker, [first, *_rest], _stored = track(stream[:half])
+    tracker.doubt({first["call_ref"], "another"})
+    events = [
+        one for at, said in stream[half:] for one in tracker.feed(said, at).events
+    ]
+    assert "ended" in {one["event"] for one in events}
+    assert not any(one.get("confirmed") for one in events)
+    assert any(one.get("confirmed") for one in track(stream)[1])
