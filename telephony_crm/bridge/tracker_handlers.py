@@ -117,8 +117,11 @@ def dial_begin(tracker, message, at):
         party.by = caller.name
         call = book.call_of(caller.name)
         for one in (party, book.other_half(party)):
-            if one is not None:
+            before = book.call_of(one.name) if one is not None else call
+            if before is not call:
                 book.move(one, call)
+                if not before.parties:
+                    tracker.calls.close_empty(before, at)
     call = book.call_of(party.name)
     if party.rung is None:
         party.rung = at

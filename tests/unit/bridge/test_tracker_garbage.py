@@ -123,6 +123,18 @@ def test_who_hangs_up_leaves_nothing_behind(messages):
         assert not getattr(tracker.book, index), index
 
 
+def test_a_channel_that_joins_the_call_of_who_rings_it_leaves_no_empty_call():
+    dial = {
+        "Event": "DialBegin",
+        "Channel": "PJSIP/trunk-00000001",
+        "Uniqueid": "1.1",
+        "DestChannel": "PJSIP/100-00000002",
+        "DestUniqueid": "1.2",
+    }
+    tracker, _events, _stored = track([(START, dial)])
+    assert list(tracker.book.calls) == ["1.1"]
+
+
 def test_values_of_all_lengths_and_kinds_are_told_as_an_event_may_hold_them():
     for number in ("9" * 200, "\0" * 9, b"\xff\xfe", ["+44", "1"], 7, "\r\nEvent: x"):
         pbx = Pbx().incoming(TRUNK, number=number, did=number)
