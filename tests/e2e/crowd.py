@@ -89,6 +89,7 @@ class Crowd:
             self.posted += 1
             if entry["status"] != 200:
                 entry["status"] = answer["status"]
+                entry["answered_at"] = datetime.now(timezone.utc)
         if answer["status"] != 200:
             time.sleep(PAUSE)
 

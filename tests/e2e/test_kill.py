@@ -7,6 +7,7 @@ events lost.
 
 import os
 import time
+from datetime import timedelta, timezone
 
 import pytest
 
@@ -30,6 +31,7 @@ MOBILES = {"100": "+447400123410", "101": "+447400123411"}
 MACHINES = ("voicemail", "menu_only")
 PERSONS = ("agent", "external", "customer")
 TZ = "Europe/Kyiv"
+SECOND = timedelta(seconds=1)  # times are whole seconds
 
 
 # The PBX was connected yesterday, and what its statistics say is believed at once.
@@ -203,6 +205,31 @@ def test_times_follow_each_other(asking):
         "OR answer_date < start_date OR answer_date > end_date "
         "OR end_date < start_date + talk_seconds * interval '1 second'"
     )
+
+
+def test_every_end_is_where_the_pbx_could_tell_it(crowd, asking):
+    """The PBX names no time of an end: it is when the notification came. Without one
+    it follows from the begin, or the answer that was heard, and the length."""
+    logged = {
+        ref: (end.replace(tzinfo=timezone.utc), start.replace(tzinfo=timezone.utc))
+        for ref, end, start in asking(
+            "SELECT call_ref, end_date, start_date FROM telephony_call"
+        )
+    }
+    wrong = []
+    for call in crowd.calls:
+        end, start = logged[call.ref]
+        told = [entry for entry in call.deliveries if entry["status"] is not None]
+        heard = [entry for entry in told if entry["status"] == 200]
+        ends = [entry for entry in heard if entry["event"].endswith("END")]
+        talk = timedelta(seconds=call.talk_seconds)
+        earliest = call.end if ends else start + talk
+        latest = max(entry["answered_at"] for entry in ends) if ends else call.end
+        if not ends and heard:
+            latest = max(latest, *(entry["answered_at"] + talk for entry in heard))
+        if not earliest <= end + SECOND or not end <= latest + SECOND:
+            wrong.append((call.scenario, earliest, end, latest, _heard(call)))
+    assert not wrong, "\n".join(map(str, wrong))
 
 
 def test_every_recording_is_known(crowd, asking):
