@@ -190,9 +190,13 @@ class Listener:
             except Exception:
                 # One message that nobody has thought of keeps no other from its turn.
                 _logger.exception("A message of the PBX cannot be read")
-            for watcher in self._watchers:
-                watcher(message, at)
         self._store(outputs, client)
+        for message, at in batch:
+            for watcher in self._watchers:
+                try:
+                    watcher(message, at)
+                except Exception:
+                    _logger.exception("A message of the PBX cannot be kept")
 
     def _store(self, outputs, client):
         """Store what came of messages, however often it takes."""

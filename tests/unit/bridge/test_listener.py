@@ -1,15 +1,18 @@
 """From AMI to the outbox: in order, whole, and again after every break."""
 
 import time
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from ami_server import AmiServer
 
 from telephony_crm.bridge.ami import Ami
+from telephony_crm.bridge.cdr import Cdr
 from telephony_crm.bridge.listener import Listener
 from telephony_crm.bridge.outbox import Outbox, lane_of
 from telephony_crm.bridge.status import Status
 from telephony_crm.bridge.tracker import Output
+from telephony_crm.bridge.tracker_config import TrackerConfig
 
 CHANNELS = (
     b"Response: Success\r\nActionID: {id}\r\nEventList: start\r\n\r\n"
@@ -118,6 +121,23 @@ def test_a_message_that_nobody_has_thought_of_holds_up_no_other(
     server.event("Broken")
     server.event("Next")
     until(lambda: "Next" in tracker.given)
+
+
+def test_a_record_that_makes_no_sense_holds_up_nothing_else(
+    server, tracker, outbox, listener
+):
+    cdr = Cdr(outbox, TrackerConfig())
+    listener._watchers = (cdr.watch,)
+    until(lambda: "AfterBridges" in tracker.given)
+    server.event("Cdr", StartTime="0001-01-01 00:00:00", EndTime="9999-12-31 23:59:59")
+    server.event("Cdr", UniqueID="1.2", StartTime="2026-01-15 10:15:00")
+    server.event("Next")
+    until(lambda: outbox.state().get("1") == {"last": "Next"})
+    now = datetime.now(timezone.utc).replace(tzinfo=None)
+    day = timedelta(days=1)
+    until(lambda: cdr.rows(now - day, now + day, 0, 9))
+    [row] = cdr.rows(now - day, now + day, 0, 9)
+    assert row["uniqueid"] == "1.2"
 
 
 def test_what_was_lost_of_a_call_is_said_to_the_tracker(
