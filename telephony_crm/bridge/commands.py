@@ -83,12 +83,7 @@ class Commands:
             status, headers, body = 500, {}, _message(type(error).__name__)
         if len(body) > MAX_ANSWER:
             status, body = 507, _message("The answer is too long.")
-        return {
-            "id": command.get("id"),
-            "status": status,
-            "headers": headers,
-            "body": base64.b64encode(body).decode(),
-        }
+        return _reply(command, status, headers, body)
 
     def _answer(self, command):
         path = str(command.get("path", ""))
@@ -198,6 +193,20 @@ class Commands:
                     raise Refused(413, "The recording is too large.")
             file.seek(0)
             yield file
+
+
+def too_late(command: Mapping) -> dict:
+    """Return the answer to a command that is not carried out any more."""
+    return _reply(command, 504, {}, _message("The bridge came to it too late."))
+
+
+def _reply(command, status, headers, body):
+    return {
+        "id": command.get("id"),
+        "status": status,
+        "headers": headers,
+        "body": base64.b64encode(body).decode(),
+    }
 
 
 def _form(data):

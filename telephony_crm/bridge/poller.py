@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import requests
 
-from .commands import Commands
+from .commands import Commands, too_late
 from .odoo import POLLS, Odoo
 from .sender import pause
 
@@ -26,6 +26,9 @@ WORKERS = 8
 HELD, SHORT = 30.0, 15.0
 #: Answers of the first address that mean that it leads nowhere.
 NO_WAY = (404, 405, 502, 503)
+#: Seconds until the first address is tried again: it may have been away for a moment,
+#: and at the other one nothing waits, where Odoo has workers.
+ELSEWHERE = 300.0
 
 
 class Poller:
@@ -50,7 +53,7 @@ class Poller:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="poller", daemon=True)
         self._pool = ThreadPoolExecutor(WORKERS, "command")
-        self._path = POLLS[0]
+        self._first_from = 0.0
         self.problem = ""
 
     def start(self) -> None:
@@ -99,14 +102,15 @@ class Poller:
             "hold": hold,
         }
         asked = time.time()
+        path = POLLS[time.monotonic() < self._first_from]
         try:
             response = self._odoo.poll(
-                json.dumps(told).encode(), self._path, HELD if hold else SHORT
+                json.dumps(told).encode(), path, HELD if hold else SHORT
             )
             if response.status_code == 409:
                 return 0  # overtaken by another request of ours
             if response.status_code != 200:
-                return self._fail(response.status_code)
+                return self._fail(response.status_code, path)
             found = response.json()
             self._odoo.note_time(float(found["time"]), asked)
             commands, seconds = found["commands"], float(found["wait"])
@@ -115,13 +119,16 @@ class Poller:
             return None
         self._say("")
         for command in commands:
-            self._pool.submit(self._carry_out, command)
+            self._pool.submit(self._carry_out, command, time.monotonic())
         return min(max(seconds, 0.0), 60.0)
 
-    def _fail(self, status):
-        if status in NO_WAY:
+    def _fail(self, status, path):
+        if status in NO_WAY and path == POLLS[0]:
             # Behind a proxy that does not lead there, the other address does.
-            self._path = POLLS[1] if self._path == POLLS[0] else POLLS[0]
+            self._first_from = time.monotonic() + ELSEWHERE
+            return
+        if status in NO_WAY:
+            self._first_from = 0.0
         self._say(f"Odoo answers the bridge with status {status}.")
 
     def _say(self, problem):
@@ -129,9 +136,14 @@ class Poller:
             _logger.warning("%s", problem)
         self.problem = problem
 
-    def _carry_out(self, command):
+    def _carry_out(self, command, since):
+        seconds = command.get("timeout")
         try:
-            answer = self._commands.carry_out(command, self._odoo.send_sound)
+            if isinstance(seconds, (int, float)) and time.monotonic() > since + seconds:
+                # Whoever wanted it was told that it failed, and may have tried again.
+                answer = too_late(command)
+            else:
+                answer = self._commands.carry_out(command, self._odoo.send_sound)
         except requests.RequestException:
             return  # Odoo does not take the sound, and asks for it again some day
         for attempt in range(3):

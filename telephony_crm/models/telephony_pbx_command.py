@@ -203,16 +203,17 @@ class TelephonyPbxCommand(models.Model):
     def _hand_out(self, pbx):
         """Return what waits for the bridge of a PBX; nobody else will get it.
 
-        :return: list of dicts: ``id, method, path, params, data, headers, timeout``,
-            and for a sound ``sound, limit``
+        :return: list of dicts: ``id, method, path, params, data, headers, timeout``
+            (seconds that are left for it), and for a sound ``sound, limit``
         """
+        now = fields.Datetime.now()
         self.env.cr.execute(
             """
-            SELECT id, method, path, request FROM telephony_pbx_command
+            SELECT id, method, path, request, expires_date FROM telephony_pbx_command
              WHERE pbx_id = %s AND state = 'waiting' AND expires_date > %s
              ORDER BY id FOR UPDATE SKIP LOCKED
             """,
-            [pbx.id, fields.Datetime.now()],
+            [pbx.id, now],
         )
         rows = self.env.cr.fetchall()
         if rows:
@@ -224,8 +225,14 @@ class TelephonyPbxCommand(models.Model):
                 [[row[0] for row in rows]],
             )
         return [
-            {"id": id_, "method": method, "path": path, **(request or {})}
-            for id_, method, path, request in rows
+            {
+                "id": id_,
+                "method": method,
+                "path": path,
+                **(request or {}),
+                "timeout": (expires - now).total_seconds(),
+            }
+            for id_, method, path, request, expires in rows
         ]
 
     @api.model

@@ -1,4 +1,5 @@
 import contextlib
+from datetime import timedelta
 from unittest.mock import patch
 
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
@@ -130,6 +131,14 @@ class TestBridgeCommand(BridgeCase):
         self._meanwhile(self._bridge_takes, self._bridge_takes, self._bridge_answers)
         self.pbx._send(asking())
         self.assertEqual(len(self.handed_out), 1)
+
+    def test_a_bridge_is_told_how_long_somebody_waits_for_it(self):
+        row = self.commands._put(self.pbx, asking(), 20, {})
+        row.expires_date -= timedelta(seconds=15)
+        row.flush_recordset()
+        [command] = self.commands._hand_out(self.pbx)
+        self.assertLessEqual(command["timeout"], 5)
+        self.assertGreater(command["timeout"], 0)
 
     def test_an_answer_counts_once_and_only_from_the_pbx_that_was_asked(self):
         self._note()

@@ -1,11 +1,13 @@
 """The bridge's talk with Odoo: what is wanted is done, and answered at once."""
 
 import io
+import threading
 import time
 
 import pytest
 from odoo_server import SECRET, OdooServer
 
+from telephony_crm.bridge import poller as module
 from telephony_crm.bridge import sender as sender_module
 from telephony_crm.bridge.odoo import POLLS, Odoo
 from telephony_crm.bridge.poller import Poller
@@ -15,9 +17,11 @@ class Commands:
     """Answers each command with its own path, after a moment."""
 
     def __init__(self):
-        self.done = []
+        self.done, self.may = [], threading.Event()
+        self.may.set()
 
     def carry_out(self, command, send_sound):
+        self.may.wait(10)
         self.done.append(command["id"])
         if command.get("sound"):
             send_sound(command["id"], io.BytesIO(b"RIFF" * 100_000), 10)
@@ -68,6 +72,18 @@ def test_each_command_is_done_once_and_answered(server, poller, commands):
     assert sorted(answer["id"] for answer in answers(server)) == list(range(30))
 
 
+def test_what_odoo_has_given_up_by_now_is_not_done(server, poller, commands):
+    commands.may.clear()
+    busy = [{"id": id_, "path": "/x", "timeout": 20} for id_ in range(module.WORKERS)]
+    server.commands += [*busy, {"id": 99, "path": "/x", "timeout": 0.1}]
+    until(lambda: not server.commands)
+    time.sleep(0.2)
+    commands.may.set()
+    until(lambda: len(answers(server)) == module.WORKERS + 1)
+    assert sorted(commands.done) == list(range(module.WORKERS))
+    assert [one["status"] for one in answers(server) if one["id"] == 99] == [504]
+
+
 def test_each_request_says_who_asks_and_has_a_turn_of_its_own(server, poller):
     until(lambda: len(server.polls) > 5)
     turns = [told["turn"] for _path, told in server.polls]
@@ -86,6 +102,18 @@ def test_where_one_address_leads_nowhere_the_other_one_is_taken(
     until(lambda: any(path.startswith(POLLS[1]) for path, _told in server.polls))
     server.commands.append({"id": 2, "path": "/ari/x"})
     until(lambda: 2 in [answer["id"] for answer in answers(server)])
+
+
+def test_an_address_that_led_nowhere_for_a_moment_is_taken_again(
+    server, poller, monkeypatch
+):
+    monkeypatch.setattr(module, "ELSEWHERE", 0.2)
+    server.poll_status = lambda path: 502 if path.startswith(POLLS[0]) else 200
+    until(lambda: any(path.startswith(POLLS[1]) for path, _told in server.polls))
+    server.poll_status = lambda path: 200
+    server.polls.clear()
+    until(lambda: any(path.startswith(POLLS[0]) for path, _told in server.polls))
+    assert poller.problem == ""
 
 
 def test_an_odoo_that_fails_is_asked_again_and_it_is_said(server, poller):
