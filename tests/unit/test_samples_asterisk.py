@@ -65,7 +65,7 @@ def odoo():
         yield found
 
 
-def run_agi(*arguments, **environment):
+def run_agi(*arguments, env=None, **environment):
     """Run the script as for one call; the variables that it sets."""
     told = {
         "agi_request": str(AGI),
@@ -77,15 +77,15 @@ def run_agi(*arguments, **environment):
     said = "".join(f"{name}: {value}\n" for name, value in told.items()) + "\n"
     done = subprocess.run(
         [sys.executable, str(AGI), *arguments],
-        input=said + "200 result=1\n" * 9,
+        input=(said + "200 result=1\n" * 9).encode(errors="surrogateescape"),
         capture_output=True,
-        text=True,
         timeout=20,
         check=True,
+        env={**os.environ, "TELEPHONY_CONF": "/nowhere", **(env or {})},
     )
     assert not done.stderr
     found = {}
-    for line in done.stdout.splitlines():
+    for line in done.stdout.decode().splitlines():
         command, _blank, rest = line.partition(" ")
         assert command in ("SET", "VERBOSE"), line
         if command == "SET":
@@ -123,6 +123,39 @@ def test_agi_shows_a_name_alone(odoo):
     assert shown == {**USUAL, "CALLERID(name)": "Олена Шевченко"}
     odoo.body = b""
     assert run_agi(f"{odoo.url}/lookup/t0ken") == USUAL
+
+
+@pytest.mark.parametrize("encoding", ["ascii:strict", "utf-8:strict"])
+def test_a_name_in_any_bytes_lets_no_caller_past(odoo, encoding):
+    odoo.body = "action=reject&name=Дмитро".encode()
+    told = run_agi(
+        f"{odoo.url}/route/t0ken",
+        env={"PYTHONIOENCODING": encoding},
+        agi_calleridname=b"\xff\xfeJos\xe9".decode(errors="surrogateescape"),
+    )
+    assert told["TELEPHONY_ACTION"] == "reject"
+    assert told["CALLERID(name)"] == "Дмитро"
+
+
+def test_agi_reads_the_addresses_with_their_token_from_a_file(odoo, tmp_path):
+    conf = tmp_path / "telephony.env"
+    conf.write_text(
+        "# kept from everybody but Asterisk\n"
+        f"TELEPHONY_ROUTE='{odoo.url}/route/t0ken'\n"
+        f"export TELEPHONY_LOOKUP={odoo.url}/lookup/t0ken\n"
+        "TELEPHONY_SECRET='left open\n"
+    )
+    env = {"TELEPHONY_CONF": str(conf)}
+    odoo.body = ROUTE
+    assert run_agi("route", env=env)["TELEPHONY_ACTION"] == "redirect"
+    odoo.body = b"Jane"
+    assert run_agi("name", env=env) == {**USUAL, "CALLERID(name)": "Jane"}
+    assert [asked.path for asked in odoo.asked] == [
+        "/telephony/route/t0ken",
+        "/telephony/lookup/t0ken",
+    ]
+    conf.write_text("")
+    assert run_agi("route", env=env) == USUAL
 
 
 @pytest.mark.parametrize(
