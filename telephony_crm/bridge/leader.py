@@ -18,7 +18,6 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from .ari import Ari, EventSocket
 from .errors import PbxError
 
 _logger = logging.getLogger(__name__)
@@ -48,70 +47,24 @@ class Place(Protocol):
         """Give it up."""
 
 
-class AriPlace:
-    """They meet at the event socket of ARI."""
-
-    def __init__(self, ari: Ari):
-        self.get_variable, self.set_variable = ari.get_variable, ari.set_variable
-        self._ari = ari
-        self._socket: EventSocket | None = None
-
-    def is_free(self) -> bool:
-        """Tell whether nobody holds the event socket."""
-        return not self._ari.holds_app()
-
-    def claim(self, on_lost: Callable[[bool], None]) -> None:
-        """Take the event socket."""
-        self.release()
-        self._socket = EventSocket(self._ari, on_lost)
-        self._socket.open()
-
-    def release(self) -> None:
-        """Give the event socket up."""
-        if self._socket:
-            self._socket.close()
-
-
-class AmiPlace:
-    """They meet at the variable alone.
-
-    :param action: `Ami.action` of whichever connection there is
-    """
-
-    def __init__(self, action: Callable[..., dict]):
-        self._action = action
-
-    def get_variable(self, name: str) -> str:
-        """Return a global variable of the PBX."""
-        return str(self._action("Getvar", Variable=name).get("Value", ""))
-
-    def set_variable(self, name: str, value: str) -> None:
-        """Set a global variable of the PBX."""
-        answer = self._action("Setvar", Variable=name, Value=value)
-        if answer.get("Response") != "Success":
-            raise PbxError("ami_refused", str(answer.get("Message", "")))
-
-    def is_free(self) -> bool:
-        """Tell that nobody knows."""
-        return False
-
-    def claim(self, on_lost: Callable[[bool], None]) -> None:
-        """There is nothing to hold."""
-
-    def release(self) -> None:
-        """There is nothing to give up."""
-
-
 class Leader:
     """Decides over and over whether this bridge is the active one.
 
     :param instance: the name of this bridge; no other has it
     :param on_change: called with whether it is, each time that this changes
+    :param hears: whether it hears what happens; one that does not leads nobody
     :ivar problem: why nobody can tell; else ``None``
     """
 
-    def __init__(self, place: Place, instance: str, on_change: Callable[[bool], None]):
+    def __init__(
+        self,
+        place: Place,
+        instance: str,
+        on_change: Callable[[bool], None],
+        hears: Callable[[], bool] = lambda: True,
+    ):
         self._place, self._instance, self._on_change = place, instance, on_change
+        self._hears, self._heard_at = hears, time.monotonic()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="leader")
         self._count = 0
@@ -138,6 +91,11 @@ class Leader:
         undecided = time.monotonic() - self._begun < STALE
         return not self.is_active and (undecided or self.sees_another)
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether its thread works."""
+        return self._thread.is_alive()
+
     def start(self) -> None:
         """Begin to decide."""
         self._begun = time.monotonic()
@@ -158,6 +116,9 @@ class Leader:
                 self.problem = None
             except (PbxError, ValueError) as error:
                 self._note(error)
+            except Exception as error:
+                _logger.exception("What this bridge is now cannot be carried through")
+                self._note(error)
             # Two that look at the same moments would get in each other's way for ever.
             self._wake.wait(BEAT * random.uniform(0.8, 1))
         self._place.release()
@@ -172,6 +133,9 @@ class Leader:
             self._seen, self._seen_at = seen, now
         if seen and not self._place.is_free() and now - self._seen_at < STALE:
             return
+        if not self._hears():
+            return
+        self._heard_at = now
         self._claim()
         self._beat()
         self._change(True)
@@ -187,6 +151,12 @@ class Leader:
         if name and name != self._instance:
             self._other_at = time.monotonic()
             self._step_back("another bridge is active")
+            return
+        now = time.monotonic()
+        if self._hears():
+            self._heard_at = now
+        elif now - self._heard_at > CUT_OFF:
+            self._step_back("it does not hear what happens")
             return
         if self._lost is False:  # the PBX was started anew, it seems
             self._claim()

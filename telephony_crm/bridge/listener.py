@@ -58,8 +58,19 @@ class Listener:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="listener")
         self._rounds = itertools.count(1)
+        self._is_connected, self._can_store = False, True
         self.client = None
         self.error: PbxError | None = None
+
+    @property
+    def hears(self) -> bool:
+        """Whether what happens on the PBX comes in and is stored."""
+        return self._is_connected and self._can_store
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether its thread works."""
+        return self._thread.is_alive()
 
     def start(self) -> None:
         """Begin to listen."""
@@ -87,6 +98,7 @@ class Listener:
             except Exception:
                 failures += 1
                 _logger.exception("What the PBX says cannot be worked off")
+            self._is_connected = False
             self._status.connected(False, self._now())
             if self.client:
                 self.client.close()
@@ -104,7 +116,7 @@ class Listener:
         self.client = client
         client.connect()
         self._resync(client, news)
-        self.error = None
+        self.error, self._is_connected = None, True
         self._status.connected(True, self._now())
         _logger.info("Connected to the PBX")
         quiet = 0
@@ -209,8 +221,10 @@ class Listener:
             try:
                 self._outbox.commit(changed, events, self._is_held())
                 self._status.problem("disk", "")
+                self._can_store = True
                 break
-            except sqlite3.OperationalError as error:
+            except sqlite3.Error as error:
+                self._can_store = False
                 _logger.error("What happens cannot be stored: %s", error)
                 self._status.problem(
                     "disk", f"What happens cannot be stored on the disk: {error}."

@@ -56,8 +56,7 @@ def main(arguments: list[str] | None = None, program: str = "telephony_bridge") 
         return 2
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_args: bridge.stop())
-    bridge.run()
-    return 0
+    return bridge.run()
 
 
 def check(connections) -> int:

@@ -22,6 +22,8 @@ import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from .outbox_file import is_damage, open_file
+
 #: In how many threads events are sent: those of one call always in the same.
 LANES = 4
 #: Seconds that a bridge which stands by keeps events.
@@ -31,30 +33,13 @@ LIMIT = 500_000
 #: Of those that Odoo refused so many are kept, to be looked at.
 REFUSED = 1000
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS event (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    lane INTEGER NOT NULL,
-    call_ref TEXT NOT NULL,
-    body TEXT NOT NULL,
-    made REAL NOT NULL,
-    held INTEGER NOT NULL
-);
-CREATE INDEX IF NOT EXISTS event_lane ON event (lane, seq) WHERE held = 0;
-CREATE INDEX IF NOT EXISTS event_held ON event (made) WHERE held = 1;
-CREATE INDEX IF NOT EXISTS event_call ON event (call_ref);
-CREATE TABLE IF NOT EXISTS refused (
-    seq INTEGER PRIMARY KEY, body TEXT NOT NULL, reason TEXT NOT NULL, made REAL
-);
-CREATE TABLE IF NOT EXISTS dropped (made REAL NOT NULL, events INTEGER NOT NULL);
-"""
-
 
 class Outbox:
     """The file; used by all threads.
 
     :param path: of the file; it is made if there is none
+    :ivar aside: where a damaged file is now that lay there; else ``None``
+    :ivar is_damaged: what is stored cannot be relied on any more
     """
 
     def __init__(self, path: Path | str, limit: int = LIMIT):
@@ -62,14 +47,8 @@ class Outbox:
         self._lock = threading.RLock()
         self._news = [threading.Event() for _lane in range(LANES)]
         self._lost: set[str] = set()
-        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        # Killed processes lose nothing; a power failure may lose the last moments,
-        # which the PBX is asked for anyway.
-        self._db.execute("PRAGMA auto_vacuum = INCREMENTAL")
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.execute("PRAGMA journal_size_limit = 16777216")
-        self._db.executescript(SCHEMA)
+        self._db, self.aside = open_file(path)
+        self.is_damaged = False
 
     def close(self) -> None:
         """Let go of the file."""
@@ -77,9 +56,18 @@ class Outbox:
             self._db.close()
 
     @contextlib.contextmanager
+    def _access(self):
+        with self._lock:
+            try:
+                yield self._db
+            except sqlite3.DatabaseError as error:
+                self.is_damaged = self.is_damaged or is_damage(error)
+                raise
+
+    @contextlib.contextmanager
     def transaction(self):
         """Return a context in which all of what is done lasts, or nothing."""
-        with self._lock:
+        with self._access():
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
@@ -93,7 +81,7 @@ class Outbox:
 
     def state(self) -> dict:
         """Return all that was remembered, by key."""
-        with self._lock:
+        with self._access():
             rows = self._db.execute("SELECT key, value FROM state").fetchall()
         return {key: json.loads(value) for key, value in rows}
 
@@ -191,7 +179,7 @@ class Outbox:
 
     def next(self, lane: int, limit: int = 20) -> list[tuple[int, str]]:
         """Return the first events of a lane, as ``(seq, body)``."""
-        with self._lock:
+        with self._access():
             return self._db.execute(
                 "SELECT seq, body FROM event WHERE lane = ? AND held = 0"
                 " ORDER BY seq LIMIT ?",
@@ -242,7 +230,7 @@ class Outbox:
         """
         now = time.time()
         since = [now - 86_400]
-        with self._lock:
+        with self._access():
             count, oldest = self._db.execute(
                 "SELECT count(*), min(made) FROM event WHERE held = 0"
             ).fetchone()
@@ -261,7 +249,7 @@ class Outbox:
 
     def tidy(self) -> None:
         """Give disk space back that is not needed any more."""
-        with self._lock:
+        with self._access():
             self._db.execute(
                 "DELETE FROM dropped WHERE made < ?", [time.time() - 86_400]
             )

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import logging
 import os
 import secrets
 import socket
-import ssl
+import sqlite3
 import threading
 from pathlib import Path
 
 from . import config as configuration
-from .ajam import Ajam
-from .ami import Ami
-from .ari import Ari
 from .cdr import Cdr
 from .cdr_table import Table
 from .check import Check
 from .clock import PbxClock
 from .commands import Commands
-from .errors import Gone, PbxError
-from .leader import AmiPlace, AriPlace, Leader
+from .connections import ami_of, ari_of
+from .errors import Gone
+from .leader import Leader
+from .leader_places import AmiPlace, AriPlace
 from .listener import Listener
 from .odoo import Odoo
 from .outbox import Outbox
@@ -81,7 +81,9 @@ class Bridge:
         # Another one on the same machine has another name.
         instance = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
         place = AriPlace(self.ari) if self.ari else AmiPlace(self._action)
-        self.leader = Leader(place, instance, self._on_change)
+        self.leader = Leader(
+            place, instance, self._on_change, lambda: self.listener.hears
+        )
         self.sender = Sender(self.outbox, self.odoo)
         commands = Commands(
             self.ari,
@@ -93,28 +95,35 @@ class Bridge:
         self.poller = Poller(
             self.odoo, instance, commands, self.told, lambda: self.leader.is_active
         )
+        self._figures: dict = {}
         self._stop = threading.Event()
 
     def connect(self, on_event):
         """Return a new connection to the PBX, not connected yet."""
         return ami_of(self.config.asterisk, on_event)
 
-    def run(self) -> None:
-        """Work until `stop` is called."""
+    def run(self) -> int:
+        """Work until `stop` is called; return the status of the process.
+
+        It is not 0 when a part has come to its end by itself, or the file is damaged:
+        who starts the process again gets a whole one.
+        """
         _logger.info("Bridge %s to %s", VERSION, self.odoo.host)
         self.poller.greet()
         for part in (self.listener, self.leader, self.sender, self.poller):
             part.start()
         ticks = 0
-        while not self._stop.wait(TICK):
+        while self._is_sound() and not self._stop.wait(TICK):
             ticks += 1
             self._look(ticks)
+        status = 0 if self._stop.is_set() else 1
         self.leader.stop()
         self.listener.stop()
         self.poller.stop()
         self.sender.stop()
         self.outbox.close()
         self._lock.close()
+        return status
 
     def stop(self) -> None:
         """Have `run` come to its end."""
@@ -122,9 +131,11 @@ class Bridge:
 
     def told(self) -> dict:
         """Return what the bridge tells of itself."""
+        with contextlib.suppress(sqlite3.Error):
+            self._figures = self.outbox.figures()
         return {
             **self.status.told(),
-            **self.outbox.figures(),
+            **self._figures,
             "clock_offset": round(self.odoo.offset, 2),
         }
 
@@ -132,7 +143,8 @@ class Bridge:
 
     def _on_change(self, is_active):
         if is_active:
-            self.outbox.take_over()
+            with contextlib.suppress(sqlite3.Error):  # it is tried every second
+                self.outbox.take_over()
         self.poller.wake()
 
     def _look(self, ticks):
@@ -158,6 +170,19 @@ class Bridge:
             if abs(ahead) > CLOCK
             else "",
         )
+        self.status.problem(
+            "damaged",
+            "The file of what waits was damaged and is kept as "
+            f"{self.outbox.aside.name}; what waited in it has not been told."
+            if self.outbox.aside
+            else "",
+        )
+        try:
+            self._tidy(ticks)
+        except sqlite3.Error as error:
+            _logger.error("What waits cannot be looked after: %s", error)
+
+    def _tidy(self, ticks):
         if self.leader.sees_another:
             self.outbox.forget_held()
         elif not self.leader.is_silent:
@@ -167,6 +192,15 @@ class Bridge:
             self.outbox.tidy()
             if self.clock.version:
                 self.status.set(asterisk=f"Asterisk {self.clock.version}")
+
+    def _is_sound(self):
+        if self.outbox.is_damaged:
+            _logger.critical("The file of what waits is damaged; the bridge ends")
+            return False
+        if not (self.listener.is_alive and self.leader.is_alive):
+            _logger.critical("A part of the bridge is dead; the bridge ends")
+            return False
+        return True
 
     def _action(self, name, **fields):
         client = self.listener.client
@@ -196,33 +230,6 @@ def check_of(config: configuration.Config) -> Check:
         lambda on_event: ami_of(config.asterisk, on_event),
         ari_of(config.asterisk),
     )
-
-
-def ari_of(asterisk: configuration.AsteriskConfig) -> Ari | None:
-    """Return the web interface of the PBX, where there is one."""
-    if not asterisk.ari_url:
-        return None
-    verify = configuration.verify_of(asterisk.verify)
-    return Ari(asterisk.ari_url, asterisk.ari_user, asterisk.ari_password, verify)
-
-
-def ami_of(asterisk: configuration.AsteriskConfig, on_event) -> Ami | Ajam:
-    """Return a connection to AMI, by whichever way there is."""
-    verify = configuration.verify_of(asterisk.verify)
-    user = asterisk.ami_user, asterisk.ami_secret
-    if asterisk.ami_url:
-        return Ajam(asterisk.ami_url, *user, verify, on_event)
-    tls = None
-    if asterisk.ami_tls:
-        try:
-            tls = ssl.create_default_context(
-                cafile=verify if isinstance(verify, str) else None
-            )
-        except OSError as error:
-            raise PbxError("ami_tls", str(error)) from error
-        if verify is False:
-            tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
-    return Ami(asterisk.ami_host, asterisk.ami_port, *user, tls, on_event)
 
 
 def tracker_config(config: configuration.Config) -> TrackerConfig:

@@ -7,7 +7,8 @@ import pytest
 
 from telephony_crm.bridge import leader as module
 from telephony_crm.bridge.errors import Gone
-from telephony_crm.bridge.leader import VARIABLE, AmiPlace, Leader
+from telephony_crm.bridge.leader import VARIABLE, Leader
+from telephony_crm.bridge.leader_places import AmiPlace
 
 
 class Meeting:
@@ -72,8 +73,9 @@ def meeting(monkeypatch):
 def start(meeting):
     running = []
 
-    def start(name, place=None):
-        leader = Leader(place or Place(meeting), name, lambda is_active: None)
+    def start(name, place=None, **options):
+        options.setdefault("on_change", lambda is_active: None)
+        leader = Leader(place or Place(meeting), name, **options)
         leader.start()
         running.append(leader)
         return leader
@@ -184,6 +186,37 @@ def test_who_never_reaches_ari_tells_what_happens(start, meeting):
     assert one.is_silent  # nobody knows yet
     until(lambda: not one.is_silent)
     assert not one.is_active
+
+
+def test_a_bridge_that_hears_nothing_leaves_the_place_to_one_that_does(start):
+    hears = {"one": True, "two": False}
+    one = start("one", hears=lambda: hears["one"])
+    until(lambda: one.is_active)
+    two = start("two", hears=lambda: hears["two"])
+    hears.update(one=False, two=True)
+    until(lambda: two.is_active and not one.is_active)
+
+
+def test_a_bridge_that_has_heard_nothing_yet_does_not_lead(start):
+    heard = threading.Event()
+    looks = []
+    one = start("one", hears=lambda: looks.append(1) or heard.is_set())
+    until(lambda: len(looks) > 2)
+    assert not one.is_active
+    heard.set()
+    until(lambda: one.is_active)
+
+
+def test_what_fails_on_taking_over_ends_nothing(start):
+    said = []
+
+    def on_change(is_active):
+        said.append(is_active)
+        raise RuntimeError("disk full")
+
+    one = start("one", on_change=on_change)
+    until(lambda: one.is_active and one.problem is None)
+    assert (said, one.is_alive) == ([True], True)
 
 
 def test_over_ami_the_variable_alone_decides(start, meeting):

@@ -182,6 +182,23 @@ def test_why_nothing_is_heard_is_known(server, tracker, listener):
     until(lambda: "AfterBridges" in tracker.given, 20)
 
 
+def test_on_a_full_disk_nothing_is_heard_and_nothing_is_lost(
+    server, tracker, listener, outbox
+):
+    until(lambda: listener.hears)
+    pages = outbox._db.execute("PRAGMA page_count").fetchone()[0]
+    outbox._db.execute(f"PRAGMA max_page_count = {pages}")
+    for number in range(200):
+        server.event(f"Number{number}")
+    until(lambda: not listener.hears)
+    outbox._db.execute(f"PRAGMA max_page_count = {pages + 1000}")
+    until(lambda: listener.hears)
+    until(lambda: outbox.state().get("1") == {"last": "Number199"})
+    server.secret = "another"
+    server.drop()
+    until(lambda: not listener.hears)
+
+
 def test_who_may_not_see_what_goes_on_is_told_so(tracker, outbox):
     with AmiServer() as server:
         server.answers["coreshowchannels"] = (

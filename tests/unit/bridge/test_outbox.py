@@ -160,3 +160,41 @@ def test_a_full_disk_is_said_and_nothing_is_half_stored(outbox):
     outbox._db.execute(f"PRAGMA max_page_count = {pages + 1000}")
     outbox.commit({"1": {"a": 1}}, [event("1", 1)])
     assert waiting(outbox) == ["1-1"]
+
+
+def test_a_damaged_file_is_kept_aside_and_another_one_begun(outbox, path):
+    outbox.commit({"1": {"a": 1}}, [event("1", 1)])
+    outbox.close()
+    path.write_bytes(b"no database at all" * 1000)
+    again = Outbox(path)
+    assert again.aside.read_bytes().startswith(b"no database")
+    assert (again.state(), waiting(again), again.is_damaged) == ({}, [], False)
+    again.commit({"1": {"a": 1}}, [event("1", 1)])
+    assert waiting(again) == ["1-1"]
+    again.close()
+
+
+def test_damage_that_shows_while_it_works_is_known(outbox, path):
+    outbox.commit({}, [event(str(number)) for number in range(500)])
+    outbox.tidy()
+    outbox._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (size - 4096))
+    outbox._db.execute("PRAGMA shrink_memory")
+    with pytest.raises(sqlite3.DatabaseError):
+        for lane in range(LANES):
+            outbox.next(lane)
+    assert outbox.is_damaged
+
+
+def test_nobody_else_can_read_what_waits(outbox, path):
+    outbox.commit({}, [event("1", 1)])
+    modes = {one.name: one.stat().st_mode & 0o777 for one in path.parent.iterdir()}
+    assert len(modes) > 1
+    assert set(modes.values()) == {0o600}
+    outbox.close()
+    path.chmod(0o644)
+    Outbox(path).close()
+    assert path.stat().st_mode & 0o777 == 0o600

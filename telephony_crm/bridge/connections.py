@@ -1,0 +1,38 @@
+"""Connections to the PBX, as a configuration has them."""
+
+from __future__ import annotations
+
+import ssl
+
+from . import config as configuration
+from .ajam import Ajam
+from .ami import Ami
+from .ari import Ari
+from .errors import PbxError
+
+
+def ari_of(asterisk: configuration.AsteriskConfig) -> Ari | None:
+    """Return the web interface of the PBX, where there is one."""
+    if not asterisk.ari_url:
+        return None
+    verify = configuration.verify_of(asterisk.verify)
+    return Ari(asterisk.ari_url, asterisk.ari_user, asterisk.ari_password, verify)
+
+
+def ami_of(asterisk: configuration.AsteriskConfig, on_event) -> Ami | Ajam:
+    """Return a connection to AMI, by whichever way there is."""
+    verify = configuration.verify_of(asterisk.verify)
+    user = asterisk.ami_user, asterisk.ami_secret
+    if asterisk.ami_url:
+        return Ajam(asterisk.ami_url, *user, verify, on_event)
+    tls = None
+    if asterisk.ami_tls:
+        try:
+            tls = ssl.create_default_context(
+                cafile=verify if isinstance(verify, str) else None
+            )
+        except OSError as error:
+            raise PbxError("ami_tls", str(error)) from error
+        if verify is False:
+            tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
+    return Ami(asterisk.ami_host, asterisk.ami_port, *user, tls, on_event)

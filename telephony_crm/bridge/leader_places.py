@@ -1,0 +1,62 @@
+"""Where the bridges of a PBX meet, see `leader.Place`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .ari import Ari, EventSocket
+from .errors import PbxError
+
+
+class AriPlace:
+    """They meet at the event socket of ARI."""
+
+    def __init__(self, ari: Ari):
+        self.get_variable, self.set_variable = ari.get_variable, ari.set_variable
+        self._ari = ari
+        self._socket: EventSocket | None = None
+
+    def is_free(self) -> bool:
+        """Tell whether nobody holds the event socket."""
+        return not self._ari.holds_app()
+
+    def claim(self, on_lost: Callable[[bool], None]) -> None:
+        """Take the event socket."""
+        self.release()
+        self._socket = EventSocket(self._ari, on_lost)
+        self._socket.open()
+
+    def release(self) -> None:
+        """Give the event socket up."""
+        if self._socket:
+            self._socket.close()
+
+
+class AmiPlace:
+    """They meet at the variable alone.
+
+    :param action: `Ami.action` of whichever connection there is
+    """
+
+    def __init__(self, action: Callable[..., dict]):
+        self._action = action
+
+    def get_variable(self, name: str) -> str:
+        """Return a global variable of the PBX."""
+        return str(self._action("Getvar", Variable=name).get("Value", ""))
+
+    def set_variable(self, name: str, value: str) -> None:
+        """Set a global variable of the PBX."""
+        answer = self._action("Setvar", Variable=name, Value=value)
+        if answer.get("Response") != "Success":
+            raise PbxError("ami_refused", str(answer.get("Message", "")))
+
+    def is_free(self) -> bool:
+        """Tell that nobody knows."""
+        return False
+
+    def claim(self, on_lost: Callable[[bool], None]) -> None:
+        """There is nothing to hold."""
+
+    def release(self) -> None:
+        """There is nothing to give up."""

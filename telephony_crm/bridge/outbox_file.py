@@ -1,0 +1,82 @@
+"""The file of the outbox: opened for us alone, and made anew when it is damaged."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sqlite3
+import time
+from pathlib import Path
+
+_logger = logging.getLogger(__name__)
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS event (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    lane INTEGER NOT NULL,
+    call_ref TEXT NOT NULL,
+    body TEXT NOT NULL,
+    made REAL NOT NULL,
+    held INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS event_lane ON event (lane, seq) WHERE held = 0;
+CREATE INDEX IF NOT EXISTS event_held ON event (made) WHERE held = 1;
+CREATE INDEX IF NOT EXISTS event_call ON event (call_ref);
+CREATE TABLE IF NOT EXISTS refused (
+    seq INTEGER PRIMARY KEY, body TEXT NOT NULL, reason TEXT NOT NULL, made REAL
+);
+CREATE TABLE IF NOT EXISTS dropped (made REAL NOT NULL, events INTEGER NOT NULL);
+"""
+#: What belongs to a database besides its file.
+PARTS = ("", "-wal", "-shm")
+
+
+def is_damage(error: BaseException) -> bool:
+    """Tell whether an error means that the file is no sound database any more."""
+    # A full disk and a lock are subclasses; so is what we did wrong ourselves.
+    return type(error) is sqlite3.DatabaseError
+
+
+def open_file(path: Path | str) -> tuple[sqlite3.Connection, Path | None]:
+    """Return the database, and where a damaged one is now that lay in its place.
+
+    :raises sqlite3.OperationalError: the disk is full, or may not be written to
+    """
+    path = Path(path)
+    try:
+        return _open(path), None
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
+        aside = path.with_name(f"{path.name}.damaged-{int(time.time())}")
+        _logger.error("%s is damaged (%s); it is kept as %s", path, error, aside.name)
+    for part in PARTS:
+        with contextlib.suppress(FileNotFoundError):
+            os.replace(f"{path}{part}", f"{aside}{part}")
+    return _open(path), aside
+
+
+def _open(path):
+    # SQLite gives what it makes beside the file the rights of the file.
+    path.touch(mode=0o600)
+    for part in PARTS:
+        with contextlib.suppress(FileNotFoundError):
+            os.chmod(f"{path}{part}", 0o600)
+    db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+    try:
+        # Killed processes lose nothing; a power failure may lose the last moments,
+        # which the PBX is asked for anyway.
+        db.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")
+        db.execute("PRAGMA journal_size_limit = 16777216")
+        [[found]] = db.execute("PRAGMA quick_check(1)").fetchall()
+        if found != "ok":
+            raise sqlite3.DatabaseError(found)
+        db.executescript(SCHEMA)
+    except BaseException:
+        db.close()
+        raise
+    return db
