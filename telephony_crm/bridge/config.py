@@ -139,7 +139,7 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Config:
     """
     parser = configparser.ConfigParser(interpolation=None)
     if path is not None:
-        _check_mode(path)
+        _check_mode(path, environ.get("CREDENTIALS_DIRECTORY", ""))
         try:
             parser.read_string(path.read_text("utf-8"), str(path))
         except (OSError, UnicodeError, configparser.Error) as error:
@@ -214,12 +214,21 @@ def _check(config):
     pairs(config.calls.local_endpoints, "local_endpoints")
 
 
-def _check_mode(path):
-    """Refuse a file with secrets that others can read."""
+def _check_mode(path, credentials):
+    """Refuse a file with secrets that others can read.
+
+    :param credentials: the folder in which systemd hands out secrets, if it does: their
+        group bits are not of a group but the mask of a list of who may read (ACL)
+    """
     try:
         mode = path.stat().st_mode
+        is_credential = bool(credentials) and path.resolve().is_relative_to(
+            Path(credentials).resolve()
+        )
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
+    if is_credential:
+        mode &= ~stat.S_IRGRP
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise ConfigError(
             f"Others can read {path}, which holds secrets. Run: chmod 600 {path}"

@@ -60,6 +60,17 @@ def test_a_file_that_others_can_read_is_refused(write, mode):
         load(write(GOOD, mode), {})
 
 
+def test_what_systemd_hands_out_is_read_and_nothing_beside_it(write, tmp_path):
+    path = write(GOOD, 0o440)
+    environ = {"CREDENTIALS_DIRECTORY": str(tmp_path)}
+    assert load(path, environ).odoo.secret == "top%secret"
+    with pytest.raises(ConfigError, match="chmod 600"):
+        load(write(GOOD, 0o444), environ)
+    elsewhere = {"CREDENTIALS_DIRECTORY": str(tmp_path / "elsewhere")}
+    with pytest.raises(ConfigError, match="chmod 600"):
+        load(write(GOOD, 0o440), elsewhere)
+
+
 @pytest.mark.parametrize(
     ("before", "after", "words"),
     [
