@@ -6,17 +6,20 @@ from pathlib import Path
 
 
 class Recordings:
-    """Hands out files of one folder, and none beside it."""
+    """Hands out files of one folder, and none beside it.
+
+    :param folder: empty: there is none
+    """
 
     def __init__(self, folder: str):
-        self._folder = Path(folder)
+        self._folder = Path(folder) if folder else None
 
     def find(self, name: str) -> Path | None:
         """Return a file by its place in the folder; `None`: there is none.
 
         Links are followed, and may not lead out of it.
         """
-        if not name or "\0" in name:
+        if self._folder is None or not name or "\0" in name:
             return None
         try:
             folder = self._folder.resolve(strict=True)
