@@ -202,7 +202,8 @@ class Outbox:
             )
             db.execute("DELETE FROM event WHERE seq = ?", [seq])
             db.execute(
-                "DELETE FROM refused WHERE seq <= (SELECT max(seq) FROM refused) - ?",
+                "DELETE FROM refused WHERE seq <= (SELECT seq FROM refused"
+                " ORDER BY seq DESC LIMIT 1 OFFSET ?)",
                 [REFUSED],
             )
 

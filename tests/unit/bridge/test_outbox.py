@@ -198,3 +198,19 @@ def test_nobody_else_can_read_what_waits(outbox, path):
     path.chmod(0o644)
     Outbox(path).close()
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_so_many_refused_events_are_kept_however_far_apart(outbox, monkeypatch):
+    monkeypatch.setattr(module, "REFUSED", 3)
+    for number in range(5):
+        for call in range(10):  # those between them are taken
+            outbox.commit({}, [event(str(call), number)])
+        seqs = {
+            json.loads(body)["call_ref"]: seq
+            for lane in range(LANES)
+            for seq, body in outbox.next(lane, 100)
+        }
+        outbox.refuse(seqs.pop("9"), "400")
+        outbox.told(seqs.values())
+    kept = outbox._db.execute("SELECT body FROM refused ORDER BY seq").fetchall()
+    assert [json.loads(body)["id"] for [body] in kept] == ["9-2", "9-3", "9-4"]
