@@ -93,20 +93,34 @@ def open_door(token, body=None):
     :param body: what is signed, if that is not the body
     :return: the PBX, the request, and with what it is refused
     """
-    door = request.env["telephony.pbx"]._doors().get(token)
-    adapter = door and pbx_adapter.get(door.adapter)
-    if not door or "bridge" not in adapter.capabilities:
-        return None, None, _answer(404)
-    pbx = request.env["telephony.pbx"].browse(door.pbx_id)
-    pbx = pbx._in_world_of(door.company_id, door.tz)
+    pbx, door, refusal = find_door(token)
+    if refusal:
+        return pbx, None, refusal
     asked = _as_request(request.httprequest) if body is None else _as_signed(body)
-    if not networks.allow(door.networks, asked.remote_addr):
-        return pbx, asked, _refuse(pbx, "address", "this address is not allowed")
+    adapter = pbx_adapter.get(door.adapter)
     try:
         adapter.verify(asked, door.credentials)
     except pbx_adapter.SignatureError as error:
         return pbx, asked, _refuse(pbx, error.code, error.message)
     return pbx, asked, None
+
+
+def find_door(token):
+    """Return the PBX that a token names, if its bridge may come from this address.
+
+    Nothing of the request's body is read for it.
+
+    :return: the PBX, what is known of it, and with what the request is refused
+    """
+    door = request.env["telephony.pbx"]._doors().get(token)
+    if not door or "bridge" not in pbx_adapter.get(door.adapter).capabilities:
+        return None, None, _answer(404)
+    pbx = request.env["telephony.pbx"].browse(door.pbx_id)
+    pbx = pbx._in_world_of(door.company_id, door.tz)
+    if not networks.allow(door.networks, request.httprequest.remote_addr or ""):
+        refusal = _refuse(pbx, "address", "this address is not allowed")
+        return pbx, door, refusal
+    return pbx, door, None
 
 
 def _as_signed(body):

@@ -2,12 +2,14 @@ import hashlib
 import json
 import mmap
 
+from werkzeug.exceptions import abort
+
 from odoo import http
 from odoo.http import request
 
 from ..pbx import adapter as pbx_adapter
 from ..tools.transaction import begin
-from .bridge import MAX_BODY, open_door
+from .bridge import MAX_BODY, find_door, open_door
 from .webhook import _answer
 
 MEGABYTE = 1024 * 1024
@@ -85,6 +87,14 @@ class BridgeDeliveries(http.Controller):
 
 
 def _max_sound():
+    """Return how many bytes are taken; from who is no bridge of ours, none.
+
+    A form is read before the controller is called, so this comes first.
+    """
+    token = request.httprequest.path.split("/")[3]
+    _pbx, _door, refusal = find_door(token)
+    if refusal:
+        abort(refusal)
     parameters = request.env["ir.config_parameter"]
     most = parameters._telephony_number("recording_max_megabytes")
     return (most + 1) * MEGABYTE
