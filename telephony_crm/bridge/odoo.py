@@ -21,6 +21,8 @@ import requests
 #: to Odoo's evented process by the usual proxy.
 WEBHOOK = "/telephony/webhook/"
 POLLS = ("/websocket/telephony/", "/telephony/bridge/")
+#: A header of the answers of the webhook itself, which a proxy does not give.
+MARK = "X-Telephony-Answer"
 EVENT_TIMEOUT = (5.0, 30.0)
 
 

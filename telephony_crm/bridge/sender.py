@@ -13,7 +13,7 @@ import time
 
 import requests
 
-from .odoo import Odoo
+from .odoo import MARK, Odoo
 from .outbox import LANES, Outbox
 
 _logger = logging.getLogger(__name__)
@@ -26,7 +26,8 @@ IDLE = 5.0
 BACKLOG, LIST = 10, 100
 #: Seconds for which there are no lists after one that was not taken.
 SINGLY = 300.0
-#: Odoo will never take these: it cannot be read, it is too long.
+#: Odoo will never take these: it cannot be read, it is too long. Whoever stands
+#: between may answer the same, and means something else.
 HOPELESS = (400, 413, 422)
 
 
@@ -137,7 +138,7 @@ class Sender:
         except requests.RequestException as error:
             self._say(f"Odoo does not answer: {type(error).__name__}")
             return None
-        if response.status_code in HOPELESS:
+        if response.status_code in HOPELESS and MARK in response.headers:
             reason = f"{response.status_code} {response.text[:300]}"
             _logger.error("An event was refused and is kept aside: %s", reason)
             self._outbox.refuse(seq, reason)

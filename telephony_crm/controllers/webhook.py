@@ -117,5 +117,7 @@ def _answer(status, body=b"", content_type="text/plain"):
         ("Content-Type", f"{content_type}; charset=utf-8"),
         ("X-Content-Type-Options", "nosniff"),
         ("Cache-Control", "no-store"),
+        # So that a bridge tells it from the answer of a proxy.
+        ("X-Telephony-Answer", "1"),
     ]
     return request.make_response(body, headers, status=status)

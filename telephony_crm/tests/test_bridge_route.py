@@ -1,9 +1,13 @@
 import hashlib
 import time
+from unittest.mock import patch
+
+from werkzeug.wrappers import Request
 
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
+from ..bridge.odoo import MARK
 from ..tools import log_filter
 from .bridge_common import STATUS, BridgeCase, answered, as_json
 from .common import SECRET
@@ -181,6 +185,17 @@ class TestBridgeRoute(BridgeCase, HttpCase):
         stored = self.env["telephony.pbx.event"].search([("pbx_id", "=", self.pbx.id)])
         self.assertEqual(set(stored.mapped("state")), {"done"})
 
+    @mute_logger(CONTROLLER)
+    def test_a_refused_event_is_marked_as_refused_by_odoo_itself(self):
+        body = as_json({"event": "no such"})
+        response = self.url_open(
+            f"/telephony/webhook/{self.pbx.webhook_token}",
+            data=body,
+            headers={"Content-Type": "application/json", **self._signed(body)},
+        )
+        self.assertEqual(response.status_code, 400)
+        self.assertIn(MARK, response.headers)
+
     def test_what_is_wrong_in_a_list_holds_up_no_other(self):
         events = [{"id": "x"}, *self._calls_of("1"), 7, None, []]
         refused = self._tell(events).json()["refused"]
@@ -229,6 +244,27 @@ class TestBridgeRoute(BridgeCase, HttpCase):
                 data=b"x",
             ).ok
         )
+
+    @mute_logger(CONTROLLER)
+    def test_nothing_is_read_of_who_is_no_bridge_of_ours(self):
+        row = self._put(method="GET")
+        self._poll()
+        sound = wav(100)
+        digest = hashlib.sha256(sound).hexdigest()
+        path = f"/sound/{row.id}"
+        with patch.object(Request, "_load_form_data") as read:
+            for token, networks, status in (
+                ("nobody", False, 404),
+                (self.pbx.webhook_token, "192.0.2.1", 403),
+            ):
+                self.pbx.allowed_ips = networks
+                response = self.url_open(
+                    f"/telephony/bridge/{token}{path}",
+                    files={"sound": ("sound", sound)},
+                    headers=self._signed(f"{row.id}.{digest}".encode()),
+                )
+                self.assertEqual(response.status_code, status)
+                read.assert_not_called()
 
     def test_the_log_does_not_show_the_address(self):
         token = self.pbx.webhook_token

@@ -22,6 +22,7 @@ class OdooServer:
     :ivar polls: what bridges asked with, and at which path
     :ivar answers: to commands, whether or not their request was overtaken
     :ivar decide: called with an event; returns the status that it is answered with
+    :ivar is_marked: whether it is Odoo that answers, and not a proxy before it
     :ivar ahead: seconds that its clock is ahead of ours
     """
 
@@ -31,7 +32,7 @@ class OdooServer:
         self.answers, self.turn = [], 0
         self.decide = lambda event: 200
         self.poll_status = lambda path: 200
-        self.ahead = 0
+        self.ahead, self.is_marked = 0, True
         self.lock = threading.Lock()
         outer = self
 
@@ -45,6 +46,8 @@ class OdooServer:
                 self.send_response_only(status, HTTPStatus(status).phrase)
                 self.send_header("Date", formatdate(outer.now(), usegmt=True))
                 self.send_header("Content-Length", str(len(data)))
+                if outer.is_marked:
+                    self.send_header("X-Telephony-Answer", "1")
                 self.end_headers()
                 self.wfile.write(data)
 

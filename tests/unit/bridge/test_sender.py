@@ -87,6 +87,20 @@ def test_what_odoo_never_takes_holds_up_no_other(server, outbox, sender, status)
     assert outbox.figures()["refused"] == 3
 
 
+@pytest.mark.parametrize("status", [400, 413, 422])
+def test_what_a_proxy_refuses_is_told_again(server, outbox, sender, status):
+    server.decide, server.is_marked = lambda told: status, False
+    fill(outbox, 2, 2)
+    deadline = time.monotonic() + 5
+    while not sender.problem and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert str(status) in sender.problem
+    server.decide, server.is_marked = lambda told: 200, True
+    settle(outbox)
+    check_order(server, 2, 2)
+    assert outbox.figures()["refused"] == 0
+
+
 @pytest.mark.parametrize("knows_lists", [True, False])
 def test_a_backlog_is_told_as_lists_where_odoo_takes_them(
     server, outbox, monkeypatch, knows_lists
