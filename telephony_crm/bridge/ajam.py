@@ -61,7 +61,9 @@ class Ajam:
         [answer, *_rest] = self._post(
             {"action": "login", "username": self._user, "secret": self._secret}, ANSWER
         ) or [{}]
-        if answer.get("Response") != "Success":
+        if "Response" not in answer:
+            raise PbxError("ami_garbage", "HTTP")
+        if answer["Response"] != "Success":
             raise PbxError("ami_login", self._user)
         threading.Thread(target=self._listen, name="ajam", daemon=True).start()
 

@@ -34,7 +34,7 @@ WORDS = {
     "tlsenable=yes and this port belong together in manager.conf, and that the "
     "certificate is trusted here (verify).",
     "ami_garbage": "What answers at {ami} is not AMI ({detail}). Check the port: AMI "
-    "has 5038, with TLS 5039.",
+    "has 5038, with TLS 5039, and over HTTP that of the PBX's own web server.",
     "ami_login": "AMI at {ami} does not let “{ami_user}” in. Check the secret of "
     "[{ami_user}] in manager.conf, and that its permit and deny let this machine in.",
     "ami_read": "The AMI user “{ami_user}” may not see what is going on ({detail}). In "
