@@ -19,7 +19,6 @@ import websocket
 
 from .errors import Gone, PbxError, why_no_tls
 
-APP = "telephony"
 TIMEOUT = (5.0, 15.0)
 PING = 10.0
 
@@ -100,20 +99,20 @@ class Ari:
         params = {"variable": name, "value": value}
         self.json("POST", "/ari/asterisk/variable", params=params)
 
-    def holds_app(self) -> bool:
-        """Tell whether somebody holds the event socket."""
-        response = self.request("GET", f"/ari/applications/{APP}")
+    def holds_app(self, app: str) -> bool:
+        """Tell whether somebody holds the event socket of an application."""
+        response = self.request("GET", f"/ari/applications/{app}")
         return response.status_code == 200
 
 
 class EventSocket:
-    """The event socket of our application.
+    """The event socket of an application.
 
     :param on_lost: called once, with whether another bridge has taken it
     """
 
-    def __init__(self, ari: Ari, on_lost: Callable[[bool], None]):
-        self._ari, self._on_lost = ari, on_lost
+    def __init__(self, ari: Ari, app: str, on_lost: Callable[[bool], None]):
+        self._ari, self._app, self._on_lost = ari, app, on_lost
         self._socket: websocket.WebSocket | None = None
         self._closed = False
 
@@ -134,7 +133,7 @@ class EventSocket:
             options["ca_certs"] = self._ari._verify
         try:
             self._socket = websocket.create_connection(
-                f"{scheme}://{address.netloc}{address.path}/ari/events?app={APP}",
+                f"{scheme}://{address.netloc}{address.path}/ari/events?app={self._app}",
                 timeout=TIMEOUT[0],
                 header=[f"Authorization: Basic {key}"],
                 sslopt=options,

@@ -22,7 +22,6 @@ from .errors import PbxError
 
 _logger = logging.getLogger(__name__)
 
-VARIABLE = "TELEPHONY_BRIDGE"
 #: Seconds between looks; without a change for which the active bridge is taken to be
 #: gone; without being able to write for which it takes itself to be.
 BEAT, STALE, CUT_OFF = 2.0, 7.0, 6.0
@@ -51,6 +50,7 @@ class Leader:
     """Decides over and over whether this bridge is the active one.
 
     :param instance: the name of this bridge; no other has it
+    :param variable: the one that the active bridge renews
     :param on_change: called with whether it is, each time that this changes
     :param hears: whether it hears what happens; one that does not leads nobody
     :ivar problem: why nobody can tell; else ``None``
@@ -60,10 +60,12 @@ class Leader:
         self,
         place: Place,
         instance: str,
+        variable: str,
         on_change: Callable[[bool], None],
         hears: Callable[[], bool] = lambda: True,
     ):
         self._place, self._instance, self._on_change = place, instance, on_change
+        self._variable = variable
         self._hears, self._heard_at = hears, time.monotonic()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="leader")
@@ -126,7 +128,7 @@ class Leader:
     # -- standing by ----------------------------------------------------------------
 
     def _look(self):
-        seen, now = self._place.get_variable(VARIABLE), time.monotonic()
+        seen, now = self._place.get_variable(self._variable), time.monotonic()
         if seen != self._seen:
             if self._seen and seen.rpartition(":")[0] not in ("", self._instance):
                 self._other_at = now
@@ -147,7 +149,7 @@ class Leader:
             self._other_at = time.monotonic()
             self._step_back("another bridge has taken over")
             return
-        name, _colon, _count = self._place.get_variable(VARIABLE).rpartition(":")
+        name, _colon, _count = self._place.get_variable(self._variable).rpartition(":")
         if name and name != self._instance:
             self._other_at = time.monotonic()
             self._step_back("another bridge is active")
@@ -172,7 +174,7 @@ class Leader:
 
     def _beat(self):
         self._count += 1
-        self._place.set_variable(VARIABLE, f"{self._instance}:{self._count}")
+        self._place.set_variable(self._variable, f"{self._instance}:{self._count}")
         self._written_at = time.monotonic()
 
     def _on_lost(self, is_replaced):

@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 
 from .ari import Ari, EventSocket
 from .errors import PbxError
 
 
-class AriPlace:
-    """They meet at the event socket of ARI."""
+def names_of(webhook: str) -> tuple[str, str]:
+    """Return the application and the variable at which bridges to an Odoo meet.
 
-    def __init__(self, ari: Ari):
+    Those of another Odoo on the same PBX have others. By which name Odoo is reached
+    does not matter, and who sees the names learns nothing of the address.
+
+    :param webhook: the webhook address, which ends with its token
+    """
+    token = webhook.rstrip("/").rpartition("/")[2]
+    mark = hashlib.sha256(token.encode()).hexdigest()[:8]
+    return f"telephony-{mark}", f"TELEPHONY_BRIDGE_{mark.upper()}"
+
+
+class AriPlace:
+    """They meet at the event socket of ARI.
+
+    :param app: the name of their application
+    """
+
+    def __init__(self, ari: Ari, app: str):
         self.get_variable, self.set_variable = ari.get_variable, ari.set_variable
-        self._ari = ari
+        self._ari, self._app = ari, app
         self._socket: EventSocket | None = None
 
     def is_free(self) -> bool:
         """Tell whether nobody holds the event socket."""
-        return not self._ari.holds_app()
+        return not self._ari.holds_app(self._app)
 
     def claim(self, on_lost: Callable[[bool], None]) -> None:
         """Take the event socket."""
         self.release()
-        self._socket = EventSocket(self._ari, on_lost)
+        self._socket = EventSocket(self._ari, self._app, on_lost)
         self._socket.open()
 
     def release(self) -> None:

@@ -21,7 +21,7 @@ from .commands import Commands
 from .connections import ami_of, ari_of
 from .errors import Gone
 from .leader import Leader
-from .leader_places import AmiPlace, AriPlace
+from .leader_places import AmiPlace, AriPlace, names_of
 from .listener import Listener
 from .odoo import Odoo
 from .outbox import Outbox
@@ -80,9 +80,10 @@ class Bridge:
         )
         # Another one on the same machine has another name.
         instance = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
-        place = AriPlace(self.ari) if self.ari else AmiPlace(self._action)
+        app, variable = names_of(config.odoo.url)
+        place = AriPlace(self.ari, app) if self.ari else AmiPlace(self._action)
         self.leader = Leader(
-            place, instance, self._on_change, lambda: self.listener.hears
+            place, instance, variable, self._on_change, lambda: self.listener.hears
         )
         self.sender = Sender(self.outbox, self.odoo)
         commands = Commands(

@@ -7,8 +7,11 @@ import pytest
 
 from telephony_crm.bridge import leader as module
 from telephony_crm.bridge.errors import Gone
-from telephony_crm.bridge.leader import VARIABLE, Leader
-from telephony_crm.bridge.leader_places import AmiPlace
+from telephony_crm.bridge.leader import Leader
+from telephony_crm.bridge.leader_places import AmiPlace, names_of
+
+URL = "https://odoo.example/telephony/webhook/one"
+APP, VARIABLE = names_of(URL)
 
 
 class Meeting:
@@ -73,9 +76,9 @@ def meeting(monkeypatch):
 def start(meeting):
     running = []
 
-    def start(name, place=None, **options):
+    def start(name, place=None, variable=VARIABLE, **options):
         options.setdefault("on_change", lambda is_active: None)
-        leader = Leader(place or Place(meeting), name, **options)
+        leader = Leader(place or Place(meeting), name, variable, **options)
         leader.start()
         running.append(leader)
         return leader
@@ -224,7 +227,8 @@ def test_over_ami_the_variable_alone_decides(start, meeting):
         if name == "Setvar":
             meeting.variables[fields["Variable"]] = fields["Value"]
             return {"Response": "Success"}
-        return {"Response": "Success", "Value": meeting.variables.get(VARIABLE, "")}
+        value = meeting.variables.get(fields["Variable"], "")
+        return {"Response": "Success", "Value": value}
 
     one = start("one", AmiPlace(action))
     until(lambda: one.is_active)
@@ -233,3 +237,21 @@ def test_over_ami_the_variable_alone_decides(start, meeting):
     assert (one.is_active, two.is_active) == (True, False)
     one.stop()
     until(lambda: two.is_active)
+
+
+def test_bridges_to_different_odoos_do_not_meet(start, meeting):
+    other = names_of("https://odoo.example/telephony/webhook/two")
+    assert other[0] != APP
+    one = start("one")
+    until(lambda: one.is_active)
+    another = Meeting()
+    another.variables = meeting.variables  # they share the PBX, but no socket
+    two = start("two", Place(another), other[1])
+    until(lambda: two.is_active)
+    time.sleep(0.2)
+    assert (one.is_active, two.is_active) == (True, True)
+
+
+def test_by_which_name_odoo_is_reached_does_not_matter():
+    assert names_of("http://10.0.0.1:8069/telephony/webhook/one") == (APP, VARIABLE)
+    assert "one" not in APP + VARIABLE
