@@ -22,7 +22,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from .outbox_file import is_damage, open_file
+from .outbox_file import figures, is_damage, open_file
 
 #: In how many threads events are sent: those of one call always in the same.
 LANES = 4
@@ -229,24 +229,8 @@ class Outbox:
 
         The last two are of the last day: somebody has seen them by then, or never will.
         """
-        now = time.time()
-        since = [now - 86_400]
-        with self._access():
-            count, oldest = self._db.execute(
-                "SELECT count(*), min(made) FROM event WHERE held = 0"
-            ).fetchone()
-            [refused] = self._db.execute(
-                "SELECT count(*) FROM refused WHERE made > ?", since
-            ).fetchone()
-            [dropped] = self._db.execute(
-                "SELECT coalesce(sum(events), 0) FROM dropped WHERE made > ?", since
-            ).fetchone()
-        return {
-            "outbox": count,
-            "oldest": round(now - oldest) if oldest else 0,
-            "refused": refused,
-            "dropped": dropped,
-        }
+        with self._access() as db:
+            return figures(db)
 
     def tidy(self) -> None:
         """Give disk space back that is not needed any more."""

@@ -80,3 +80,24 @@ def _open(path):
         db.close()
         raise
     return db
+
+
+def figures(db: sqlite3.Connection) -> dict:
+    """Return how much waits, and since when; see `Outbox.figures`."""
+    now = time.time()
+    since = [now - 86_400]
+    count, oldest = db.execute(
+        "SELECT count(*), min(made) FROM event WHERE held = 0"
+    ).fetchone()
+    [refused] = db.execute(
+        "SELECT count(*) FROM refused WHERE made > ?", since
+    ).fetchone()
+    [dropped] = db.execute(
+        "SELECT coalesce(sum(events), 0) FROM dropped WHERE made > ?", since
+    ).fetchone()
+    return {
+        "outbox": count,
+        "oldest": round(now - oldest) if oldest else 0,
+        "refused": refused,
+        "dropped": dropped,
+    }
