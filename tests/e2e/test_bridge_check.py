@@ -15,28 +15,30 @@ from setup.lib.process import HOST
 
 from .bridge import build
 
+SECRET, WRONG = "Tell-Nobody-1", "Tell-Nobody-2"
+SECRETS = ("ODOO_SECRET", "ASTERISK_AMI_SECRET", "ASTERISK_ARI_PASSWORD")
 # Users that lack something.
-MANAGER = """
+MANAGER = f"""
 [blind]
-secret = secret
+secret = {SECRET}
 read = system,agent,cdr
 write = system,call,originate,reporting
 [tied]
-secret = secret
+secret = {SECRET}
 read = system,call,agent,cdr
 write = reporting
 [elsewhere]
-secret = secret
+secret = {SECRET}
 deny = 0.0.0.0/0.0.0.0
 permit = 192.0.2.1/255.255.255.255
 read = all
 write = all
 """
-ARI = """
+ARI = f"""
 [reader]
 type = user
 read_only = yes
-password = secret
+password = {SECRET}
 password_format = plain
 """
 
@@ -63,7 +65,7 @@ def check(lab, program):
     settings = lab.settings
     right = {
         "ODOO_URL": "https://odoo.example/telephony/webhook/x",
-        "ODOO_SECRET": "secret",
+        "ODOO_SECRET": SECRET,
         "ASTERISK_AMI_PORT": settings["AMI_PORT"],
         "ASTERISK_AMI_USER": settings["AMI_USER"],
         "ASTERISK_AMI_SECRET": settings["AMI_PASSWORD"],
@@ -86,7 +88,8 @@ def check(lab, program):
         assert done.returncode in (0, 1), done.stderr
         found = json.loads(done.stdout)
         assert done.returncode == bool(found["problems"])
-        assert "ami-secret" not in done.stdout + done.stderr
+        for name in SECRETS:
+            assert given[name] not in done.stdout + done.stderr
         return found
 
     return check
@@ -103,7 +106,7 @@ def test_all_is_well_over_both_ways_to_ami(check, lab):
 @pytest.mark.parametrize(
     ("changed", "names"),
     [
-        ({"ASTERISK_AMI_SECRET": "wrong"}, ("manager.conf", "secret", "permit")),
+        ({"ASTERISK_AMI_SECRET": WRONG}, ("manager.conf", "secret", "permit")),
         ({"ASTERISK_AMI_PORT": "1"}, ("refused", "manager.conf", "enabled=yes")),
         ({"ASTERISK_AMI_HOST": "no.such.invalid"}, ("no.such.invalid", "host")),
         ({"ASTERISK_AMI_TLS": "yes"}, ("encryption", "tlsenable")),
@@ -111,7 +114,7 @@ def test_all_is_well_over_both_ways_to_ami(check, lab):
         ({"ASTERISK_AMI_USER": "blind"}, ("blind", "manager.conf", "call among read")),
         ({"ASTERISK_AMI_USER": "tied"}, ("tied", "write=", "call", "originate")),
         ({"ASTERISK_AMI_USER": "elsewhere"}, ("elsewhere", "permit and deny")),
-        ({"ASTERISK_ARI_PASSWORD": "wrong"}, ("ari.conf", "password")),
+        ({"ASTERISK_ARI_PASSWORD": WRONG}, ("ari.conf", "password")),
         ({"ASTERISK_ARI_USER": "reader"}, ("reader", "read_only=no")),
         ({"ASTERISK_ARI_URL": "http://127.0.0.1:1"}, ("http.conf", "bindport")),
         ({"ASTERISK_ARI_URL": "{url}/pbx"}, ("ari.conf", "prefix")),
@@ -125,7 +128,7 @@ def test_what_is_wrong_is_named_with_what_to_change(check, lab, changed, names):
     }
     if changed.get("ASTERISK_AMI_USER") or changed.get("ASTERISK_ARI_USER"):
         secret = "AMI_SECRET" if "ASTERISK_AMI_USER" in changed else "ARI_PASSWORD"
-        changed[f"ASTERISK_{secret}"] = "secret"
+        changed[f"ASTERISK_{secret}"] = SECRET
     problems = check(**changed)["problems"]
     assert len(problems) == 1, problems
     for name in names:
