@@ -28,7 +28,7 @@ class Calls:
             return
         party.customer = 1
         call.direction = "inbound"
-        call.number, call.did = number[:64], did[:64]
+        call.number, call.did = number, did
         self.teller.started(call, at)
         self.book.touch(call)
 
@@ -39,7 +39,7 @@ class Calls:
         """
         late = call.direction == "inbound" and party.customer and not call.number
         if late and number and call.ended is None:
-            call.number = number[:64]
+            call.number = number
             self.teller.started(call, call.began, "number")
             self.book.touch(call)
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from .tracker_config import CLICK, SPY, endpoint_of
 from .tracker_state import Party
-from .tracker_text import extension_text, text, whole
+from .tracker_text import LONGEST, extension_text, number, text, whole
 
 #: ``enum ast_channel_state`` (``include/asterisk/channelstate.h``).
 OFFHOOK, RING, UP = 2, 4, 6
@@ -76,10 +76,10 @@ def _state(tracker, message, party, call, at):
             party.incoming = 1
             tracker.book.touch(call)
             if party.kind == "trunk":
-                did = text(message, "Exten", 64)
-                number = text(message, "CallerIDNum", 64)
+                did = number(message, "Exten")
                 did = "" if did in NOT_DIALLED else did
-                tracker.calls.came_in(call, party, number, did, at)
+                caller = number(message, "CallerIDNum")
+                tracker.calls.came_in(call, party, caller, did, at)
     if state == UP and party.up is None:
         party.up = at
         tracker.book.touch(call)
@@ -93,7 +93,7 @@ def new_callerid(tracker, message, at):
     party = tracker.book.party(text(message, "Channel", 200))
     if party is not None:
         call = tracker.book.call_of(party.name)
-        tracker.calls.named(call, party, text(message, "CallerIDNum", 64))
+        tracker.calls.named(call, party, number(message, "CallerIDNum"))
 
 
 def hangup(tracker, message, at):
@@ -128,7 +128,7 @@ def dial_begin(tracker, message, at):
         if party.kind == "trunk":
             party.number = dialled(message)
         book.touch(call)
-        did = text(message, "DestConnectedLineNum", 64)
+        did = number(message, "DestConnectedLineNum")
         tracker.calls.rung(call, party, caller, did, at)
 
 
@@ -149,10 +149,10 @@ def dialled(message: Mapping) -> str:
         said.partition(":")[2] if said.lower().startswith(("sip:", "sips:")) else said
     )
     if any(letter.isdigit() for letter in said):
-        return said[:64]
+        return said if len(said) <= LONGEST else ""
     for name in ("DestCallerIDNum", "DestExten", "Exten"):
-        if any(letter.isdigit() for letter in text(message, name, 64)):
-            return text(message, name, 64)
+        if any(letter.isdigit() for letter in number(message, name)):
+            return number(message, name)
     return ""
 
 

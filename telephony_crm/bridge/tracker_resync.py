@@ -17,7 +17,7 @@ from .tracker_handlers import RING, UP, dialled, ensure
 from .tracker_machines import join, leave, runs, waiting
 from .tracker_recordings import ask_again
 from .tracker_state import Party
-from .tracker_text import extension_text, text, whole
+from .tracker_text import extension_text, number, text, whole
 
 RUNG = frozenset({"appdial", "appdial2", "appqueue"})
 
@@ -140,7 +140,7 @@ def _see(tracker, party: Party, found: Mapping, is_known: bool, at: float) -> No
                 party.incoming = 1
                 if party.kind == "trunk":
                     _came_in(calls, call, party, message, at)
-    calls.named(call, party, text(message, "CallerIDNum", 64))
+    calls.named(call, party, number(message, "CallerIDNum"))
     if was_rung and party.rung is None:
         _rung(tracker, call, party, found, at)
     if state == UP and party.up is None:
@@ -149,9 +149,9 @@ def _see(tracker, party: Party, found: Mapping, is_known: bool, at: float) -> No
 
 
 def _came_in(calls, call, party, message, at):
-    did = text(message, "Exten", 64)
+    did = number(message, "Exten")
     did = did if sum(letter.isdigit() for letter in did) > 4 else ""
-    calls.came_in(call, party, text(message, "CallerIDNum", 64), did, at)
+    calls.came_in(call, party, number(message, "CallerIDNum"), did, at)
 
 
 def _rung(tracker, call, party, found, at):

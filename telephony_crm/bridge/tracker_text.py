@@ -10,6 +10,8 @@ from datetime import datetime, timedelta, timezone
 _dirt = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 #: Asterisk's own words for "nothing".
 NOTHING = frozenset({"<unknown>", "<none>", "<none specified>", "(null)"})
+#: Characters of a number in an event (``pbx/event.schema.json``).
+LONGEST = 64
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 #: The year 9999: beyond it there are no dates.
 LAST_MOMENT = 253_370_000_000.0
@@ -32,6 +34,15 @@ def text(message: Mapping, name: str, most: int = 128) -> str:
         value = _dirt.sub("", value)
     value = value.strip()[:most]
     return "" if value in NOTHING else value
+
+
+def number(message: Mapping, name: str) -> str:
+    """Return a header that is a telephone number; nothing of one that is too long.
+
+    Cut, it would be somebody else's.
+    """
+    value = text(message, name, LONGEST + 1)
+    return value if len(value) <= LONGEST else ""
 
 
 def whole(message: Mapping, name: str) -> int | None:

@@ -51,6 +51,20 @@ def test_answered_call_from_outside():
     assert leg(call, "101").talk_seconds == 33
 
 
+def test_a_number_too_long_to_be_told_is_not_cut_to_another():
+    endless = "442037691880" * 9
+    pbx = Pbx().new(TRUNK, "Ring", CallerIDNum=endless, Exten=DID)
+    call = call_of(pbx.at(1).hang_up(TRUNK))
+    assert (call.direction, call.number, call.did) == ("inbound", "", DID)
+    pbx = Pbx().new(TRUNK, "Ring", CallerIDNum=CUSTOMER, Exten=endless)
+    call = call_of(pbx.at(1).hang_up(TRUNK))
+    assert (call.number, call.did) == (CUSTOMER, "")
+    pbx = Pbx().new(ANNA, "Ring", CallerIDNum="100", Exten=endless)
+    pbx.at(1).dial(ANNA, TRUNK, f"{endless}@trunk")
+    call = call_of(pbx.at(2).hang_up(TRUNK, ANNA))
+    assert (call.direction, call.number) == ("outbound", "")
+
+
 def test_call_is_told_while_it_goes_on():
     stream = answered().stream
     states = []
