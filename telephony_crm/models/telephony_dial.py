@@ -85,8 +85,9 @@ class TelephonyDial(models.Model):
 
         :param number: in any spelling, or a colleague's extension on the same PBX
         :param res_model: model of the record it was clicked on, with ``res_id``
-        :return: ``{"status": "calling", "number": <formatted>, "dial_id": <id>}``, or
-            ``{"status": "refused" | "failed", "message": <one sentence>}``
+        :return: ``{"status": "calling", "number": <formatted>, "dial_id": <id>,
+            "call_ref": <the call's, or empty>}``, or ``{"status": "refused" |
+            "failed", "message": <one sentence>}``
         """
         if not self.env.user.has_group("telephony_crm.group_telephony_agent"):
             _logger.info("User %s may not dial: no telephony agent", self.env.uid)
@@ -102,7 +103,12 @@ class TelephonyDial(models.Model):
             wish._originate()
         if wish.state in ("sent", "tied"):
             shown = numbers.international(wish.e164) or wish.e164
-            return {"status": "calling", "number": shown, "dial_id": wish.id}
+            return {
+                "status": "calling",
+                "number": shown,
+                "dial_id": wish.id,
+                "call_ref": wish.call_ref or "",
+            }
         return {"status": wish.state, "message": wish.message}
 
     # -- the wish ------------------------------------------------------------------

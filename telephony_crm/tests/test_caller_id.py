@@ -32,7 +32,9 @@ class TestCallerId(AsteriskCase):
         Dial = self.env["telephony.dial"].with_user(self.agent)
         answer = Dial.dial(CUSTOMER, record._name, record.id)
         self.assertEqual(answer["status"], "calling", answer)
-        return self._asked(ORIGINATE)[-1]
+        asked = self._asked(ORIGINATE)[-1]
+        self.assertEqual(answer["call_ref"], asked["channelId"], "for the softphone")
+        return asked
 
     def _shown(self, record=None):
         return self._dial(record)["variables"].get("__TELEPHONY_CALLER_ID")

@@ -179,6 +179,7 @@ class TestDial(DialCase):
         self.assertEqual((asked["from"], asked["to"]), (["100"], [CUSTOMER]))
         wish = self._wishes()
         self.assertEqual(wish.id, answer["dial_id"])
+        self.assertEqual(answer["call_ref"], "", "a callback has none")
         self.assertEqual((wish.state, wish.e164), ("sent", CUSTOMER))
         self.assertEqual(wish.extension_id, self.extension)
 

@@ -63,7 +63,6 @@ export class Dialing {
         const { orm, notification } = this.telephony.services;
         const dialling = { key, number, since: Date.now(), callId: null };
         this.current = dialling;
-        this.telephony.softphone?.expect(number); // The PBX rings us before the customer.
         delete this.refusals[key];
         let answer;
         try {
@@ -81,6 +80,11 @@ export class Dialing {
             }
             return false;
         }
+        // The PBX rings us before the customer.
+        this.telephony.softphone?.expect(number, {
+            callRef: answer.call_ref || "",
+            since: dialling.since,
+        });
         browser.setTimeout(() => dialling.callId || this._end(dialling), FORGET_AFTER);
         return true;
     }

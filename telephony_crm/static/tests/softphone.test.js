@@ -195,15 +195,6 @@ test("the second call puts the first on hold", async () => {
     expect(queryAll(".o_telephony_hang_up")).toHaveLength(2);
 });
 
-test("what the user has dialled is answered by itself", async () => {
-    const { telephony } = await startSoftphone();
-    await telephony.dialing.dial("044 494 17 10");
-    await phone.engine.ring(NUMBER);
-    await waitForSteps(["register 110", `answer ${NUMBER}`]);
-    await phone.engine.ring(NUMBER);
-    await waitForSteps([], { message: "once" });
-});
-
 test("a call that Odoo does not know of can be answered too", async () => {
     await startSoftphone();
     await phone.engine.ring("102", { name: "Workshop" });

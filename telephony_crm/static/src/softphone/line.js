@@ -27,7 +27,7 @@ export class Line {
      * @param {() => Promise<Object|false>} options.askAccount the server's `softphone_config`
      * @param {import("./devices").Devices} options.devices
      * @param {() => void} options.onChange
-     * @param {(session: import("./engine").EngineSession) => boolean} options.isExpected
+     * @param {(call: LineCall) => boolean} options.isExpected
      *     whether the user has just asked for this call, and need not answer it
      */
     constructor(options) {
@@ -167,8 +167,15 @@ export class Line {
         const call = new LineCall(this, session);
         this.calls.set(call.id, call);
         this.onChange();
-        if (this.isExpected(session)) {
-            call.act("answer", []).catch((error) => call.complain(error.message));
+        this.answerExpected();
+    }
+
+    /** Take up what rings because the user has asked for it. */
+    answerExpected() {
+        for (const call of this.calls.values()) {
+            if (call.phase === "ringing" && !call.stream && this.isExpected(call)) {
+                call.act("answer", []).catch((error) => call.complain(error.message));
+            }
         }
     }
 }

@@ -108,10 +108,16 @@ export class Softphone {
         );
     }
 
-    /** The user has asked the PBX for a call: it rings here first. */
-    expect(number) {
-        this.expected.add(number);
-        this.channel?.tellDial(number);
+    /** The PBX has been asked for a call: it rings here first. See `ExpectedCalls.add`. */
+    expect(number, options) {
+        this._expect(number, options);
+        this.channel?.tellDial(number, options);
+    }
+
+    /** It may ring already: the PBX does not wait until Odoo has answered us. */
+    _expect(number, options) {
+        this.expected.add(number, options);
+        this.line?.answerExpected();
     }
 
     _start() {
@@ -121,7 +127,7 @@ export class Softphone {
             onState: (state) => this.line || this._show(state),
             onHello: () => this.line && this.channel.tellState(this.line.snapshot()),
             onAction: (id, action, args) => this.line?.act(id, action, args),
-            onDial: (number) => this.expected.add(number),
+            onDial: (number, options) => this._expect(number, options),
         });
         this.turn ||= new Turn({
             name,
@@ -146,7 +152,7 @@ export class Softphone {
             devices: this.devices,
             askAccount: () => this.orm.call("telephony.extension", "softphone_config", []),
             onChange: () => this._onLine(),
-            isExpected: (session) => this.expected.take(session),
+            isExpected: ({ session, begun }) => this.expected.take(session, begun),
         });
         this.line.start();
     }
