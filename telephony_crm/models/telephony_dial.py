@@ -146,15 +146,24 @@ class TelephonyDial(models.Model):
                 or self._guard(user, pbx, vals["e164"] or typed)
                 or (not vals["e164"] and "unparsable")
             )
-            if reason:
-                message = self._in_words(reason, pbx, typed)
-                vals.update(state="refused", reason=reason, message=message)
-            full = self._full_of_refusals(user, pbx) if reason else self.browse()
-            if full:
-                full.more += 1
-            wish = self.sudo().new(vals) if full else self.sudo().create(vals)
-        if reason:
-            _logger.info("Dialling %s of user %s refused: %s", wish.id, user.id, reason)
+            return self._store(vals, reason, user, pbx)
+
+    @api.model
+    def _store(self, vals, reason, user, pbx):
+        """Store a wish, refused if there is a reason, under the lock of the PBX.
+
+        :param user: who asked for it
+        :return: the wish as superuser; one that is only counted is not in the table
+        """
+        if not reason:
+            return self.sudo().create(vals)
+        message = self._in_words(reason, pbx, vals["number"])
+        vals = {**vals, "state": "refused", "reason": reason, "message": message}
+        full = self._full_of_refusals(user, pbx)
+        if full:
+            full.more += 1
+        wish = self.sudo().new(vals) if full else self.sudo().create(vals)
+        _logger.info("Dialling %s of user %s refused: %s", wish.id, user.id, reason)
         return wish
 
     @api.model

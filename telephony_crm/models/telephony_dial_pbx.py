@@ -90,7 +90,4 @@ class TelephonyDial(models.Model):
                 or (agent != self.env.user and self._limit_reached(self.env.user, pbx))
                 or (not number and "unparsable")
             )
-            if reason:
-                message = self._in_words(reason, pbx, typed)
-                vals.update(state="refused", reason=reason, message=message)
-            return self.sudo().create(vals)
+            return self._store(vals, reason, self.env.user, pbx)
