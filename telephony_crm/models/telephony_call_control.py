@@ -9,8 +9,8 @@ class TelephonyCallControl(models.Model):
 
     Supervisors who listen leave their trace here before the PBX is asked. By the rest
     the card knows what it cannot see: that the caller waits, or that a colleague is
-    being asked. Nobody writes or deletes it by hand; keys that were pressed may be a
-    secret and are not noted at all.
+    being asked. Nobody writes or deletes it by hand. Keys that were pressed may be a
+    secret: of a supervisor it is noted that there were some, of the agent nothing.
     """
 
     _name = "telephony.call.control"
@@ -41,6 +41,7 @@ class TelephonyCallControl(models.Model):
             ("consult", "Asked a colleague"),
             ("complete", "Connected both"),
             ("back", "Went back to the call"),
+            ("press", "Pressed keys"),
             ("record", "Recorded"),
             ("unrecord", "Stopped the recording"),
             *SUPERVISION,

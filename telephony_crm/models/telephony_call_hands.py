@@ -37,12 +37,11 @@ class TelephonyCall(models.Model):
     _inherit = "telephony.call"
 
     @api.model
-    def control_call(self, call_id, action, target="", name=""):
+    def control_call(self, call_id, action, target=""):
         """Have the PBX do something with the part of the user, or of the agent.
 
         :param action: one of `CAPABILITIES`
         :param target: number or extension to transfer to, or the keys to be pressed
-        :param name: of who has this number, for the screen only
         :return: the card as it is now; its ``problem`` is a sentence that says why
             it was not done, or empty
         :raises AccessError: for who neither takes part nor is a supervisor
@@ -50,10 +49,10 @@ class TelephonyCall(models.Model):
         self._check_agent()
         call = self._for_card(call_id)
         leg = call._part_in_hand()
-        problem = call._control(leg, action, str(target or ""), str(name or ""))
+        problem = call._control(leg, action, str(target or ""))
         return {**call._card(), "problem": problem}
 
-    def _control(self, leg, action, target="", name=""):
+    def _control(self, leg, action, target=""):
         """Do it, note it and return why it could not be done, or ``""``."""
         self.ensure_one()
         pbx = self.pbx_id.sudo()
@@ -68,7 +67,7 @@ class TelephonyCall(models.Model):
             number, problem = self._may_call(leg, target)
             if problem:
                 return problem
-        noted = self._note_control(leg, action, number, name)
+        noted = self._note_control(leg, action, number)
         try:
             ref = pbx._converse(self._steps(pbx, channel, action, number, noted))
         except pbx_adapter.PbxError as error:
@@ -193,14 +192,27 @@ class TelephonyCall(models.Model):
 
     # -- the trace ---------------------------------------------------------------------
 
-    def _note_control(self, leg, kind, target="", name=""):
-        """Note what is about to be asked of the PBX; nothing of keys.
+    def _name_of(self, number):
+        """Return whom a number belongs to, as far as Odoo knows, or ``""``."""
+        extensions = self.env["telephony.extension"].sudo()
+        if known := extensions._by_number(self.pbx_id.id).get(number):
+            return extensions.browse(known[0]).user_id.name or ""
+        found = self.env["telephony.number"]._match(number, self.pbx_id.sudo())
+        partner = self.env["res.partner"].sudo().browse(found.partner_id or [])
+        lead = self.env["crm.lead"].sudo().browse(found.lead_id or [])
+        return partner.name or lead.name or ""
 
-        :return: `telephony.call.control` as superuser; empty for keys
+    def _note_control(self, leg, kind, target=""):
+        """Note what is about to be asked of the PBX, and never which keys.
+
+        :return: `telephony.call.control` as superuser; empty for one's own keys
         """
         Control = self.env["telephony.call.control"].sudo()
         if kind == "press":
-            return Control
+            if leg.user_id == self.env.user:
+                return Control
+            target = ""
+        name = self._name_of(target) if target else ""
         whom = " · ".join(part[:64] for part in (target, name) if part)
         return Control.create(
             {

@@ -75,6 +75,7 @@ class TelephonyCall(models.Model):
                     ("call_id", "=", self.id),
                     ("agent_id", "=", leg.user_id.id),
                     ("state", "=", "done"),
+                    ("kind", "!=", "press"),
                 ],
                 limit=20,
             )

@@ -3,6 +3,7 @@
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from ..models.telephony_dial import MAX_REFUSED
 from .asterisk_common import CUSTOMER, AsteriskCase
 
 CHANNEL = "1.1100"
@@ -71,9 +72,11 @@ class TestCallControl(AsteriskCase):
     def test_a_colleague_is_asked_and_then_connected_or_not(self):
         call = self._talks()
         Call = self.env["telephony.call"].with_user(self.agent)
-        card = Call.control_call(call.id, "consult", "101", "Bruno")
+        self.colleague.name = "Bruno"
+        card = Call.control_call(call.id, "consult", "101")
         self.assertEqual(
-            card["control"]["consultation"], {"number": "101", "name": "Bruno"}
+            card["control"]["consultation"],
+            {"number": "101", "name": "Bruno"},
         )
         self.assertFalse(card["control"]["can"]["hang_up"], "it would connect both")
         card = self._control(call, "back")
@@ -87,6 +90,26 @@ class TestCallControl(AsteriskCase):
         self._control(call, "press", "12#")
         self.assertEqual([one["Digit"] for one in self._asked("PlayDTMF")], [*"12#"])
         self.assertFalse(call.sudo().control_ids)
+
+    def test_keys_pressed_by_a_supervisor_are_traced_without_the_keys(self):
+        call = self._talks()
+        self._control(call, "press", "4711#", user=self.supervisor)
+        trace = call.sudo().control_ids
+        self.assertEqual((trace.kind, trace.user_id), ("press", self.supervisor))
+        self.assertEqual((trace.agent_id, trace.state), (self.agent, "done"))
+        self.assertFalse(trace.target)
+
+    def test_the_trace_names_whom_the_number_belongs_to(self):
+        call = self._talks()
+        self.env["res.partner"].create(
+            {"name": "Warehouse · Leeds", "phone": "+442037691882"}
+        )
+        self._control(call, "transfer", "020 3769 1882")
+        self._control(call, "transfer", "+442037691885")
+        self.assertEqual(
+            call.sudo().control_ids.mapped("target"),
+            ["+442037691885", "+442037691882 · Warehouse · Leeds"],
+        )
 
     def test_a_recording_that_was_begun_here_is_fetched(self):
         call = self._talks()
@@ -156,6 +179,15 @@ class TestCallControl(AsteriskCase):
         self.assertFalse(self._asked("BlindTransfer"))
         dials = self.env["telephony.dial"].search([("call_id", "=", call.id)])
         self.assertEqual(set(dials.mapped("state")), {"refused"})
+
+    def test_who_is_refused_transfers_in_a_loop_fills_no_table(self):
+        call = self._talks()
+        for index in range(MAX_REFUSED + 5):
+            card = self._control(call, "transfer", f"+4490{index}")
+            self.assertIn(f"+4490{index}", card["problem"])
+        dials = self.env["telephony.dial"].search([("user_id", "=", self.agent.id)])
+        self.assertEqual(len(dials), MAX_REFUSED)
+        self.assertEqual(sum(dials.mapped("more")), 5)
 
     def test_transfers_count_as_dialled(self):
         call = self._talks()

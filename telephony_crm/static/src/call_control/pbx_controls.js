@@ -58,8 +58,8 @@ export class PbxControls extends CallControls {
         return this._do("transfer", number);
     }
 
-    consult(number, name) {
-        return this._do("consult", number, name || "");
+    consult(number) {
+        return this._do("consult", number);
     }
 
     complete() {
