@@ -49,6 +49,7 @@ class Content:
             dial=_("Dial"),
             exit=_("Exit"),
             nobody=_("No entries"),
+            more=_("Search for more"),
         )
         self._kinds = {"work": _("Work"), "mobile": _("Mobile"), "other": _("Other")}
 

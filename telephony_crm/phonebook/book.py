@@ -58,6 +58,7 @@ class Words:
     dial: str = "Dial"
     exit: str = "Exit"
     nobody: str = "No entries"
+    more: str = "Search for more"
 
 
 class Book(Protocol):
@@ -78,7 +79,10 @@ class Book(Protocol):
         """
 
     def names_at(self, group: str, step: int) -> list[tuple[str, str]]:
-        """Return the first and last name of each ``step`` entries of a group."""
+        """Return the first and last name of each ``step`` entries of a group.
+
+        Not necessarily of all: nobody turns that many pages.
+        """
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,9 @@ def _group(vendor, asked, book, group: Group, page, turned):
                 (f"{first} – {last}", f"{url}/{number}")
                 for number, (first, last) in enumerate(pages, 1)
             ]
+            behind = book.entries(group.key, "", len(pages) * vendor.page, 1)
+            if behind:  # who has a search key of their own, are reminded of it
+                items.append((book.words.more, f"{asked.url}/search"))
             return vendor.menu(group.name, items)
     return _listing(vendor, book, group.name, group.key, "", page, url, "")
 

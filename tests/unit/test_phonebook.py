@@ -20,7 +20,10 @@ class Book:
     title = "Office & Co <1>"
     words = Words()
 
-    def __init__(self, count=25, groups=("all", "colleagues"), name="Contact"):
+    def __init__(
+        self, count=25, groups=("all", "colleagues"), name="Contact", turned=None
+    ):
+        self.turned = turned  # so many, at most, are turned to page by page
         self._groups = [Group(key, f"{key.title()} <&>") for key in groups]
         self._entries = [_entry(place, name) for place in range(count)]
 
@@ -32,7 +35,7 @@ class Book:
         return found[start : start + count]
 
     def names_at(self, group, step):
-        names = [entry.name for entry in self._entries]
+        names = [entry.name for entry in self._entries[: self.turned]]
         pages = [names[start : start + step] for start in range(0, len(names), step)]
         return [(page[0], page[-1]) for page in pages]
 
@@ -128,6 +131,19 @@ def test_a_long_group_is_a_menu_of_pages(code, size):
     assert len(list(ask(code, book, "all/1").iter("DirectoryEntry"))) == size
     assert len(list(ask(code, book, "all/2").iter("DirectoryEntry"))) == 1
     assert len(list(ask(code, Book(size), "all").iter("DirectoryEntry"))) == size
+
+
+@pytest.mark.parametrize(("code", "size"), [("yealink", 250), ("fanvil", 100)])
+def test_who_stands_behind_the_last_page_can_be_searched_for(code, size):
+    root = ask(code, Book(2 * size + 1, turned=2 * size), "all")
+    assert texts(root, "MenuItem/URL") == [
+        f"{URL}/all/1",
+        f"{URL}/all/2",
+        f"{URL}/search",
+    ]
+    assert texts(root, "MenuItem/Name")[-1] == Words.more
+    root = ask(code, Book(2 * size, turned=2 * size), "all")
+    assert len(texts(root, "MenuItem/URL")) == 2
 
 
 @pytest.mark.parametrize("code", BROWSING)
