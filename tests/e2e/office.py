@@ -55,7 +55,7 @@ def opened(databases, stack, query):
             odoo.ami, odoo.cdr = ami, Query(databases.server, cdr[0])
             process = bridge.start(lab, databases, odoo.webhook, SECRET)
             try:
-                odoo.wait(lambda: "telephony" in lab_apps(lab), process)
+                odoo.wait(lambda: lab_apps(lab), process)
                 yield odoo
             finally:
                 process.stop(1)  # it may be in the middle of a request that is held
@@ -64,8 +64,9 @@ def opened(databases, stack, query):
 
 
 def lab_apps(lab):
-    """The names of the applications that listen to ARI."""
-    return [app["name"] for app in lab.ari("GET", "applications")]
+    """The names of the bridges' applications that listen to ARI."""
+    names = [app["name"] for app in lab.ari("GET", "applications")]
+    return [name for name in names if name.startswith("telephony")]
 
 
 class Office:

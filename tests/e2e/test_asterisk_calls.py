@@ -10,6 +10,7 @@ import pytest
 from setup.asterisk.play import JAMES
 
 from .office import LONDON, near, opened, seconds
+from .own import database, query, stack  # noqa: F401
 
 QUIET = 300  # of 32768
 

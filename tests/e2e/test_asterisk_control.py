@@ -8,6 +8,7 @@ from setup.asterisk.phones import Phones
 from setup.asterisk.play import JAMES
 
 from .office import LONDON, near, opened
+from .own import database, query, stack  # noqa: F401
 
 
 @pytest.fixture(scope="module")

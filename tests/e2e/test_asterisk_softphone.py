@@ -13,6 +13,7 @@ from setup.lib.process import HOST
 
 from .access import Rpc
 from .browser import Browser
+from .own import database, query, stack  # noqa: F401
 
 # Sound on a machine without any, and between two programs on the loopback.
 FLAGS = (

@@ -10,6 +10,7 @@ from setup.asterisk.ami import Ami
 from setup.lib import paths
 
 from .bridge import BridgeProcess, World, build, until
+from .own import database, query, stack  # noqa: F401
 
 SCHEMA = paths.ROOT / "setup/asterisk/etc/cdr.sql"
 SECRET = "a secret of bridge and Odoo"
@@ -121,6 +122,13 @@ def _all_ended(log, refs, seconds=30):
     return log(refs)
 
 
+def _compared(rpc, pbx_id, log, ref):
+    """Have the log compared with the PBX, and tell whether the call is known now."""
+    rpc("nora", "telephony.pbx", "action_compare", [pbx_id])
+    time.sleep(1)
+    return log([ref])
+
+
 @pytest.mark.parametrize("way", ["a socket", "the web"])
 def test_calls_are_in_odoo_with_their_agent_and_what_was_talked(
     make, world, log, active, lab, way
@@ -176,8 +184,8 @@ def test_what_happens_while_the_bridge_is_killed_is_told_after_its_restart(
         found = _all_ended(log, [*refs[:3], long, refs[-1]])
         assert found[long][1] == "answered"
         # Nobody heard of the one that came and went meanwhile: the PBX's own records
-        # tell of it, by way of the bridge.
-        rpc("nora", "telephony.pbx", "action_compare", [pbx_id])
+        # tell of it, by way of the bridge, once it is over.
+        until(lambda: _compared(rpc, pbx_id, log, refs[3]), 60)
         found = _all_ended(log, [*refs, long], 60)
         assert found[refs[3]][1:3] == ("answered", 1)
         assert len(found) == 6
