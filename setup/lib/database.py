@@ -93,11 +93,14 @@ class Databases:
         )
 
     def install(self, name, modules, *, update=False):
-        """Install (or update) ``modules`` in the database ``name``."""
-        flag = "-u" if update else "-i"
+        """Install ``modules`` in the database ``name``; update those it has already.
+
+        Odoo updates only what is installed: a database that stays gets a new addon too.
+        """
+        words = ",".join(sorted(modules))
         self.run(
             f"Odoo could not install {', '.join(sorted(modules))}",
-            *("-d", name, flag, ",".join(sorted(modules))),
+            *("-d", name, "-i", words, *(("-u", words) if update else ())),
             *("--stop-after-init", "--no-http", "--log-level=warn"),
         )
 

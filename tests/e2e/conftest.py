@@ -5,6 +5,7 @@ import os
 import pytest
 
 from setup.asterisk import package
+from setup.lib import paths
 from setup.lib.console import Failure
 from setup.lib.prepare import ground
 from setup.lib.stack import Stack
@@ -56,13 +57,14 @@ def programs():
 
 @pytest.fixture(scope="session")
 def bare(databases):
-    """The name of a database with the addon and nothing entered; it stays as it is."""
+    """The name of a database with the addons and nothing entered; it stays as it is."""
     template = os.environ.get("TELEPHONY_CRM_TEMPLATE")
     if template:
         yield template
         return
     name = f"telephony_test_{os.getpid()}_bare"
-    databases.have_addon(name, {"telephony_crm"})
+    addons = {path.parent.name for path in paths.ROOT.glob("*/__manifest__.py")}
+    databases.have_addon(name, addons)
     yield name
     databases.drop(name)
 

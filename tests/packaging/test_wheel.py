@@ -1,4 +1,4 @@
-"""The addon as a package: built, installed beside Odoo with pip, and loaded."""
+"""The addons as packages: built, installed beside Odoo with pip, and loaded."""
 
 import ast
 import os
@@ -41,14 +41,14 @@ def pip(*words):
     subprocess.run(command, check=True, env=os.environ | {"PYTHONPATH": ""})
 
 
-def test_the_wheel_holds_every_file_the_manifest_names(site):
+def test_each_wheel_holds_every_file_its_manifest_names(site):
     for addon in ADDONS:
         manifest = ast.literal_eval((addon / "__manifest__.py").read_text())
         place = site / IN_WHEEL / addon.name
-        assert not [name for name in manifest["data"] if not (place / name).exists()]
+        assert not [name for name in manifest.get("data", ()) if not (place / name).exists()]
 
 
-def test_odoo_installs_and_loads_the_addon_from_the_wheel(site):
+def test_odoo_installs_and_loads_the_addons_from_their_wheels(site):
     script = "\n".join(
         f"import odoo.addons.{addon.name} as addon; print('loaded', addon.__file__)"
         for addon in ADDONS

@@ -1,0 +1,1 @@
+"""Where conversions are handed back to: one file is one kind of destination."""
