@@ -10,7 +10,6 @@ Source: "Asynchronous Javascript Asterisk Manager (AJAM)" of its documentation,
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections.abc import Callable
 
@@ -124,7 +123,7 @@ class Ajam:
         """Ask for events as long as there is somebody to ask."""
         session = self._new_session()
         session.cookies = self._session.cookies
-        with contextlib.suppress(PbxError):
+        try:
             while not self.is_over:
                 asked = {"action": "WaitEvent", "Timeout": str(HOLD)}
                 for message in self._post(asked, HOLD + ANSWER, session):
@@ -132,7 +131,10 @@ class Ajam:
                         self._on_event(message)
                     elif message.get("Response") == "Error":
                         raise Gone("ami_gone")  # the session is over
-        self.close()
+        except PbxError:
+            pass  # who waits learns it from the end of the session
+        finally:
+            self.close()
 
     def _post(self, form, timeout, session=None):
         """Return the messages of an answer."""

@@ -172,9 +172,10 @@ class EventSocket:
                 is_replaced = _kind(frame.data) == "ApplicationReplaced"
         except (websocket.WebSocketException, OSError):
             pass  # it is over, and who waits for it is told
-        if not self._closed:
-            self._closed = True
-            self._on_lost(is_replaced)
+        finally:
+            if not self._closed:
+                self._closed = True
+                self._on_lost(is_replaced)
         with contextlib.suppress(websocket.WebSocketException, OSError):
             self._socket.close(timeout=1)
 

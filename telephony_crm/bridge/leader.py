@@ -68,14 +68,14 @@ class Leader:
         self._variable = variable
         self._hears, self._heard_at = hears, time.monotonic()
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="leader")
+        self._thread = threading.Thread(target=self._run, name="leader", daemon=True)
         self._count = 0
         self._seen, self._seen_at = "", time.monotonic()
         self._begun, self._other_at = self._seen_at, float("-inf")
         self._written_at = 0.0
         self._lost: bool | None = None
         self._wake = threading.Event()
-        self.is_active = False
+        self.name, self.is_active = "leader", False
         self.problem: PbxError | None = None
 
     @property

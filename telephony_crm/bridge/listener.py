@@ -56,10 +56,10 @@ class Listener:
         self._watchers = watchers
         self._queue: queue.Queue = queue.Queue(BACKLOG)
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="listener")
+        self._thread = threading.Thread(target=self._run, name="listener", daemon=True)
         self._rounds = itertools.count(1)
         self._is_connected, self._can_store = False, True
-        self.client = None
+        self.name, self.client = "listener", None
         self.error: PbxError | None = None
 
     @property

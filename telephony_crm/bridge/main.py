@@ -8,6 +8,7 @@ import json
 import logging
 import signal
 import sys
+import threading
 from pathlib import Path
 
 from .config import ConfigError, load
@@ -36,6 +37,7 @@ def main(arguments: list[str] | None = None, program: str = "telephony_bridge") 
         level=logging.DEBUG if given.verbose else logging.INFO,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
+    threading.excepthook = _log_end
     # It logs the addresses that are asked for, and one of them holds a token.
     logging.getLogger("urllib3").setLevel(logging.WARNING)
     try:
@@ -57,6 +59,13 @@ def main(arguments: list[str] | None = None, program: str = "telephony_bridge") 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_args: bridge.stop())
     return bridge.run()
+
+
+def _log_end(ended):
+    """Log why a thread has come to its end, as all else is logged."""
+    why = ended.exc_type, ended.exc_value, ended.exc_traceback
+    name = ended.thread.name if ended.thread else ""
+    logging.getLogger(__name__).critical("Thread %s is dead", name, exc_info=why)
 
 
 def check(connections) -> int:

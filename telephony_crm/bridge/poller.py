@@ -54,7 +54,12 @@ class Poller:
         self._thread = threading.Thread(target=self._run, name="poller", daemon=True)
         self._pool = ThreadPoolExecutor(WORKERS, "command")
         self._first_from = 0.0
-        self.problem = ""
+        self.name, self.problem = "poller", ""
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether its thread works."""
+        return self._thread.is_alive()
 
     def start(self) -> None:
         """Begin to ask."""
@@ -66,7 +71,7 @@ class Poller:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def greet(self) -> None:
-        """Learn Odoo's time, if it is there: what happens next is told by its clock."""
+        """Tell Odoo how the bridge is, and learn its time, if it is there."""
         self._talk([], False)
 
     def wake(self) -> None:
@@ -77,7 +82,11 @@ class Poller:
     def _run(self):
         failures = 0
         while not self._stop.is_set():
-            seconds = self._talk([], True)
+            try:
+                seconds = self._talk([], True)
+            except Exception:
+                _logger.exception("Odoo cannot be asked")
+                seconds = None
             if seconds is None:
                 failures += 1
                 self._stop.wait(pause(failures))
@@ -146,6 +155,9 @@ class Poller:
                 answer = self._commands.carry_out(command, self._odoo.send_sound)
         except requests.RequestException:
             return  # Odoo does not take the sound, and asks for it again some day
+        except Exception:
+            _logger.exception("A command makes no sense")
+            return
         for attempt in range(3):
             if answer is None or self._talk([answer], False) is not None:
                 return

@@ -26,19 +26,17 @@ from .listener import Listener
 from .odoo import Odoo
 from .outbox import Outbox
 from .poller import Poller
-from .problems import in_words
 from .recordings import Recordings
 from .sender import Sender
 from .status import Status
 from .tracker import Tracker, TrackerConfig
+from .upkeep import Upkeep
 from .version import VERSION
 
 _logger = logging.getLogger(__name__)
 
-#: Seconds between looks at itself.
-TICK = 1.0
-#: Seconds that the PBX's clock may be off without anybody being told.
-CLOCK = 5.0
+#: Seconds between looks at itself; for its end, after which it is cut short.
+TICK, ENDING = 1.0, 45.0
 
 
 class Bridge:
@@ -96,6 +94,16 @@ class Bridge:
         self.poller = Poller(
             self.odoo, instance, commands, self.told, lambda: self.leader.is_active
         )
+        self.parts = (self.listener, self.leader, self.sender, self.poller)
+        self.upkeep = Upkeep(
+            asterisk,
+            self.status,
+            self.outbox,
+            self.clock,
+            self.listener,
+            self.leader,
+            self.sender,
+        )
         self._figures: dict = {}
         self._stop = threading.Event()
 
@@ -110,20 +118,20 @@ class Bridge:
         who starts the process again gets a whole one.
         """
         _logger.info("Bridge %s to %s", VERSION, self.odoo.host)
-        self.poller.greet()
-        for part in (self.listener, self.leader, self.sender, self.poller):
-            part.start()
-        ticks = 0
-        while self._is_sound() and not self._stop.wait(TICK):
-            ticks += 1
-            self._look(ticks)
-        status = 0 if self._stop.is_set() else 1
-        self.leader.stop()
-        self.listener.stop()
-        self.poller.stop()
-        self.sender.stop()
-        self.outbox.close()
-        self._lock.close()
+        try:
+            why = self._work()
+        except Exception:
+            _logger.exception("The bridge cannot look after itself")
+            why = "A part of the bridge has failed"
+        status = 1 if why else 0
+        # A part that hangs must not keep the whole from being started anew.
+        deadline = threading.Timer(ENDING, os._exit, [status])
+        deadline.daemon = True
+        deadline.start()
+        if why:
+            self._say(why)
+        self._end()
+        deadline.cancel()
         return status
 
     def stop(self) -> None:
@@ -148,60 +156,37 @@ class Bridge:
                 self.outbox.take_over()
         self.poller.wake()
 
-    def _look(self, ticks):
-        """Note what is wrong, and tidy up now and then."""
-        asterisk = self.config.asterisk
-        error = self.listener.error or self.leader.problem
-        self.status.problem("pbx", in_words(error, asterisk) if error else "")
-        self.status.problem("odoo", self.sender.problem)
-        client = self.listener.client
-        dirt = client.dirt if client else 0
-        self.status.problem(
-            "dirt",
-            f"The PBX sent {dirt} messages that make no sense or are too long; they "
-            "were left out."
-            if dirt
-            else "",
-        )
-        ahead = self.clock.ahead
-        self.status.problem(
-            "clock",
-            f"The clock of the PBX is {abs(ahead):.0f} seconds "
-            f"{'ahead of' if ahead > 0 else 'behind'} that of Odoo. Set it right."
-            if abs(ahead) > CLOCK
-            else "",
-        )
-        self.status.problem(
-            "damaged",
-            "The file of what waits was damaged and is kept as "
-            f"{self.outbox.aside.name}; what waited in it has not been told."
-            if self.outbox.aside
-            else "",
-        )
-        try:
-            self._tidy(ticks)
-        except sqlite3.Error as error:
-            _logger.error("What waits cannot be looked after: %s", error)
+    def _work(self):
+        """Work; return why that is over, ``""`` when it was asked for."""
+        self.poller.greet()
+        for part in self.parts:
+            part.start()
+        why = ""
+        while not why and not self._stop.wait(TICK):
+            self.upkeep.look()
+            why = self._why_to_end()
+        return why
 
-    def _tidy(self, ticks):
-        if self.leader.sees_another:
-            self.outbox.forget_held()
-        elif not self.leader.is_silent:
-            self.outbox.take_over()
-        if ticks % 30 == 5:
-            self.clock.look()
-            self.outbox.tidy()
-            if self.clock.version:
-                self.status.set(asterisk=f"Asterisk {self.clock.version}")
+    def _say(self, why):
+        _logger.critical("%s; the bridge ends, to be started anew", why)
+        self.status.problem("end", f"{why}. It ends, and has to be started anew.")
+        self.poller.greet()
 
-    def _is_sound(self):
+    def _end(self):
+        for part in (self.leader, self.listener, self.poller, self.sender):
+            try:
+                part.stop()
+            except Exception:
+                _logger.exception("The %s does not end well", part.name)
+        self.outbox.close()
+        self._lock.close()
+
+    def _why_to_end(self):
+        """Return why this process cannot go on; ``""``: it can."""
         if self.outbox.is_damaged:
-            _logger.critical("The file of what waits is damaged; the bridge ends")
-            return False
-        if not (self.listener.is_alive and self.leader.is_alive):
-            _logger.critical("A part of the bridge is dead; the bridge ends")
-            return False
-        return True
+            return "The file of what waits is damaged"
+        dead = [part.name for part in self.parts if not part.is_alive]
+        return f"Dead parts of the bridge: {', '.join(dead)}" if dead else ""
 
     def _action(self, name, **fields):
         client = self.listener.client

@@ -41,11 +41,18 @@ class Sender:
         self._outbox, self._odoo = outbox, odoo
         self._stop = threading.Event()
         self._threads = [
-            threading.Thread(target=self._run, args=[lane], name=f"sender-{lane}")
+            threading.Thread(
+                target=self._run, args=[lane], name=f"sender-{lane}", daemon=True
+            )
             for lane in range(LANES)
         ]
-        self.problem = ""
+        self.name, self.problem = "sender", ""
         self._lists_from = 0.0
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether all its threads work."""
+        return all(thread.is_alive() for thread in self._threads)
 
     def start(self) -> None:
         """Begin to send."""
@@ -57,7 +64,8 @@ class Sender:
         self._stop.set()
         self._outbox.wake()
         for thread in self._threads:
-            thread.join()
+            if thread.is_alive():
+                thread.join()
 
     def _run(self, lane):
         failures = 0
