@@ -45,7 +45,9 @@ def test_each_wheel_holds_every_file_its_manifest_names(site):
     for addon in ADDONS:
         manifest = ast.literal_eval((addon / "__manifest__.py").read_text())
         place = site / IN_WHEEL / addon.name
-        assert not [name for name in manifest.get("data", ()) if not (place / name).exists()]
+        assert not [
+            name for name in manifest.get("data", ()) if not (place / name).exists()
+        ]
 
 
 def test_odoo_installs_and_loads_the_addons_from_their_wheels(site):
