@@ -1,0 +1,199 @@
+"""Which visit made the phone ring: candidates and their weights.
+
+Each candidate says how likely it would be if there were no other. They exclude one
+another and may all be wrong, so with the odds ``o = s / (1 - s)`` of each, the weight
+of one is ``o / (1 + Σo)`` and what is left is "none of them". One candidate alone
+keeps its likelihood; two share; all of them together never reach one.
+
+Only a tap on the number seconds before says who called. Everything else says who could
+see it, so without a tap no weight is above `UNPROVEN`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from math import floor
+
+from .lease import Lease, Phase, Windows
+from .words import Word
+
+#: What a candidate of each level is worth, alone.
+TAP = 0.97
+UNPROVEN = 0.9
+LIVE = 0.8
+LATE = 0.6  # just after the hold; falls to nothing over the pool's late window
+#: How long before the ring a tap may be; and after it, since clocks differ.
+TAP_SECONDS = 120
+CLOCK_ERROR = 10
+#: A weight below this is kept and shown, but makes neither match nor doubt.
+NEGLIGIBLE = 0.1
+#: Weights are cut to millionths, as shares are.
+UNIT = 1_000_000
+TINY = 1e-6  # what is exact but for the last bit is not cut
+
+
+class Level(Word):
+    """Why a visit is a candidate, the surest first."""
+
+    TAP = "tap"  # tapped this number within two minutes
+    RETURNING = "returning"  # this caller had this number from an earlier visit
+    LIVE = "live"  # sees the number now
+    LATE = "late"  # saw it until some time ago
+    FOREIGN = "foreign"  # another system says so
+    STATIC = "static"  # the number stands for a source, there is no visit
+
+
+class State(Word):
+    """What is known of a call."""
+
+    NONE = "none"
+    STATIC = "static"
+    MATCHED = "matched"
+    AMBIGUOUS = "ambiguous"
+    FOREIGN = "foreign"
+
+
+ORDER = {level: place for place, level in enumerate(Level)}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A visit that may have made the call.
+
+    :param visit: whatever names it; ``None`` for a static number
+    :param lease: whatever names the lease; ``None`` without one
+    :param likelihood: as if there were no other; 0 to `UNPROVEN`, for a tap to `TAP`
+    :param values: what the reason's words need: ``seconds`` since the tap, the last
+        sign of life, the end of the hold; ``days`` since the earlier call
+    :raises ValueError: when the likelihood is none, or claims too much
+    """
+
+    visit: Hashable
+    level: Level
+    likelihood: float
+    lease: Hashable = None
+    values: Mapping[str, int] = field(default_factory=dict, compare=False)
+
+    def __post_init__(self):
+        most = TAP if self.level == Level.TAP else UNPROVEN
+        if not 0 <= self.likelihood <= most:
+            raise ValueError(f"a likelihood of {self.level} is 0 to {most}")
+
+
+@dataclass(frozen=True)
+class Match:
+    """A candidate with its weight among the others, 0 to below 1."""
+
+    candidate: Candidate
+    weight: float
+
+    @property
+    def level(self) -> Level:
+        """Why it is one; also the code of the reason."""
+        return self.candidate.level
+
+
+def by_lease(
+    visit: Hashable, lease: Lease, called: datetime, windows: Windows, ref=None
+) -> Candidate | None:
+    """Return what a lease of the called number says; ``None`` when it is over.
+
+    :param called: when the phone began to ring
+    :param windows: of the number's pool
+    :param ref: what names the lease
+    """
+    if called < lease.start - timedelta(seconds=CLOCK_ERROR):
+        return None
+    if lease.tap:
+        since = (called - lease.tap).total_seconds()
+        if -CLOCK_ERROR <= since <= TAP_SECONDS:
+            values = {"seconds": max(0, round(since))}
+            return Candidate(visit, Level.TAP, TAP, ref, values)
+    phase = windows.phase(lease, max(called, lease.start))
+    if phase == Phase.LIVE:
+        since = max(0, round((called - lease.seen).total_seconds()))
+        return Candidate(visit, Level.LIVE, LIVE, ref, {"seconds": since})
+    if phase == Phase.LATE:
+        since = windows.late_seconds(lease, called)
+        likelihood = late_likelihood(since, windows.late)
+        return Candidate(visit, Level.LATE, likelihood, ref, {"seconds": round(since)})
+    return None
+
+
+def late_likelihood(seconds: float, window: float) -> float:
+    """Return what a lease is worth ``seconds`` after its hold: `LATE`, falling to 0."""
+    if seconds >= window:
+        return 0.0
+    return LATE * (1 - max(0.0, seconds) / window)
+
+
+def by_earlier_call(
+    weights: Mapping[Hashable, float], earlier: datetime, called: datetime
+) -> list[Candidate]:
+    """Return the candidates of an earlier call of this caller to this number.
+
+    People keep the number they once rang, so its likeliest visit outranks whoever sees
+    the number now; its other candidates keep their proportion to that one.
+
+    :param weights: of the earlier call, by visit
+    """
+    best = max(weights.values(), default=0)
+    values = {"days": max(0, (called - earlier).days)}
+    return [
+        Candidate(visit, Level.RETURNING, UNPROVEN * (weight / best), values=values)
+        for visit, weight in weights.items()
+        if weight > 0
+    ]
+
+
+def weigh(candidates: Iterable[Candidate]) -> list[Match]:
+    """Return a match for each visit, the likeliest first.
+
+    A visit that is a candidate in two ways counts once, by the stronger. The weights
+    sum to less than one; the rest is "none of them".
+    """
+    strongest: dict[Hashable, Candidate] = {}
+    for own in candidates:
+        other = strongest.get(own.visit)
+        if own.likelihood > 0 and (other is None or _rank(own) < _rank(other)):
+            strongest[own.visit] = own
+    odds = {
+        visit: own.likelihood / (1 - own.likelihood) for visit, own in strongest.items()
+    }
+    whole = 1 + sum(odds.values())
+    found = [
+        Match(own, floor(UNIT * odds[visit] / whole + TINY) / UNIT)
+        for visit, own in strongest.items()
+    ]
+    return sorted(found, key=lambda match: _rank(match.candidate))
+
+
+def _rank(candidate):
+    """Order candidates, the same however they arrive."""
+    who = (str(candidate.visit), str(candidate.lease))
+    return (-candidate.likelihood, ORDER[candidate.level], who)
+
+
+def none_of_them(matches: Iterable[Match]) -> float:
+    """Return the weight of "none of them", above 0 and up to 1."""
+    return 1 - sum(match.weight for match in matches)
+
+
+def state(matches: Iterable[Match]) -> State:
+    """Return what is known of a call from its matches.
+
+    Two that cannot be neglected make it ambiguous, unless just one of them tapped.
+    """
+    matches = list(matches)
+    counting = [match for match in matches if match.weight >= NEGLIGIBLE]
+    taps = sum(match.level == Level.TAP for match in matches)
+    if not counting:
+        return State.NONE
+    if len(counting) > 1 and taps != 1:
+        return State.AMBIGUOUS
+    level = max(counting, key=lambda match: match.weight).level
+    if level in (Level.STATIC, Level.FOREIGN):
+        return State(level.value)
+    return State.MATCHED

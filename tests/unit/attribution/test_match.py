@@ -1,0 +1,216 @@
+"""Which visit made the phone ring, and how much of that is known."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from telephony_crm_tracking.attribution.lease import Lease, Windows
+from telephony_crm_tracking.attribution.match import (
+    LIVE,
+    NEGLIGIBLE,
+    TAP,
+    UNPROVEN,
+    Candidate,
+    Level,
+    by_earlier_call,
+    by_lease,
+    none_of_them,
+    state,
+    weigh,
+)
+
+CALLED = datetime(2026, 1, 15, 10)
+WINDOWS = Windows(beat=20, hold=600, cooldown=120, late=1800)
+
+
+def ago(seconds):
+    return CALLED - timedelta(seconds=seconds)
+
+
+def lease(start, seen=None, tap=None, end=None):
+    seen = start if seen is None else seen
+    return Lease(
+        "+442037691881",
+        "a",
+        start=ago(start),
+        seen=ago(seen),
+        confirmed=seen != start,
+        tap=None if tap is None else ago(tap),
+        end=None if end is None else ago(end),
+    )
+
+
+def tapped(visit="a"):
+    return Candidate(visit, Level.TAP, TAP)
+
+
+def live(visit="a"):
+    return Candidate(visit, Level.LIVE, LIVE)
+
+
+def returning(visit="a"):
+    return Candidate(visit, Level.RETURNING, UNPROVEN)
+
+
+@pytest.mark.parametrize(
+    "own, level, likelihood, seconds",
+    [
+        (lease(300, 10, tap=5), "tap", 0.97, 5),
+        (lease(300, 10, tap=120), "tap", 0.97, 120),
+        (lease(300, 10, tap=121), "live", 0.8, 10),
+        (lease(300, 10, tap=-10), "tap", 0.97, 0),  # the tap's request came late
+        (lease(300, 10, tap=-11), "live", 0.8, 10),
+        (lease(300, 10), "live", 0.8, 10),
+        (lease(-5), "live", 0.8, 0),  # clocks differ
+        (lease(2000, 600), "late", 0.6, 0),
+        (lease(2000, 600 + 900), "late", 0.3, 900),
+        (lease(5000, 600 + 1799), "late", 0.6 / 1800, 1799),
+        (lease(5000, 4000, end=900), "late", 0.3, 900),
+    ],
+)
+def test_what_a_lease_says(own, level, likelihood, seconds):
+    found = by_lease("a", own, CALLED, WINDOWS, ref=7)
+    assert (found.level, found.lease) == (level, 7)
+    assert found.likelihood == pytest.approx(likelihood)
+    assert found.values == {"seconds": seconds}
+
+
+@pytest.mark.parametrize(
+    "own", [lease(5000, 600 + 1800), lease(-11), lease(9, end=1800)]
+)
+def test_a_lease_that_is_over_says_nothing(own):
+    assert by_lease("a", own, CALLED, WINDOWS) is None
+
+
+@pytest.mark.parametrize("own", [tapped(), live(), returning()])
+def test_one_candidate_keeps_its_likelihood(own):
+    [match] = weigh([own])
+    assert match.weight == own.likelihood
+    assert state([match]) == "matched"
+
+
+def test_nobody_is_none():
+    assert weigh([]) == []
+    assert state([]) == "none"
+    assert none_of_them([]) == 1
+
+
+def test_a_tap_settles_it_and_the_other_is_kept():
+    matches = weigh([live("b"), tapped("a")])
+    assert [match.candidate.visit for match in matches] == ["a", "b"]
+    assert matches[0].weight > 0.85
+    assert matches[1].weight >= NEGLIGIBLE
+    assert state(matches) == "matched"
+
+
+def test_an_earlier_call_outranks_who_sees_the_number_now():
+    matches = weigh([live("b"), returning("a")])
+    assert [match.candidate.visit for match in matches] == ["a", "b"]
+    assert matches[0].weight > 2 * matches[1].weight
+    assert state(matches) == "ambiguous"
+
+
+def test_two_who_tapped_are_ambiguous():
+    assert state(weigh([tapped("a"), tapped("b")])) == "ambiguous"
+
+
+def test_who_can_be_neglected_makes_neither_match_nor_doubt():
+    faint = Candidate("b", Level.LATE, 0.05)
+    assert state(weigh([live("a"), faint])) == "matched"
+    assert state(weigh([faint])) == "none"
+    assert len(weigh([faint])) == 1
+
+
+def test_a_visit_by_two_ways_counts_once_by_the_stronger():
+    matches = weigh([live("a"), returning("a"), Candidate("a", Level.LATE, 0.2)])
+    assert [match.level for match in matches] == ["returning"]
+
+
+def test_an_earlier_call_keeps_the_proportions_of_its_candidates():
+    earlier = by_earlier_call({"a": 0.6, "b": 0.2, "c": 0}, ago(5 * 86400), CALLED)
+    assert [(own.visit, own.values["days"]) for own in earlier] == [("a", 5), ("b", 5)]
+    assert [own.likelihood for own in earlier] == pytest.approx([0.9, 0.3])
+    assert by_earlier_call({}, ago(9), CALLED) == []
+
+
+def test_a_static_number_and_another_system_are_named_as_what_they_are():
+    static = Candidate(None, Level.STATIC, UNPROVEN)
+    foreign = Candidate("x", Level.FOREIGN, UNPROVEN)
+    assert state(weigh([static])) == "static"
+    assert state(weigh([foreign])) == "foreign"
+    assert state(weigh([foreign, live("b")])) == "ambiguous"
+
+
+@pytest.mark.parametrize(
+    "level, likelihood",
+    [
+        ("tap", 0.98),
+        ("live", 0.91),
+        ("returning", 1),
+        ("late", -0.1),
+        ("foreign", 0.97),
+    ],
+)
+def test_no_candidate_may_claim_more_than_is_known(level, likelihood):
+    with pytest.raises(ValueError):
+        Candidate("a", Level(level), likelihood)
+
+
+unproven = st.builds(
+    Candidate,
+    visit=st.sampled_from("abcdef"),
+    level=st.sampled_from([level for level in Level if level != Level.TAP]),
+    likelihood=st.floats(0, UNPROVEN),
+    lease=st.sampled_from([None, 1, 2]),
+)
+taps = st.builds(
+    Candidate,
+    visit=st.sampled_from("abcdef"),
+    level=st.just(Level.TAP),
+    likelihood=st.just(TAP),
+)
+candidates = st.lists(unproven | taps, max_size=40)
+
+
+@given(candidates)
+def test_weights_sum_to_less_than_one(found):
+    matches = weigh(found)
+    assert all(0 <= match.weight for match in matches)
+    assert sum(match.weight for match in matches) < 1
+    assert 0 < none_of_them(matches) <= 1
+
+
+@given(st.lists(unproven, max_size=40))
+def test_nothing_is_certain_without_a_tap(found):
+    matches = weigh(found)
+    assert all(match.weight <= UNPROVEN for match in matches)
+    counting = [match for match in matches if match.weight >= NEGLIGIBLE]
+    if len(counting) > 1:
+        assert state(matches) == "ambiguous"
+
+
+@given(candidates, st.randoms(use_true_random=False))
+def test_the_order_of_candidates_never_matters(found, chance):
+    again = list(found)
+    chance.shuffle(again)
+    assert weigh(again) == weigh(found)
+
+
+@given(candidates, unproven)
+def test_one_more_candidate_makes_no_other_likelier(found, more):
+    before = {match.candidate.visit: match.weight for match in weigh(found)}
+    for match in weigh([*found, more]):
+        if match.candidate.visit != more.visit:
+            assert match.weight <= before[match.candidate.visit]
+
+
+@given(st.floats(0, 4000), st.floats(0, 4000))
+def test_what_a_late_lease_is_worth_only_falls(one, other):
+    early, late = sorted([one, other])
+    own = [
+        by_lease("a", lease(9000, 600 + ago), CALLED, WINDOWS) for ago in (early, late)
+    ]
+    weights = [found.likelihood if found else 0 for found in own]
+    assert weights[0] >= weights[1]
