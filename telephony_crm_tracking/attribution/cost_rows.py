@@ -1,0 +1,139 @@
+"""What advertising cost: lines of a table as rows, or what is wrong with each.
+
+A row may be about a day or a period, a campaign or a DID. Nothing is taken that is in
+doubt; a line with an error is told by its number, as the person sees it in the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from . import cost_cells
+from .clean import text
+from .cost_reader import Reader
+from .cost_row import CostError, CostRow
+
+#: Columns by their headers, in lower case; Google's, Meta's, Microsoft's included.
+COLUMNS = {
+    "start": "date,day,from,start,start date,gregorian date,reporting starts,"
+    "time period,дата,день,з,с,начало,початок",
+    "end": "to,until,end,end date,reporting ends,по,до,конец,кінець",
+    "amount": "amount,cost,costs,spend,amount spent,spent,budget,сумма,сума,"
+    "расход,расходы,витрати,вартість,стоимость",
+    "currency": "currency,currency code,валюта",
+    "clicks": "clicks,link clicks,клики,кліки",
+    "source": "source,utm_source,источник,джерело",
+    "medium": "medium,utm_medium,channel,канал",
+    "campaign": "campaign,campaign name,utm_campaign,кампания,кампанія",
+    "keyword": "keyword,search keyword,utm_term,ключевое слово,ключове слово",
+    "did": "did,number,phone,phone number,telephone,номер,телефон",
+}
+HEADERS = {
+    header: name for name, headers in COLUMNS.items() for header in headers.split(",")
+}
+#: The header is looked for in so many lines; reports begin with a title.
+PREAMBLE = 15
+
+_in_header = re.compile(r"(.*?)\s*[(\[]\s*([^)\]]{1,5})\s*[)\]]\s*")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What became of a table.
+
+    :param header: the line of the headers, from 1; 0 when none was found
+    :param columns: the place of each column that is used, from 0
+    :param skipped: lines of totals and empty ones
+    """
+
+    header: int = 0
+    columns: Mapping[str, int] = field(default_factory=dict)
+    rows: tuple[CostRow, ...] = ()
+    errors: tuple[CostError, ...] = ()
+    skipped: int = 0
+
+    @property
+    def span(self) -> tuple[date, date] | None:
+        """The first and the last day; an import replaces its feed's rows from one to
+        the other. ``None`` without rows."""
+        if not self.rows:
+            return None
+        return min(row.start for row in self.rows), max(row.end for row in self.rows)
+
+
+def guess(header: Sequence[object]) -> dict[str, int]:
+    """Return the place of each column whose header is known, the first of each."""
+    found: dict[str, int] = {}
+    for place, cell in enumerate(header):
+        name, _ = _header(cell)
+        if name:
+            found.setdefault(name, place)
+    return found
+
+
+def _header(cell):
+    """Return column and currency of a header such as ``Amount spent (EUR)``."""
+    bare, inside = text(cell, 60).lower().strip(" .:"), ""
+    if found := _in_header.fullmatch(bare):
+        bare, inside = found.groups()
+    return HEADERS.get(bare, ""), inside
+
+
+def read(
+    table: Sequence[Sequence[object]],
+    defaults: Mapping[str, str] = (),
+    columns: Mapping[str, int] | None = None,
+    order: str = "",
+    decimal: str = "",
+) -> Reading:
+    """Read a table: the lines of a file, the header among the first of them.
+
+    :param table: cells are text, or what a spreadsheet holds: numbers, days
+    :param defaults: of ``source, medium, campaign, currency`` where a line is silent
+    :param columns: the places of columns, where a person has said so
+    :param order: ``dmy`` or ``mdy``, and ``decimal``, ``.`` or ``,``, where a person
+        has said so; the table tells otherwise, if it does
+    """
+    header, known = _find(table, columns)
+    if header is None:
+        return Reading(errors=(CostError(0, "no_header"),))
+    lines = table[header + 1 :]
+    reader = Reader(known, dict(defaults))
+    if not reader.defaults.get("currency"):
+        _, inside = _header(table[header][known["amount"]])
+        reader.defaults["currency"] = _currency_or_none(inside)
+    days = [reader.cell(cells, name) for cells in lines for name in ("start", "end")]
+    reader.order = order or cost_cells.order_of(days)
+    reader.decimal = decimal or cost_cells.decimal_of(
+        reader.cell(cells, "amount") for cells in lines
+    )
+    for number, cells in enumerate(lines, header + 2):
+        reader.take(number, cells)
+    return Reading(
+        header=header + 1,
+        columns=known,
+        rows=tuple(reader.rows),
+        errors=tuple(reader.errors),
+        skipped=reader.skipped,
+    )
+
+
+def _find(table, columns):
+    """Return the header's place and the columns; ``None`` and nothing without one."""
+    for place, cells in enumerate(table[:PREAMBLE]):
+        known = guess(cells)
+        if columns:
+            known = {name: at for name, at in columns.items() if 0 <= at < len(cells)}
+        if {"start", "amount"} <= set(known):
+            return place, known
+    return None, {}
+
+
+def _currency_or_none(said):
+    try:
+        return cost_cells.currency(said)
+    except ValueError:
+        return ""
