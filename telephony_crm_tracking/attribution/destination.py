@@ -122,10 +122,13 @@ class Destination:
         """
         raise NotImplementedError
 
-    def read(self, status: int, headers: Mapping[str, str], body: bytes) -> Result:
+    def read(
+        self, status: int, headers: Mapping[str, str], body: bytes, test: bool = False
+    ) -> Result:
         """Return what an answer to `request` means; never raises.
 
         :param headers: names in lower case
+        :param test: as for `request`
         """
         raise NotImplementedError
 
@@ -149,7 +152,9 @@ class Destination:
         """Return the request for what became of ``ref``; ``None``: nobody tells."""
         return None
 
-    def read_asked(self, status: int, body: bytes) -> Result:
+    def read_asked(
+        self, status: int, body: bytes, settings: Mapping[str, str]
+    ) -> Result:
         """Return what an answer to `ask` means; `State.SENT`: not known yet."""
         raise NotImplementedError
 

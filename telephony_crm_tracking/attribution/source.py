@@ -29,10 +29,7 @@ class Kind(Word):
 
 @dataclass(frozen=True)
 class Source:
-    """Where a visit comes from; the strings are as they came, or empty.
-
-    :param paid: a click that was paid for, as far as the visit proves it
-    """
+    """Where a visit comes from; the strings are as they came, or empty."""
 
     source: str = ""
     medium: str = ""
@@ -42,6 +39,7 @@ class Source:
 
     @property
     def paid(self) -> bool:
+        """Whether the click was paid for, as far as the visit proves it."""
         return self.kind == Kind.PAID
 
 

@@ -33,6 +33,7 @@ class Episode:
 
     @property
     def last(self) -> datetime:
+        """The last sign of life."""
         return max(self.start, self.end or self.start)
 
 

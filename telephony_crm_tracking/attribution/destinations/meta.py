@@ -116,7 +116,7 @@ class Meta(Destination):
             body=json.dumps(body).encode(),
         )
 
-    def read(self, status, headers, body):
+    def read(self, status, headers, body, test=False):
         """See `Destination.read`. Meta's words may repeat a bad token, so of those
         errors only the code is kept."""
         found = answers.data(body)

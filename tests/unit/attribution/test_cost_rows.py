@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telephony_crm_tracking.attribution import cost_table
@@ -159,6 +159,7 @@ def test_a_period_is_divided_exactly():
     ]
 
 
+@settings(max_examples=80)
 @given(
     st.integers(0, 365),
     st.decimals(-(10**9), 10**9, places=3),
@@ -194,6 +195,7 @@ def test_a_file_that_is_no_table_is_said(data, code):
 cells = st.none() | st.text(max_size=12) | st.floats() | st.integers() | st.dates()
 
 
+@settings(max_examples=80)
 @given(st.lists(st.lists(cells, max_size=8), max_size=6))
 def test_every_line_is_a_row_an_error_or_nothing(lines):
     found = read([HEADER, *lines], {"currency": "EUR"})

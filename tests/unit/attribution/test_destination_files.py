@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from conversion_files import KINDS, handed_over, load
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telephony_crm_tracking.attribution import destination
@@ -122,9 +122,9 @@ def test_an_answer_means_what_the_file_says(own, said):
             assert own.read_token(said["status"], body) == token
         return
     if said["to"] == "request":
-        found = own.read(said["status"], {}, body)
+        found = own.read(said["status"], {}, body, said.get("test", False))
     else:
-        found = own.read_asked(said["status"], body)
+        found = own.read_asked(said["status"], body, said.get("settings", {}))
     faults = {int(place): why for place, why in expected.pop("faults", {}).items()}
     assert found == Result(**expected, faults=faults)
 
@@ -147,12 +147,13 @@ ASKED = [kind for kind in KINDS if destination.get(kind).how == "request"]
 statuses = st.sampled_from([200, 204, 302, 400, 401, 429, 500])
 
 
-@given(st.sampled_from(ASKED), statuses, bodies)
-def test_whatever_is_answered_it_is_read(kind, status, body):
+@settings(max_examples=80)
+@given(st.sampled_from(ASKED), statuses, bodies, st.booleans())
+def test_whatever_is_answered_it_is_read(kind, status, body, test):
     own = destination.get(kind)
-    found = own.read(status, {}, body)
+    found = own.read(status, {}, body, test)
     assert found.state in State and len(found.reason) <= 250
     if status >= 500:
         assert found.state == "unknown"
     if own.ask("x", {}) is not None:
-        assert own.read_asked(status, body).state in State
+        assert own.read_asked(status, body, {}).state in State

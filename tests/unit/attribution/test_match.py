@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telephony_crm_tracking.attribution.lease import Lease, Windows
@@ -191,6 +191,7 @@ def test_nothing_is_certain_without_a_tap(found):
         assert state(matches) == "ambiguous"
 
 
+@settings(max_examples=80)
 @given(candidates, st.randoms(use_true_random=False))
 def test_the_order_of_candidates_never_matters(found, chance):
     again = list(found)
@@ -198,6 +199,7 @@ def test_the_order_of_candidates_never_matters(found, chance):
     assert weigh(again) == weigh(found)
 
 
+@settings(max_examples=80)
 @given(candidates, unproven)
 def test_one_more_candidate_makes_no_other_likelier(found, more):
     before = {match.candidate.visit: match.weight for match in weigh(found)}
