@@ -58,7 +58,9 @@ def parameters(query: Mapping[str, object]) -> dict[str, str]:
     """
     found = {}
     for name in (*UTM, *CLICK_IDS):
-        value = text(query.get(name), MAX_VALUE + 1)
+        if not query.get(name):
+            continue
+        value = text(query[name], MAX_VALUE + 1)
         if name in UTM:
             value = value[:MAX_VALUE]
         elif not _click_id.fullmatch(value):

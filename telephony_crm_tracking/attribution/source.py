@@ -166,11 +166,14 @@ def same(left: str | None, right: str | None) -> bool:
 
 def is_within(host: str, domains: Iterable[str]) -> bool:
     """Tell whether ``host`` is one of ``domains``, or below one."""
-    host = host.lower()
-    return any(
-        domain and (host == domain or host.endswith("." + domain))
-        for domain in (name.strip().lower().strip(".") for name in domains)
-    )
+    ends = set(_ends(host))
+    return any(name.strip().lower().strip(".") in ends for name in domains)
+
+
+def _ends(host):
+    """Return a host and each domain that it is below: ``a.b.c``, ``b.c``, ``c``."""
+    parts = [part for part in host.lower().split(".") if part]
+    return [".".join(parts[place:]) for place in range(len(parts))]
 
 
 def _said(value):
@@ -200,12 +203,12 @@ def _without_medium(source, led):
 def _led(referrer, own_domains):
     """Return what the page before says."""
     host = referrer.partition("/")[0].lower()
-    if not host or is_within(host, own_domains) or is_within(host, PASSING):
+    ends = _ends(host)
+    if not ends or is_within(host, own_domains) or not PASSING.isdisjoint(ends):
         return Source()
     for pattern, name in _search:
         if pattern.fullmatch(host):
             return Source(name, "organic", kind=Kind.ORGANIC)
-    for domain, name in SOCIAL.items():
-        if is_within(host, (domain,)):
-            return Source(name, "social", kind=Kind.SOCIAL)
+    if name := next((SOCIAL[end] for end in ends if end in SOCIAL), ""):
+        return Source(name, "social", kind=Kind.SOCIAL)
     return Source(host.removeprefix("www."), "referral", kind=Kind.REFERRAL)
