@@ -194,6 +194,24 @@ def test_one_request_to_google_is_about_one_action():
     assert len(json.loads(own.request([CALL] * 2000, SETTINGS).body)["events"]) == 2000
 
 
+def test_a_broken_file_harms_no_other(tmp_path, monkeypatch):
+    folder = tmp_path / "own_destinations"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "broken.py").write_text("DESTINATION = nothing")
+    (folder / "good.py").write_text(
+        "from telephony_crm_tracking.attribution.destination import Destination\n"
+        "class Good(Destination):\n    kind = title = 'good'\n"
+        "DESTINATION = Good()\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    registry = Registry("own_destinations")
+    assert [own.kind for own in registry.all()] == ["good"]
+    assert list(registry.problems()) == ["broken"]
+    with pytest.raises(UnknownDestination, match="NameError"):
+        registry.get("broken")
+
+
 def test_other_addons_add_a_destination_of_their_own():
     class Own(Destination):
         kind = "own"
