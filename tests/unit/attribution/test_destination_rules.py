@@ -77,6 +77,12 @@ def test_a_click_outside_the_actions_window_is_expired(kind, window, days, code)
 
 
 @google
+def test_a_click_is_forgotten_after_ninety_days_whenever_it_converted(kind):
+    assert refusal(kind, at=ago(days=5), click_at=ago(days=90)) is None
+    assert refusal(kind, at=ago(days=5), click_at=ago(days=91)) == Refusal("expired")
+
+
+@google
 def test_without_a_click_a_contact_goes_where_the_account_takes_them(kind):
     bare = {"gclid": "", "phone": "+442037691881"}
     assert refusal(kind, **bare) == Refusal("no_click")
