@@ -18,26 +18,25 @@ import json
 import sqlite3
 import threading
 import time
-import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from .local_clock import put_right
 from .outbox_file import figures, is_damage, open_file
+from .outbox_refused import LANES, lane_of, put_aside, put_back
 
-#: In how many threads events are sent: those of one call always in the same.
-LANES = 4
 #: Seconds that a bridge which stands by keeps events.
 HELD = 60
 #: At most so many events wait; beyond, those of whole old calls are dropped.
 LIMIT = 500_000
-#: Of those that Odoo refused so many are kept, to be looked at.
-REFUSED = 1000
 
 
 class Outbox:
     """The file; used by all threads.
 
     :param path: of the file; it is made if there is none
+    :ivar offset: returns how many seconds the times that are stored are ahead of
+        Odoo's clock, ``None`` while nobody knows
     :ivar aside: where a damaged file is now that lay there; else ``None``
     :ivar is_damaged: what is stored cannot be relied on any more
     """
@@ -49,6 +48,7 @@ class Outbox:
         self._lost: set[str] = set()
         self._db, self.aside = open_file(path)
         self.is_damaged = False
+        self.offset: Callable[[], float | None] = lambda: 0.0
 
     def close(self) -> None:
         """Let go of the file."""
@@ -97,7 +97,7 @@ class Outbox:
         :param events: as `pbx.event_format` has them, in order
         :param held: this bridge stands by, and another one tells them
         """
-        now, lanes = time.time(), set()
+        now, lanes, offset = time.time(), set(), self.offset()
         with self.transaction() as db:
             for key, value in changed.items():
                 if value is None:
@@ -109,9 +109,9 @@ class Outbox:
                 lane = lane_of(event["call_ref"])
                 lanes.add(lane)
                 db.execute(
-                    "INSERT INTO event (lane, call_ref, body, made, held)"
-                    " VALUES (?, ?, ?, ?, ?)",
-                    [lane, event["call_ref"], json.dumps(event), now, int(held)],
+                    "INSERT INTO event (lane, call_ref, body, made, held, clock)"
+                    " VALUES (?, ?, ?, ?, ?, ?)",
+                    [lane, event["call_ref"], json.dumps(event), now, held, offset],
                 )
             if lanes:
                 self._make_room(db)
@@ -178,13 +178,21 @@ class Outbox:
             news.set()
 
     def next(self, lane: int, limit: int = 20) -> list[tuple[int, str]]:
-        """Return the first events of a lane, as ``(seq, body)``."""
+        """Return the first events of a lane, as ``(seq, body)``.
+
+        Their times are by Odoo's clock, as far as it is known by now.
+        """
         with self._access():
-            return self._db.execute(
-                "SELECT seq, body FROM event WHERE lane = ? AND held = 0"
+            rows = self._db.execute(
+                "SELECT seq, body, clock FROM event WHERE lane = ? AND held = 0"
                 " ORDER BY seq LIMIT ?",
                 [lane, limit],
             ).fetchall()
+        now = self.offset() or 0.0
+        return [
+            (seq, put_right(body, now if clock is None else clock))
+            for seq, body, clock in rows
+        ]
 
     def told(self, seqs: Iterable[int]) -> None:
         """Forget what Odoo has taken."""
@@ -194,33 +202,29 @@ class Outbox:
     def refuse(self, seq: int, reason: str) -> None:
         """Put aside what Odoo will never take, so that the others get on."""
         with self.transaction() as db:
-            self._doubt(db, seq)
-            db.execute(
-                "INSERT OR IGNORE INTO refused"
-                " SELECT seq, body, ?, made FROM event WHERE seq = ?",
-                [reason[:500], seq],
-            )
-            db.execute("DELETE FROM event WHERE seq = ?", [seq])
-            db.execute(
-                "DELETE FROM refused WHERE seq <= (SELECT seq FROM refused"
-                " ORDER BY seq DESC LIMIT 1 OFFSET ?)",
-                [REFUSED],
-            )
+            self._lost |= put_aside(db, seq, reason)
 
-    def _doubt(self, db, seq):
-        """Confirm nothing more of the call of an event that is lost."""
-        rows = db.execute(
-            "SELECT seq, call_ref, body FROM event"
-            " WHERE call_ref = (SELECT call_ref FROM event WHERE seq = ?)",
-            [seq],
-        ).fetchall()
-        for place, call_ref, body in rows:
-            self._lost.add(call_ref)
-            told = json.loads(body)
-            if place != seq and told.pop("confirmed", None):
-                db.execute(
-                    "UPDATE event SET body = ? WHERE seq = ?", [json.dumps(told), place]
-                )
+    def retry(self) -> int:
+        """Have all that Odoo refused be told again; return how much that is."""
+        with self.transaction() as db:
+            found = put_back(db)
+        self.wake()
+        return found
+
+    # -- what the process itself remembers -------------------------------------------
+
+    def note(self, name: str) -> dict | None:
+        """Return what was noted under a name."""
+        with self._access():
+            row = self._db.execute(
+                "SELECT value FROM note WHERE name = ?", [name]
+            ).fetchone()
+        return json.loads(row[0]) if row else None
+
+    def keep_note(self, name: str, value: Mapping) -> None:
+        """Note something under a name."""
+        with self.transaction() as db:
+            db.execute("REPLACE INTO note VALUES (?, ?)", [name, json.dumps(value)])
 
     # -- figures --------------------------------------------------------------------
 
@@ -240,8 +244,3 @@ class Outbox:
             )
             self._db.execute("PRAGMA incremental_vacuum(1000)").fetchall()
             self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-
-
-def lane_of(call_ref: str) -> int:
-    """Return in which lane the events of a call go; the same after a restart."""
-    return zlib.crc32(call_ref.encode(errors="replace")) % LANES

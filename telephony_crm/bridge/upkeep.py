@@ -8,6 +8,8 @@ import sqlite3
 from .clock import PbxClock
 from .leader import Leader
 from .listener import Listener
+from .local_clock import LocalClock
+from .long_numbers import LongNumbers
 from .outbox import Outbox
 from .problems import in_words
 from .sender import Sender
@@ -30,15 +32,17 @@ class Upkeep:
         asterisk,
         status: Status,
         outbox: Outbox,
-        clock: PbxClock,
+        clock: LocalClock,
+        pbx_clock: PbxClock,
         listener: Listener,
         leader: Leader,
         sender: Sender,
+        long_numbers: LongNumbers,
     ):
         self._asterisk, self._status = asterisk, status
-        self._outbox, self._clock = outbox, clock
+        self._outbox, self._clock, self._pbx_clock = outbox, clock, pbx_clock
         self._listener, self._leader, self._sender = listener, leader, sender
-        self._ticks = 0
+        self._long_numbers, self._ticks = long_numbers, 0
 
     def look(self) -> None:
         """Note what is wrong, and tidy up now and then; to be called each second."""
@@ -72,8 +76,11 @@ class Upkeep:
             else "",
         )
 
+        self._status.problem("number", self._long_numbers.in_words())
+
     def _look_at_clock(self):
-        ahead = self._clock.ahead
+        self._clock.watch()
+        ahead = self._pbx_clock.ahead
         self._status.problem(
             "clock",
             f"The clock of the PBX is {abs(ahead):.0f} seconds "
@@ -88,7 +95,7 @@ class Upkeep:
         elif not self._leader.is_silent:
             self._outbox.take_over()
         if self._ticks % 30 == 5:
-            self._clock.look()
+            self._pbx_clock.look()
             self._outbox.tidy()
-            if self._clock.version:
-                self._status.set(asterisk=f"Asterisk {self._clock.version}")
+            if self._pbx_clock.version:
+                self._status.set(asterisk=f"Asterisk {self._pbx_clock.version}")
