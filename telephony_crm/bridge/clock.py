@@ -26,10 +26,9 @@ class PbxClock:
         """Compare, if the PBX answers; to the second, as the header has it."""
         if self._ari is None:
             return
-        with contextlib.suppress(PbxError, TypeError, ValueError, KeyError):
-            response = self._ari.request("GET", "/ari/asterisk/info")
+        with contextlib.suppress(PbxError, TypeError, ValueError):
+            self.version, date = self._ari.version_and_date()
             now = self._clock.odoo_now()
-            self.version = str(response.json()["system"]["version"])[:40]
-            told = parsedate_to_datetime(response.headers["Date"]).timestamp()
+            told = parsedate_to_datetime(date).timestamp()
             if self._clock.is_known:
                 self.ahead = told + 0.5 - now if abs(told - now) > 2 else 0.0

@@ -118,7 +118,7 @@ class Commands:
             raise Refused(403, str(error)) from error
         headers = {"Content-Type": "application/json"} if body else {}
         return self._ari.request(
-            method, path, params=params, data=body, headers=headers, stream=True
+            method, path, params=params, data=body, headers=headers
         )
 
     def _ask_ami(self, command):

@@ -79,12 +79,16 @@ class Listener:
     def stop(self) -> None:
         """Listen no more; what was heard is stored."""
         self._stop.set()
-        if self._current:
-            self._current.close()
+        self.reconnect()
         with contextlib.suppress(queue.Full):
             self._queue.put_nowait(({}, 0.0))  # who waits for news need wait no more
         if self._thread.is_alive():
             self._thread.join()
+
+    def reconnect(self) -> None:
+        """Have the connection made anew, and all that goes on be asked for."""
+        if self._current:
+            self._current.close()
 
     def _run(self):
         failures = 0
@@ -100,8 +104,7 @@ class Listener:
                 _logger.exception("What the PBX says cannot be worked off")
             self._is_connected = False
             self._status.connected(False, self._now())
-            if self._current:
-                self._current.close()
+            self.reconnect()
             self._stop.wait(min(LONGEST, FIRST * 2 ** min(failures, 10)))
 
     def _note(self, error):

@@ -55,7 +55,8 @@ def open_file(path: Path | str) -> tuple[sqlite3.Connection, Path | None]:
             raise
         aside = path.with_name(f"{path.name}.damaged-{int(time.time())}")
         _logger.error("%s is damaged (%s); it is kept as %s", path, error, aside.name)
-    for part in PARTS:
+    # The file last: a log of it that stays behind would be written into the new one.
+    for part in reversed(PARTS):
         with contextlib.suppress(FileNotFoundError):
             os.replace(f"{path}{part}", f"{aside}{part}")
     return _open(path), aside

@@ -33,6 +33,7 @@ from .status import Status
 from .tracker import Tracker
 from .upkeep import Upkeep
 from .version import VERSION
+from .watchman import Watchman
 
 _logger = logging.getLogger(__name__)
 
@@ -75,6 +76,7 @@ class Bridge:
             self.outbox, tracking, table, config.cdr.tz, lambda: self.pbx_clock.ahead
         )
         long_numbers = LongNumbers()
+        watchman = Watchman(lambda: self.listener.reconnect())
         self.listener = Listener(
             self.connect,
             self.tracker,
@@ -82,12 +84,14 @@ class Bridge:
             self.status,
             self.clock.now,
             lambda: self.leader.is_silent,
-            (self.cdr.watch, long_numbers.watch),
+            (self.cdr.watch, long_numbers.watch, watchman.watch),
         )
         # Another one on the same machine has another name.
         instance = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
         app, variable = names_of(config.odoo.url)
-        place = AriPlace(self.ari, app) if self.ari else AmiPlace(self._action)
+        place = AmiPlace(self._action)
+        if self.ari:
+            place = AriPlace(self.ari, app, watchman.see)
         self.leader = Leader(
             place, instance, variable, self._on_change, lambda: self.listener.hears
         )
@@ -114,6 +118,7 @@ class Bridge:
             self.leader,
             self.sender,
             long_numbers,
+            watchman,
         )
         self._figures: dict = {}
         self._stop = threading.Event()
@@ -131,9 +136,9 @@ class Bridge:
         _logger.info("Bridge %s to %s", VERSION, self.odoo.host)
         try:
             why = self._work()
-        except Exception:
-            _logger.exception("The bridge cannot look after itself")
-            why = "A part of the bridge has failed"
+        except BaseException:  # whatever it was, the other threads must not live on
+            _logger.exception("The bridge cannot go on")
+            why = "The bridge cannot go on"
         status = 1 if why else 0
         # A part that hangs must not keep the whole from being started anew.
         deadline = threading.Timer(ENDING, os._exit, [status])
@@ -175,7 +180,10 @@ class Bridge:
             part.start()
         why = ""
         while not why and not self._stop.wait(TICK):
-            self.upkeep.look()
+            try:
+                self.upkeep.look()
+            except Exception:
+                _logger.exception("The bridge cannot look after itself")
             why = self._why_to_end()
         return why
 

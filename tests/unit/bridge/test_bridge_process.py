@@ -99,7 +99,7 @@ def test_with_a_damaged_file_it_ends_to_be_started_anew(bridge, run):
         ("leader", "_keep", SystemExit),
         ("sender", "_send", SystemExit),
         ("poller", "_talk", SystemExit),
-        ("upkeep", "look", RuntimeError),
+        ("upkeep", "look", SystemExit),
     ],
 )
 def test_it_ends_when_a_part_of_it_has_and_says_so(
@@ -146,7 +146,12 @@ def test_an_error_in_a_part_is_logged_and_the_part_goes_on(bridge, run, monkeypa
         failed.append(1)
         raise KeyError("no such thing")
 
-    for part, work in (("leader", "_keep"), ("sender", "_send"), ("poller", "_talk")):
+    for part, work in (
+        ("leader", "_keep"),
+        ("sender", "_send"),
+        ("poller", "_talk"),
+        ("upkeep", "look"),
+    ):
         monkeypatch.setattr(getattr(bridge, part), work, fail)
     bridge.outbox.wake()
     until(lambda: len(failed) > 6)
