@@ -24,6 +24,7 @@ from pathlib import Path
 from .local_clock import put_right
 from .outbox_file import figures, is_damage, open_file
 from .outbox_refused import LANES, lane_of, put_aside, put_back
+from .outbox_room import Room
 
 #: Seconds that a bridge which stands by keeps events.
 HELD = 60
@@ -48,6 +49,7 @@ class Outbox:
         self._lost: set[str] = set()
         self._db, self.aside = open_file(path)
         self.is_damaged = False
+        self._room = Room(Path(f"{path}.room"))
         self.offset: Callable[[], float | None] = lambda: 0.0
 
     def close(self) -> None:
@@ -196,13 +198,27 @@ class Outbox:
 
     def told(self, seqs: Iterable[int]) -> None:
         """Forget what Odoo has taken."""
-        with self.transaction() as db:
-            db.executemany("DELETE FROM event WHERE seq = ?", [[seq] for seq in seqs])
+        rows = [[seq] for seq in seqs]
+        self._lessen(lambda db: db.executemany("DELETE FROM event WHERE seq = ?", rows))
 
     def refuse(self, seq: int, reason: str) -> None:
         """Put aside what Odoo will never take, so that the others get on."""
-        with self.transaction() as db:
-            self._lost |= put_aside(db, seq, reason)
+        self._lost |= self._lessen(lambda db: put_aside(db, seq, reason))
+
+    def _lessen(self, work):
+        """Do what leaves less to be told; on a full disk, in the room kept for it."""
+        try:
+            with self.transaction() as db:
+                found = work(db)
+        except sqlite3.OperationalError:
+            with self._access() as db:
+                self._room.give(db)
+            with self.transaction() as db:
+                found = work(db)
+        if self._room.is_given:
+            with self._access() as db:
+                self._room.shrink(db)
+        return found
 
     def retry(self) -> int:
         """Have all that Odoo refused be told again; return how much that is."""
@@ -210,21 +226,6 @@ class Outbox:
             found = put_back(db)
         self.wake()
         return found
-
-    # -- what the process itself remembers -------------------------------------------
-
-    def note(self, name: str) -> dict | None:
-        """Return what was noted under a name."""
-        with self._access():
-            row = self._db.execute(
-                "SELECT value FROM note WHERE name = ?", [name]
-            ).fetchone()
-        return json.loads(row[0]) if row else None
-
-    def keep_note(self, name: str, value: Mapping) -> None:
-        """Note something under a name."""
-        with self.transaction() as db:
-            db.execute("REPLACE INTO note VALUES (?, ?)", [name, json.dumps(value)])
 
     # -- figures --------------------------------------------------------------------
 
@@ -238,6 +239,7 @@ class Outbox:
 
     def tidy(self) -> None:
         """Give disk space back that is not needed any more."""
+        self._room.keep()
         with self._access():
             self._db.execute(
                 "DELETE FROM dropped WHERE made < ?", [time.time() - 86_400]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import os
 import sqlite3
@@ -93,6 +94,17 @@ def _add_clock(db):
         names = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
         if "clock" not in names:
             db.execute(f"ALTER TABLE {table} ADD COLUMN clock REAL DEFAULT 0")
+
+
+def read_note(db: sqlite3.Connection, name: str) -> dict | None:
+    """Return what the process had noted under a name."""
+    row = db.execute("SELECT value FROM note WHERE name = ?", [name]).fetchone()
+    return json.loads(row[0]) if row else None
+
+
+def write_note(db: sqlite3.Connection, name: str, value: dict) -> None:
+    """Note something under a name."""
+    db.execute("REPLACE INTO note VALUES (?, ?)", [name, json.dumps(value)])
 
 
 def figures(db: sqlite3.Connection) -> dict:

@@ -26,6 +26,7 @@ from .local_clock import LocalClock
 from .long_numbers import LongNumbers
 from .odoo import Odoo
 from .outbox import Outbox
+from .outbox_file import read_note, write_note
 from .poller import Poller
 from .recordings import Recordings
 from .sender import Sender
@@ -57,8 +58,9 @@ class Bridge:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = _alone_in(folder)
         self.outbox = Outbox(folder / FILE, config.bridge.limit)
-        self.clock = LocalClock(self.outbox.note("clock"))
-        self.outbox.keep_note("clock", self.clock.anchor)
+        with self.outbox.transaction() as db:
+            self.clock = LocalClock(read_note(db, "clock"))
+            write_note(db, "clock", self.clock.anchor)
         self.outbox.offset = self.clock.known_offset
         self.odoo = Odoo(
             config.odoo.url,

@@ -163,6 +163,55 @@ def test_a_full_disk_is_said_and_nothing_is_half_stored(outbox):
     assert waiting(outbox) == ["1-1"]
 
 
+FULL_DISK = """
+import sqlite3, sys, types
+stub = types.ModuleType("telephony_crm")
+stub.__path__ = [sys.argv[1]]
+sys.modules["telephony_crm"] = stub
+from telephony_crm.bridge.outbox import LANES, Outbox
+
+def fill(outbox, number):
+    outbox.commit({"1": {"a": "x" * 500}}, [
+        {"id": f"{number}-{one}", "call_ref": str(number)} for one in range(20)])
+
+outbox, number = Outbox(sys.argv[2] + "/outbox.sqlite"), 0
+try:
+    while True:
+        fill(outbox, number)
+        number += 1
+except sqlite3.OperationalError as error:
+    print(error)
+waiting = outbox.figures()["outbox"]
+for _round in range(waiting):
+    for lane in range(LANES):
+        rows = outbox.next(lane, 100)
+        if rows:
+            outbox.told([seq for seq, _body in rows])
+fill(outbox, number)
+outbox.tidy()
+print(waiting > 1000, outbox.figures()["outbox"], outbox._room.is_given)
+"""
+
+
+def test_a_disk_that_is_full_of_what_waits_is_emptied_when_that_is_told(tmp_path):
+    mount = "mount -t tmpfs -o size=4m tmpfs"
+    own = ["unshare", "--map-root-user", "--mount", "sh", "-c"]
+    if subprocess.run([*own, f'{mount} "$0"', tmp_path], check=False).returncode:
+        pytest.skip("nobody may mount a small disk here")
+    words = f'{mount} "$3" && exec "$0" -c "$1" "$2" "$3"'
+    package = Path(module.__file__).parents[1]
+    done = subprocess.run(
+        [*own, words, sys.executable, FULL_DISK, package, tmp_path],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.splitlines() == [
+        "database or disk is full",
+        "True 20 False",
+    ], done.stderr
+
+
 def test_a_damaged_file_is_kept_aside_and_another_one_begun(outbox, path):
     outbox.commit({"1": {"a": 1}}, [event("1", 1)])
     outbox.close()
