@@ -10,6 +10,7 @@ from odoo.modules import module
 from odoo.tests import tagged
 from odoo.tools import config, mute_logger
 
+from ..controllers import bridge
 from ..models import telephony_pbx_command
 from ..pbx import adapter as pbx_adapter
 from .access_common import AccessCase
@@ -191,6 +192,23 @@ class TestBridgeCommand(BridgeCase):
             pbx.env["telephony.pbx.command"]._carry_out(pbx, asking(), 1)
         self.assertEqual(states, [TRANSACTION_STATUS_IDLE])
 
+    def test_no_transaction_is_open_while_a_bridge_waits_for_commands(self):
+        states = []
+
+        def wait(_seconds):
+            states.append(cr._cnx.info.transaction_status)
+            return True
+
+        with (
+            self.registry.cursor() as cr,
+            patch.object(module, "current_test", None),
+            patch.object(bridge._stopping, "wait", wait),
+            patch.object(type(self.bridges), "_is_latest", lambda *_args: True),
+        ):
+            pbx = self.pbx.with_env(api.Environment(cr, self.env.uid, {}))
+            bridge._wait(pbx, self._told(), 20)
+        self.assertEqual(states, [TRANSACTION_STATUS_IDLE])
+
     # -- where the bridge asks the workers themselves ----------------------------------
 
     @contextlib.contextmanager
@@ -307,8 +325,8 @@ class TestBridgeAccess(AccessCase):
         pbx = self.pbx
         command = self.env["telephony.pbx.command"]._put(pbx, asking(), 20, {})
         self.env["telephony.pbx.bridge"]._note(pbx, "a", 1, True, {})
-        bridge = self.env["telephony.pbx.bridge"].search([("pbx_id", "=", pbx.id)])
-        for row, name in ((command, "path"), (bridge, "instance")):
+        seen = self.env["telephony.pbx.bridge"].search([("pbx_id", "=", pbx.id)])
+        for row, name in ((command, "path"), (seen, "instance")):
             self.assertTrue(row.with_user(self.administrator).read([name]))
             for user in (self.agent, self.supervisor, self.internal, self.stranger):
                 with self.subTest(user=user.login), self.assertRaises(AccessError):

@@ -107,9 +107,8 @@ class TestBridgeHealth(BridgeCase):
         with self.assertRaises(UserError) as caught:
             self.pbx.with_user(self.administrator).action_retry_refused()
         self.assertIn("bridge", str(caught.exception))
-        agent = self._user("agent_one", "telephony_agent")
         with self.assertRaises(AccessError):
-            self.pbx.with_user(agent).action_retry_refused()
+            self.pbx.with_user(self.agent).action_retry_refused()
 
     def test_a_bridge_that_asks_workers_is_said_to(self):
         self._note(is_held=False)

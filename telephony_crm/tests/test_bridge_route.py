@@ -3,16 +3,14 @@ import time
 from types import SimpleNamespace
 from unittest.mock import patch
 
-from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 from werkzeug.wrappers import Request
 
-from odoo import api
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from ..bridge.odoo import MARK
 from ..controllers import bridge
-from ..tools import log_filter, transaction
+from ..tools import log_filter
 from .bridge_common import STATUS, BridgeCase, answered, as_json
 from .common import SECRET
 from .recording_common import wav
@@ -188,23 +186,6 @@ class TestBridgeRoute(BridgeCase, HttpCase):
         told = self._at_turn(self._told())
         self.assertEqual(self._wait(told, seconds=0), ([], 0))
         self.assertEqual(self._wait(told, lambda: True, lambda: None), ([], 1))
-
-    def test_no_transaction_is_open_while_a_bridge_waits(self):
-        states = []
-
-        def wait(_seconds):
-            states.append(cr._cnx.info.transaction_status)
-            return True
-
-        with (
-            self.registry.cursor() as cr,
-            patch.object(transaction.module, "current_test", None),
-            patch.object(bridge._stopping, "wait", wait),
-            patch.object(type(self.bridges), "_is_latest", lambda *_args: True),
-        ):
-            pbx = self.pbx.with_env(api.Environment(cr, self.env.uid, {}))
-            bridge._wait(pbx, self._told(), 20)
-        self.assertEqual(states, [TRANSACTION_STATUS_IDLE])
 
     # -- what was held up ----------------------------------------------------------
 
