@@ -36,11 +36,7 @@ class TelephonyDid(models.Model):
                 ("e164", "like", "+"),
             ]
         )
-        called = self.browse()
-        if record._name in ("telephony.call", "telephony.callback"):
-            record = record.sudo()
-            calls = record if record._name == "telephony.call" else record.call_ids
-            called = calls.sorted("id").did_id[-1:]
+        called = self._called(record.sudo())
         user = extension.sudo().user_id
         team = extension.sudo().team_id or user.sale_team_id
         return (
@@ -51,3 +47,14 @@ class TelephonyDid(models.Model):
             )
             or dids.filtered(lambda did: not did.user_id and not did.team_id)
         )[:1]
+
+    @api.model
+    def _called(self, record):
+        """Return the number that a customer had dialled who is called back, if any.
+
+        :param record: what was clicked on
+        """
+        if record._name not in ("telephony.call", "telephony.callback"):
+            return self.browse()
+        calls = record if record._name == "telephony.call" else record.call_ids
+        return calls.sorted("id").did_id[-1:]
