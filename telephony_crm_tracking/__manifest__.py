@@ -7,4 +7,15 @@
     "author": "Telephony for Odoo CRM contributors",
     "license": "LGPL-3",
     "depends": ["telephony_crm"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/telephony_tracking_rules.xml",
+        "data/ir_cron_data.xml",
+        "views/telephony_tracking_visit_views.xml",
+        "views/telephony_tracking_pool_views.xml",
+        "views/telephony_tracking_site_views.xml",
+        "views/telephony_tracking_alias_views.xml",
+        "views/telephony_did_views.xml",
+        "views/telephony_tracking_menus.xml",
+    ],
 }

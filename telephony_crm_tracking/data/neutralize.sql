@@ -1,0 +1,4 @@
+-- The pages of the original's web sites show no numbers by grace of a copy, and the copy
+-- counts no visits of theirs.
+UPDATE telephony_tracking_site
+   SET token = 'neutralized-' || id || '-' || gen_random_uuid();

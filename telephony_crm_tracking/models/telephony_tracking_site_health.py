@@ -1,0 +1,146 @@
+from odoo import fields, models
+
+from odoo.addons.telephony_crm.models.telephony_pbx import ADMINISTRATOR
+from odoo.addons.telephony_crm.models.telephony_pbx_health import LEVELS
+
+#: Names of others that are told; all are under Visits Counted.
+MOST_HOSTS = 5
+
+
+class TelephonyTrackingSite(models.Model):
+    """Whether a site works, in one sentence; and what is wrong, with its remedy."""
+
+    _inherit = "telephony.tracking.site"
+
+    health_state = fields.Selection(
+        [("ok", "Works"), ("warning", "Attention"), ("error", "Not working")],
+        compute="_compute_health",
+        groups=ADMINISTRATOR,
+    )
+    health = fields.Char(compute="_compute_health", groups=ADMINISTRATOR)
+    health_findings = fields.Json(compute="_compute_health", groups=ADMINISTRATOR)
+
+    def _compute_health(self):
+        for site in self:
+            findings = site._health_findings() if site._origin else []
+            findings.sort(key=lambda finding: LEVELS.index(finding["level"]))
+            site.health_findings = findings
+            worst = findings[0] if findings else None
+            if worst and worst["level"] != "info":
+                site.health_state, site.health = worst["level"], worst["text"]
+            else:
+                site.health_state = "ok"
+                site.health = self.env._("Visits today: %s.", site._visits_today())
+
+    def _health_findings(self):
+        """Return what is wrong or worth knowing, in words, with what repairs it.
+
+        :return: as `telephony.pbx` does, see there; the actions are this model's
+        """
+        self.ensure_one()
+        findings = [
+            self._finding_of_pools(),
+            *(self._finding_of_size(pool) for pool in self.pool_ids),
+            self._finding_of_visits(),
+            self._finding_of_others(),
+        ]
+        return [finding for finding in findings if finding]
+
+    def _finding(self, level, code, text, action=False, button=False):
+        return {
+            "level": level,
+            "code": code,
+            "text": text,
+            "action": action,
+            "button": button,
+            "dismiss": False,
+        }
+
+    def _finding_of_pools(self):
+        if self.pool_ids.did_ids:
+            return None
+        return self._finding(
+            "warning",
+            "no_pool",
+            self.env._(
+                "No visitor is shown a number of their own: make a pool, and put "
+                "numbers into it."
+            ),
+            "action_open_pools",
+            self.env._("Open the pools"),
+        )
+
+    def _finding_of_size(self, pool):
+        share = pool.refused_share
+        if not share and not (pool.is_too_small and pool.did_ids):
+            return None
+        name = pool.stands_for_id.display_name
+        if not share:
+            words = self.env._("The pool for %s is smaller than it should be.", name)
+        else:
+            words = self.env._(
+                "The pool for %(name)s was empty for %(share)s %% of today's visitors, "
+                "who saw the static number.",
+                name=name,
+                share=f"{100 * share:.2g}",
+            )
+        return self._finding(
+            "warning",
+            f"dry_{pool.id}",
+            f"{words} {pool.reckoning}",
+            "action_open_pools",
+            self.env._("Open the pools"),
+        )
+
+    def _finding_of_visits(self):
+        visits = self.env["telephony.tracking.visit"].sudo()
+        if visits.search_count([("site_id", "=", self.id)], limit=1):
+            return None
+        return self._finding(
+            "warning",
+            "no_visit",
+            self.env._(
+                "No visit yet. Put the line below into the head of every page, then "
+                "open one of them."
+            ),
+        )
+
+    def _finding_of_others(self):
+        """Say that pages elsewhere use the site's line; they get no numbers of ours."""
+        counted = self._counted_today("foreign")
+        if not counted:
+            return None
+        return self._finding(
+            "info",
+            "foreign",
+            self.env._(
+                "Pages of other sites asked for numbers today, %(times)s times, and "
+                "were shown none: %(hosts)s. If one is yours, add it to the domains. "
+                "Who means harm can name any site: only the limits below stop that.",
+                times=sum(counted.mapped("in_day")),
+                hosts=", ".join(counted[:MOST_HOSTS].mapped("name"))
+                + (" …" if counted[MOST_HOSTS:] else ""),
+            ),
+        )
+
+    def _visits_today(self):
+        return sum(self._counted_today("site").mapped("in_day"))
+
+    def _counted_today(self, kind):
+        counted = self.env["telephony.tracking.quota"].sudo()
+        today = fields.Date.today()  # counted by days of UTC, as networks are
+        return counted.search(
+            [("site_id", "=", self.id), ("day", "=", today), ("kind", "=", kind)],
+            order="in_day desc, name",
+        )
+
+    def action_open_pools(self):
+        """Show the pools of the site."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "telephony_crm_tracking.action_telephony_tracking_pool"
+        )
+        return {
+            **action,
+            "domain": [("site_id", "=", self.id)],
+            "context": {"default_site_id": self.id},
+        }

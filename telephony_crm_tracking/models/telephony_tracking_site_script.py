@@ -1,0 +1,119 @@
+import hashlib
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import phonenumbers
+from rjsmin import jsmin
+
+from odoo import api, fields, models, tools
+
+from odoo.addons.telephony_crm.models.telephony_pbx import ADMINISTRATOR
+
+from ..tools.bundle import bundle
+
+FOLDER = Path(__file__).parent.parent / "static" / "script"
+
+
+class Script(NamedTuple):
+    """A script as it is served."""
+
+    text: str
+    etag: str
+
+
+class TelephonyTrackingSite(models.Model):
+    """The script of a site, and the line that its pages load it with."""
+
+    _inherit = "telephony.tracking.site"
+
+    script_url = fields.Char(
+        string="Script", compute="_compute_script_url", groups=ADMINISTRATOR
+    )
+    snippet = fields.Text(
+        string="Line for the Pages",
+        compute="_compute_script_url",
+        groups=ADMINISTRATOR,
+        help="Put it into the head of every page of the site.",
+    )
+
+    @api.depends("token")
+    def _compute_script_url(self):
+        for site in self:
+            address = site._address() if site.token else ""
+            site.script_url = address and f"{address}.js"
+            site.snippet = address and (
+                f'<script async src="{address}.js" data-telephony-url="{address}">'
+                "</script>"
+            )
+
+    def _address(self):
+        """Return what the public addresses of the site begin with."""
+        self.ensure_one()
+        base = self.env["ir.config_parameter"].sudo().get_param("web.base.url")
+        return f"{base}/telephony/tracking/{self.sudo().token}"
+
+    @tools.ormcache("self.id")
+    def _script(self):
+        """Return the script of a site, from memory.
+
+        :rtype: Script
+        """
+        config = _as_script(self.sudo()._script_config())
+        core = jsmin(bundle(FOLDER, "tracking.js"))
+        # A site's other scripts go on whatever happens here.
+        return _stamped(
+            f"(()=>{{try{{const config={config};\n{core}\n}}catch(e){{}}}})();\n"
+        )
+
+    @tools.ormcache("self.id", "lang")
+    def _callback_script(self, lang):
+        """Return the module of the callback widget of a site, from memory.
+
+        :param lang: code of the language of its words, an installed one
+        :return: `Script`, or `None` when the site has no widget
+        """
+        config = self.sudo().with_context(lang=lang)._callback_config()
+        if not config:
+            return None
+        core = jsmin(bundle(FOLDER, "callback.js"))
+        return _stamped(f"const config={_as_script(config)};\n{core}\n")
+
+    def _script_config(self):
+        """Return what the script has to know of the site; the public reads it.
+
+        Whoever adds to the script adds here what it needs.
+        """
+        self.ensure_one()
+        return {
+            "url": self._address(),
+            "numbers": [_spelling(number) for number in self._opening().pools],
+            "domains": list(self._domains()),
+            "consentRequired": self.consent_required,
+        }
+
+    def _callback_config(self):
+        """Return what the callback widget has to know; nothing where there is none."""
+        return {}
+
+
+def _as_script(config):
+    """Return a configuration as a script has it; nothing in its texts can end that."""
+    return json.dumps(config, ensure_ascii=True).replace("<", "\\u003c")
+
+
+def _stamped(text):
+    digest = hashlib.sha256(text.encode()).hexdigest()[:32]
+    return Script(text, f'"{digest}"')
+
+
+def _spelling(e164):
+    """Return what a script needs to find a number in any spelling.
+
+    :return: ``cc``, the country code, and ``trunk``, what is dialled before the
+        number within the country, or ``""``
+    """
+    number = phonenumbers.parse(e164)
+    region = phonenumbers.region_code_for_number(number)
+    trunk = region and phonenumbers.ndd_prefix_for_region_code(region, True)
+    return {"e164": e164, "cc": str(number.country_code), "trunk": trunk or ""}

@@ -1,0 +1,39 @@
+from odoo.tests import tagged
+
+from .common import TrackingCase
+
+
+@tagged("post_install", "-at_install")
+class TestOptionalAddons(TrackingCase):
+    """Odoo's own web site, which needs no line that somebody puts into its pages.
+
+    Chosen by its name for the second database of the tests, which has it.
+    """
+
+    def setUp(self):
+        super().setUp()
+        if "website" not in self.env:
+            self.skipTest("website is not installed in this database")
+        self.website = self.env["website"].create({"name": "Ours"})
+        self.website.custom_code_head = "<meta name='theirs'/>"
+        self.form = self.site.with_user(self.administrator)
+
+    def test_the_line_is_put_in_and_taken_out_again(self):
+        self.form.website = str(self.website.id)
+        head = self.website.custom_code_head
+        self.assertTrue(head.startswith("<meta name='theirs'/>"))
+        self.assertEqual(head.count(self.site.snippet), 1)
+        self.form.website = False
+        self.assertEqual(self.website.custom_code_head, "<meta name='theirs'/>")
+
+    def test_the_line_follows_the_address_and_goes_with_the_site(self):
+        self.form.website = str(self.website.id)
+        self.form.action_renew_token()
+        self.assertIn(self.site.token, self.website.custom_code_head)
+        self.assertEqual(self.website.custom_code_head.count("<script"), 1)
+        self.form.active = False
+        self.assertNotIn("<script", self.website.custom_code_head)
+        self.form.active = True
+        self.assertIn(self.site.token, self.website.custom_code_head)
+        self.form.unlink()
+        self.assertEqual(self.website.custom_code_head, "<meta name='theirs'/>")
