@@ -16,8 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-#: The path of a webhook's address.
-WEBHOOK = "/telephony/webhook/"
+from .odoo import WEBHOOK
 
 
 class ConfigError(Exception):

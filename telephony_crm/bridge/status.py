@@ -35,17 +35,11 @@ class Status:
             else:
                 self._problems.pop(subject, None)
 
-    def told(self, ahead: float = 0.0) -> dict:
-        """Return all of it, for JSON.
-
-        :param ahead: seconds that the clock of its times is ahead of Odoo's
-        """
+    def told(self) -> dict:
+        """Return all of it, for JSON."""
         with self._lock:
-            facts = self._facts | {"last_event": self.last_event}
-            for name in ("connected_since", "last_event"):
-                if facts[name] is not None:
-                    facts[name] -= ahead
             return {
-                **facts,
+                **self._facts,
+                "last_event": self.last_event,
                 "problems": list(self._problems.values()),
             }
