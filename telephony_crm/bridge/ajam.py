@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable
 
 import requests
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from . import ami_message
 from .errors import Gone, PbxError, TimedOut, why_no_tls
@@ -21,7 +22,7 @@ from .errors import Gone, PbxError, TimedOut, why_no_tls
 ANSWER = 5.0
 #: Seconds that the PBX holds a question for events, and bytes of what it says at once.
 HOLD = 10
-MAX_ANSWER = 8 * 1024 * 1024
+MAX_ANSWER, PIECE = 64 * 1024 * 1024, 64 * 1024
 
 
 class Ajam:
@@ -126,11 +127,15 @@ class Ajam:
         try:
             while not self.is_over:
                 asked = {"action": "WaitEvent", "Timeout": str(HOLD)}
+                is_complete = False
                 for message in self._post(asked, HOLD + ANSWER, session):
-                    if message.get("Event", "WaitEventComplete") != "WaitEventComplete":
+                    if message.get("Event") == "WaitEventComplete":
+                        is_complete = True
+                    elif "Event" in message:
                         self._on_event(message)
-                    elif message.get("Response") == "Error":
-                        raise Gone("ami_gone")  # the session is over
+                if not is_complete:
+                    # The session is over, or who answers at once is no AMI.
+                    raise Gone("ami_gone")
         except PbxError:
             pass  # who waits learns it from the end of the session
         finally:
@@ -148,17 +153,22 @@ class Ajam:
             ) as response:
                 if response.status_code == 404:
                     raise PbxError("ajam_off")
-                body = response.raw.read(MAX_ANSWER + 1, decode_content=True)
+                return self._read(response.raw)
         except requests.exceptions.SSLError as error:
             raise PbxError("ami_tls", why_no_tls(error)) from error
-        except requests.ReadTimeout as error:
+        except (requests.ReadTimeout, ReadTimeoutError) as error:
             raise TimedOut("ami_silent") from error
-        except (requests.RequestException, OSError) as error:
+        except (requests.RequestException, HTTPError, OSError) as error:
             raise Gone("ami_unreachable", type(error).__name__) from error
-        if len(body) > MAX_ANSWER:
-            self.dirt += 1
-            return []
-        parser = ami_message.Parser()
-        messages = list(parser.feed(body + b"\r\n\r\n"))
+
+    def _read(self, raw):
+        """Return the messages of a body; one that is too long costs no other."""
+        parser, messages, size = ami_message.Parser(), [], 0
+        while piece := raw.read(PIECE, decode_content=True):
+            size += len(piece)
+            if size > MAX_ANSWER:
+                raise PbxError("ami_garbage", "it does not end")
+            messages += parser.feed(piece)
+        messages += parser.feed(b"\r\n\r\n")
         self.dirt += parser.dirt
         return messages

@@ -15,6 +15,7 @@ import re
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable
 
 from . import ami_message
@@ -86,15 +87,19 @@ class Ami:
             raise
 
     def _greet(self):
-        line = b""
+        line, deadline = b"", time.monotonic() + CONNECT
         try:
             while not line.endswith(b"\n") and len(line) < 100:
                 piece = self._socket.recv(1)
                 if not piece:
                     break
                 line += piece
+                if time.monotonic() > deadline:
+                    raise TimeoutError
         except TimeoutError as error:
             raise PbxError("ami_garbage", "it says nothing") from error
+        if not line:
+            raise Gone("ami_unreachable", "it hangs up at once")
         found = BANNER.fullmatch(line)
         if not found:
             raise PbxError("ami_garbage", line.decode(errors="replace").strip()[:80])

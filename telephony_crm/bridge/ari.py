@@ -1,8 +1,8 @@
 """ARI: requests, and the event socket that only one bridge can hold.
 
-The socket is not listened to for calls, which AMI tells more of; it is who holds it
-that matters: of two with the same application the newer one wins, and the other is
-told ``ApplicationReplaced``.
+Who holds it matters most: of two with the same application the newer one wins, and the
+other is told ``ApplicationReplaced``. Of calls, which AMI tells more of, it tells only
+that there are new channels: so somebody notices when AMI does not.
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ from urllib.parse import urlsplit
 
 import requests
 import websocket
+from urllib3.exceptions import HTTPError
 
 from .errors import Gone, PbxError, why_no_tls
 
 TIMEOUT = (5.0, 15.0)
 PING = 10.0
+#: Bytes of an answer that the bridge itself asks for.
+MAX_ANSWER = 4 * 1024 * 1024
 
 
 class Ari:
@@ -34,11 +37,12 @@ class Ari:
         self._auth, self._verify = (user, password), verify
 
     def request(
-        self, method: str, path: str, timeout=TIMEOUT, stream=False, **values
+        self, method: str, path: str, timeout=TIMEOUT, **values
     ) -> requests.Response:
         """Send a request; ``path`` begins with ``/ari``.
 
         :param values: ``params``, ``data``, ``headers``
+        :return: nothing of its body is read yet; to be closed
         :raises Gone: nobody answers
         :raises PbxError: the certificate is not trusted: ``ari_tls``
         """
@@ -52,7 +56,7 @@ class Ari:
                     verify=self._verify,
                     timeout=timeout,
                     allow_redirects=False,
-                    stream=stream,
+                    stream=True,
                     **values,
                 )
         except requests.exceptions.SSLError as error:
@@ -66,22 +70,33 @@ class Ari:
         :raises PbxError: ``ari_login``, ``ari_off`` (there is no such path),
             ``ari_read_only``, ``ari_garbage``; or as `request` does
         """
-        response = self.request(method, path, **values)
-        if response.status_code in (401, 403, 404):
+        return self._ask(method, path, **values)[0]
+
+    def _ask(self, method, path, **values):
+        """Return what is answered, and the headers of the answer."""
+        with self.request(method, path, **values) as response:
+            status, body = response.status_code, _whole(response)
+        if status in (401, 403, 404):
             codes = {401: "ari_login", 403: "ari_read_only", 404: "ari_off"}
-            raise PbxError(codes[response.status_code])
+            raise PbxError(codes[status])
         try:
-            found = response.json() if response.content else {}
-        except ValueError:
+            found = json.loads(body) if body else {}
+        except (ValueError, RecursionError):
             found = None
-        if response.status_code >= 300 or not isinstance(found, dict):
-            raise PbxError("ari_garbage", f"status {response.status_code}")
-        return found
+        if status >= 300 or not isinstance(found, dict):
+            raise PbxError("ari_garbage", f"status {status}")
+        return found, response.headers
 
     def version(self) -> str:
         """Return the version of Asterisk, such as ``22.10.0``."""
-        found = self.json("GET", "/ari/asterisk/info").get("system")
-        return str(found.get("version", "")) if isinstance(found, dict) else ""
+        return self.version_and_date()[0]
+
+    def version_and_date(self) -> tuple[str, str]:
+        """Return the version, and what time it is for the PBX as HTTP has it."""
+        found, headers = self._ask("GET", "/ari/asterisk/info")
+        system = found.get("system")
+        version = str(system.get("version", "")) if isinstance(system, dict) else ""
+        return version[:40], headers.get("Date", "")
 
     def get_variable(self, name: str) -> str:
         """Return a global variable of the PBX."""
@@ -101,18 +116,34 @@ class Ari:
 
     def holds_app(self, app: str) -> bool:
         """Tell whether somebody holds the event socket of an application."""
-        response = self.request("GET", f"/ari/applications/{app}")
-        return response.status_code == 200
+        with self.request("GET", f"/ari/applications/{app}") as response:
+            return response.status_code == 200
+
+    def hear_only(self, app: str, kinds: tuple[str, ...]) -> None:
+        """Have the event socket of an application tell of these events alone.
+
+        :raises PbxError: as `json` does
+        """
+        allowed = {"allowed": [{"type": kind} for kind in kinds]}
+        self.json("PUT", f"/ari/applications/{app}/eventFilter", json=allowed)
 
 
 class EventSocket:
     """The event socket of an application.
 
     :param on_lost: called once, with whether another bridge has taken it
+    :param on_event: called with each other event, in the thread that listens
     """
 
-    def __init__(self, ari: Ari, app: str, on_lost: Callable[[bool], None]):
+    def __init__(
+        self,
+        ari: Ari,
+        app: str,
+        on_lost: Callable[[bool], None],
+        on_event: Callable[[dict], None] = lambda event: None,
+    ):
         self._ari, self._app, self._on_lost = ari, app, on_lost
+        self._on_event = on_event
         self._socket: websocket.WebSocket | None = None
         self._closed = False
 
@@ -133,7 +164,8 @@ class EventSocket:
             options["ca_certs"] = self._ari._verify
         try:
             self._socket = websocket.create_connection(
-                f"{scheme}://{address.netloc}{address.path}/ari/events?app={self._app}",
+                f"{scheme}://{address.netloc}{address.path}/ari/events"
+                f"?app={self._app}&subscribeAll=true",
                 timeout=TIMEOUT[0],
                 header=[f"Authorization: Basic {key}"],
                 sslopt=options,
@@ -144,6 +176,10 @@ class EventSocket:
             raise PbxError(code) from error
         except (websocket.WebSocketException, OSError) as error:
             raise Gone("ari_unreachable", type(error).__name__) from error
+        with contextlib.suppress(
+            PbxError
+        ):  # else there is more to be read, and no harm
+            self._ari.hear_only(self._app, ("ChannelCreated",))
         self._socket.settimeout(PING)
         threading.Thread(target=self._listen, name="ari", daemon=True).start()
 
@@ -169,7 +205,9 @@ class EventSocket:
                 if opcode == websocket.ABNF.OPCODE_CLOSE:
                     break
                 is_asked = False
-                is_replaced = _kind(frame.data) == "ApplicationReplaced"
+                event = _event(frame.data)
+                is_replaced = event.get("type") == "ApplicationReplaced"
+                self._on_event(event)
         except (websocket.WebSocketException, OSError):
             pass  # it is over, and who waits for it is told
         finally:
@@ -180,10 +218,21 @@ class EventSocket:
             self._socket.close(timeout=1)
 
 
-def _kind(said):
-    """Return what an event is called; nothing of what is no event."""
+def _whole(response):
+    """Return the body of an answer that is to be understood, so not a long one."""
+    try:
+        body = response.raw.read(MAX_ANSWER + 1, decode_content=True)
+    except (HTTPError, OSError) as error:
+        raise Gone("ari_unreachable", type(error).__name__) from error
+    if len(body) > MAX_ANSWER:
+        raise PbxError("ari_garbage", "it does not end")
+    return body
+
+
+def _event(said):
+    """Return an event; nothing of what is none."""
     try:
         found = json.loads(said)
     except (ValueError, RecursionError):
-        return ""
-    return found.get("type") if isinstance(found, dict) else ""
+        return {}
+    return found if isinstance(found, dict) else {}

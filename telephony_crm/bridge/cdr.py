@@ -6,22 +6,18 @@ clock, whatever the PBX writes.
 
 from __future__ import annotations
 
-import json
-import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+from .cdr_store import Store
 from .cdr_table import Table
 from .outbox import Outbox
 from .tracker_config import TrackerConfig, endpoint_of
 
 #: Rows of one page, at most.
 LIMIT = 1000
-#: What AMI has told is kept for so long, and so many rows of it.
-DAYS, ROWS = 40, 200_000
 #: Of so many channels it is remembered to which call they belong.
 CHANNELS = 5_000
 MOMENTS = ("start", "calldate", "answer", "end", "eventtime")
@@ -78,7 +74,9 @@ class Cdr:
             if len(self._linkedids) > CHANNELS:
                 self._linkedids.popitem(last=False)
         elif message.get("Event") == "Cdr" and not self._table:
-            self._store.add(self._row_of(message, at), at)
+            row = self._row_of(message, at)
+            began = _moment(row.get("start", ""))
+            self._store.add(row, _unix(began) if began else at)
 
     def rows(self, start: datetime, end: datetime, skip: int, limit: int) -> list[dict]:
         """Return the rows of the calls that began in a period, in order.
@@ -88,7 +86,8 @@ class Cdr:
         """
         limit = min(max(limit, 1), LIMIT)
         if not self._table:
-            return self._store.rows(start, end, skip, limit)
+            rows = self._store.rows(_unix(start), _unix(end), skip, limit)
+            return [_shifted(row, ahead) for row, ahead in rows]
         ahead = timedelta(seconds=self._ahead())
         period = (self._local(start + ahead), self._local(end + ahead))
         return [
@@ -133,46 +132,14 @@ class Cdr:
         return self._named(row)
 
 
-class Store:
-    """The records that AMI has told, beside the outbox."""
-
-    def __init__(self, outbox: Outbox):
-        self._outbox = outbox
-        self._lock = threading.Lock()
-        self._added = 0
-        with outbox.transaction() as db:
-            db.execute(
-                "CREATE TABLE IF NOT EXISTS cdr"
-                " (seq INTEGER PRIMARY KEY, began REAL NOT NULL, row TEXT NOT NULL)"
-            )
-            db.execute("CREATE INDEX IF NOT EXISTS cdr_began ON cdr (began, seq)")
-
-    def add(self, row: dict, at: float) -> None:
-        """Keep a row."""
-        began = _moment(row.get("start", ""))
-        began = began.replace(tzinfo=timezone.utc).timestamp() if began else at
-        with self._outbox.transaction() as db:
-            db.execute(
-                "INSERT INTO cdr (began, row) VALUES (?, ?)", [began, json.dumps(row)]
-            )
-            self._added += 1
-            if self._added % 1000 == 1:
-                db.execute(
-                    "DELETE FROM cdr WHERE began < ?"
-                    " OR seq <= (SELECT max(seq) FROM cdr) - ?",
-                    [time.time() - DAYS * 86_400, ROWS],
-                )
-
-    def rows(self, start, end, skip, limit) -> list[dict]:
-        """Return the rows of the calls that began in a period, in order."""
-        period = [at.replace(tzinfo=timezone.utc).timestamp() for at in (start, end)]
-        with self._outbox.transaction() as db:
-            found = db.execute(
-                "SELECT row FROM cdr WHERE began >= ? AND began < ?"
-                " ORDER BY began, seq LIMIT ? OFFSET ?",
-                [*period, limit, skip],
-            ).fetchall()
-        return [json.loads(row) for [row] in found]
+def _shifted(row, ahead):
+    """Return a row with its times by Odoo's clock, of which ours was ahead."""
+    moments = {name: _moment(row.get(name, "")) for name in MOMENTS}
+    return row | {
+        name: _utc(moment - timedelta(seconds=ahead))
+        for name, moment in moments.items()
+        if moment and ahead
+    }
 
 
 def _moment(text):
@@ -181,6 +148,10 @@ def _moment(text):
         return datetime.strptime(text[:19].replace("T", " "), "%Y-%m-%d %H:%M:%S")
     except ValueError:
         return None
+
+
+def _unix(moment):
+    return moment.replace(tzinfo=timezone.utc).timestamp()
 
 
 def _utc(moment):

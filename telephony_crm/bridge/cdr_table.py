@@ -31,17 +31,11 @@ class Table:
         :param start: and ``end``, as the table has them
         :raises OSError: when it cannot be read, with a sentence for people
         """
-        connection = self._connect()
+        connection = self.connect()
         try:
             with connection.cursor() as cursor:
-                began = self._start_column(cursor)
-                quoted = self._quote(began)
-                cursor.execute(
-                    f"SELECT * FROM {self._name()}"
-                    f" WHERE {quoted} >= %s AND {quoted} < %s"
-                    f" ORDER BY {quoted}, uniqueid LIMIT %s OFFSET %s",
-                    (start, end, limit, skip),
-                )
+                question = self.question(self._start_column(cursor))
+                cursor.execute(question, (start, end, limit, skip))
                 names = [column[0] for column in cursor.description]
                 return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         except Exception as error:
@@ -49,7 +43,22 @@ class Table:
         finally:
             connection.close()
 
-    def _connect(self):
+    def question(self, began: str) -> str:
+        """Return what is asked: for start, end, limit and offset.
+
+        :param began: the column by which rows are found
+        """
+        quoted = self._quote(began)
+        return (
+            f"SELECT * FROM {self._name()} WHERE {quoted} >= %s AND {quoted} < %s"
+            f" ORDER BY {quoted}, uniqueid LIMIT %s OFFSET %s"
+        )
+
+    def connect(self):
+        """Return a connection that cannot write.
+
+        :raises OSError: when there is none to be had, with a sentence for people
+        """
         config = self._config
         values = {
             "host": config.host,

@@ -97,9 +97,9 @@ class Check:
     def _try_events(self):
         """Have ARI make a bridge, and look whether AMI tells of it."""
         path = f"/ari/bridges/{BRIDGE}{secrets.token_hex(4)}"
-        made = self._ari.request("POST", path, params={"type": "mixing"})
-        is_heard = made.status_code >= 300 or self._heard.wait(PATIENCE)
-        self._ari.request("DELETE", path)
+        with self._ari.request("POST", path, params={"type": "mixing"}) as made:
+            is_heard = made.status_code >= 300 or self._heard.wait(PATIENCE)
+        self._ari.request("DELETE", path).close()
         if not is_heard:
             self._problems.append(PbxError("ami_read_call"))
 

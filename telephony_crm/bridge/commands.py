@@ -47,6 +47,7 @@ class Commands:
 
     :param client: returns the connection to AMI, `None` when there is none
     :param check: returns what is wrong, see `check.Check.run`
+    :param retry: has told again what Odoo refused, and returns how much
     """
 
     def __init__(
@@ -56,9 +57,10 @@ class Commands:
         cdr: Cdr,
         recordings: Recordings,
         check: Callable[[], dict],
+        retry: Callable[[], int],
     ):
         self._ari, self._client, self._cdr = ari, client, cdr
-        self._recordings, self._check = recordings, check
+        self._recordings, self._check, self._retry = recordings, check, retry
 
     def carry_out(self, command: Mapping, send_sound: Callable) -> dict | None:
         """Do what a command says; whatever goes wrong is its answer.
@@ -97,6 +99,7 @@ class Commands:
         for prefix, answer in (
             ("/bridge/check", self._answer_check),
             ("/bridge/cdr", self._answer_cdr),
+            ("/bridge/retry", self._answer_retry),
             ("/bridge/recording/", self._answer_recording),
         ):
             if path.startswith(prefix):
@@ -115,7 +118,7 @@ class Commands:
             raise Refused(403, str(error)) from error
         headers = {"Content-Type": "application/json"} if body else {}
         return self._ari.request(
-            method, path, params=params, data=body, headers=headers, stream=True
+            method, path, params=params, data=body, headers=headers
         )
 
     def _ask_ami(self, command):
@@ -152,6 +155,9 @@ class Commands:
             return _json({"rows": self._cdr.rows(start, end, max(skip, 0), limit)})
         except OSError as error:
             raise Refused(500, str(error)) from error
+
+    def _answer_retry(self, command, _path):
+        return _json({"count": self._retry()})
 
     def _answer_recording(self, command, path):
         name = unquote(path.removeprefix("/bridge/recording/"))

@@ -16,7 +16,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from .odoo import WEBHOOK
+#: The path of a webhook's address.
+WEBHOOK = "/telephony/webhook/"
 
 
 class ConfigError(Exception):

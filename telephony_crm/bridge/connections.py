@@ -1,4 +1,4 @@
-"""Connections to the PBX, as a configuration has them."""
+"""What a configuration says of the PBX, put into practice."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from . import config as configuration
 from .ajam import Ajam
 from .ami import Ami
 from .ari import Ari
+from .check import Check
 from .errors import PbxError
+from .tracker_config import TrackerConfig
 
 
 def ari_of(asterisk: configuration.AsteriskConfig) -> Ari | None:
@@ -36,3 +38,23 @@ def ami_of(asterisk: configuration.AsteriskConfig, on_event) -> Ami | Ajam:
         if verify is False:
             tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
     return Ami(asterisk.ami_host, asterisk.ami_port, *user, tls, on_event)
+
+
+def check_of(config: configuration.Config) -> Check:
+    """Return what tests the connections of a configuration."""
+    return Check(
+        config,
+        lambda on_event: ami_of(config.asterisk, on_event),
+        ari_of(config.asterisk),
+    )
+
+
+def tracker_config(config: configuration.Config) -> TrackerConfig:
+    """Return how the channels of this PBX are read."""
+    calls = config.calls
+    return TrackerConfig(
+        extensions=calls.extensions,
+        devices=configuration.pairs(calls.devices, "devices"),
+        recordings=config.asterisk.recordings,
+        local_endpoints=configuration.pairs(calls.local_endpoints, "local_endpoints"),
+    )

@@ -26,11 +26,12 @@ class AriPlace:
     """They meet at the event socket of ARI.
 
     :param app: the name of their application
+    :param on_event: called with what the socket tells
     """
 
-    def __init__(self, ari: Ari, app: str):
+    def __init__(self, ari: Ari, app: str, on_event: Callable[[dict], None]):
         self.get_variable, self.set_variable = ari.get_variable, ari.set_variable
-        self._ari, self._app = ari, app
+        self._ari, self._app, self._on_event = ari, app, on_event
         self._socket: EventSocket | None = None
 
     def is_free(self) -> bool:
@@ -40,7 +41,7 @@ class AriPlace:
     def claim(self, on_lost: Callable[[bool], None]) -> None:
         """Take the event socket."""
         self.release()
-        self._socket = EventSocket(self._ari, self._app, on_lost)
+        self._socket = EventSocket(self._ari, self._app, on_lost, self._on_event)
         self._socket.open()
 
     def release(self) -> None:

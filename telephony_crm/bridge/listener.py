@@ -59,7 +59,7 @@ class Listener:
         self._thread = threading.Thread(target=self._run, name="listener", daemon=True)
         self._rounds = itertools.count(1)
         self._is_connected, self._can_store = False, True
-        self.name, self.client = "listener", None
+        self.name, self.client, self._current = "listener", None, None
         self.error: PbxError | None = None
 
     @property
@@ -79,12 +79,16 @@ class Listener:
     def stop(self) -> None:
         """Listen no more; what was heard is stored."""
         self._stop.set()
-        if self.client:
-            self.client.close()
+        self.reconnect()
         with contextlib.suppress(queue.Full):
             self._queue.put_nowait(({}, 0.0))  # who waits for news need wait no more
         if self._thread.is_alive():
             self._thread.join()
+
+    def reconnect(self) -> None:
+        """Have the connection made anew, and all that goes on be asked for."""
+        if self._current:
+            self._current.close()
 
     def _run(self):
         failures = 0
@@ -100,8 +104,7 @@ class Listener:
                 _logger.exception("What the PBX says cannot be worked off")
             self._is_connected = False
             self._status.connected(False, self._now())
-            if self.client:
-                self.client.close()
+            self.reconnect()
             self._stop.wait(min(LONGEST, FIRST * 2 ** min(failures, 10)))
 
     def _note(self, error):
@@ -113,8 +116,9 @@ class Listener:
         """Connect, learn what is going on, and follow until the connection is over."""
         self._queue = news = queue.Queue(BACKLOG)
         client = self._connect(lambda message: self._take(client, news, message))
-        self.client = client
+        self._current = client
         client.connect()
+        self.client = client  # before, nobody else has business with it
         self._resync(client, news)
         self.error, self._is_connected = None, True
         self._status.connected(True, self._now())

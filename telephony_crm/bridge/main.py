@@ -7,6 +7,7 @@ import importlib
 import json
 import logging
 import signal
+import sqlite3
 import sys
 import threading
 from pathlib import Path
@@ -22,13 +23,18 @@ TELEPHONY_<SECTION>_<KEY>.
 
 
 def main(arguments: list[str] | None = None, program: str = "telephony_bridge") -> int:
-    """Run the bridge, or test its connections; return the status of the process."""
+    """Run the bridge, or do what is asked for; return the status of the process."""
     parser = argparse.ArgumentParser(prog=program, description=DESCRIPTION)
     parser.add_argument("-c", "--config", type=Path, help="the file, in INI form")
     parser.add_argument(
         "--check",
         action="store_true",
         help="test the connections and say what is wrong",
+    )
+    parser.add_argument(
+        "--retry",
+        action="store_true",
+        help="have told again what Odoo refused, also while the bridge runs",
     )
     parser.add_argument("-v", "--verbose", action="store_true", help="log more")
     parser.add_argument("--version", action="version", version=VERSION)
@@ -45,6 +51,9 @@ def main(arguments: list[str] | None = None, program: str = "telephony_bridge") 
         process = importlib.import_module(".process", __package__)
         if given.check:
             return check(process.check_of(config))
+        if given.retry:
+            print(f"To be told again: {process.retry(config)}")
+            return 0
         bridge = process.Bridge(config)
     except ModuleNotFoundError as error:
         print(
@@ -53,7 +62,7 @@ def main(arguments: list[str] | None = None, program: str = "telephony_bridge") 
             file=sys.stderr,
         )
         return 2
-    except (ConfigError, OSError) as error:
+    except (ConfigError, OSError, sqlite3.Error) as error:
         print(error, file=sys.stderr)
         return 2
     for number in (signal.SIGTERM, signal.SIGINT):

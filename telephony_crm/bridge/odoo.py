@@ -1,7 +1,8 @@
 """Odoo, as the bridge speaks to it: signed requests, and its clock.
 
 Every request is signed anew as the generic format asks for, with the time that Odoo
-has: a clock that is off here keeps nothing from getting in.
+has: a clock that is off here keeps nothing from getting in. Odoo says what time it is
+in each answer of its own; what a proxy says of the time counts for nothing.
 """
 
 from __future__ import annotations
@@ -11,19 +12,21 @@ import hashlib
 import hmac
 import secrets
 import threading
-import time
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import requests
 
-#: The path of a webhook's address, and where its bridge asks: the first address is led
-#: to Odoo's evented process by the usual proxy.
-WEBHOOK = "/telephony/webhook/"
+from .config import WEBHOOK
+from .local_clock import LocalClock
+
+#: Where the bridge of a webhook asks: the first address is led to Odoo's evented
+#: process by the usual proxy.
 POLLS = ("/websocket/telephony/", "/telephony/bridge/")
-#: A header of the answers of the webhook itself, which a proxy does not give.
+#: A header of the answers of Odoo itself, which a proxy does not give: its time.
 MARK = "X-Telephony-Answer"
 EVENT_TIMEOUT = (5.0, 30.0)
+#: Between these times, in Unix seconds, Odoo's clock may be: 2020 and 2200.
+SENSIBLE = (1_577_836_800, 7_258_118_400)
 
 
 class Odoo:
@@ -31,21 +34,35 @@ class Odoo:
 
     :param url: the webhook's address, as the form of the PBX shows it
     :param database: its name, where one server has several
+    :param clock: ours, which learns from the answers
     """
 
     def __init__(
-        self, url: str, secret: str, verify: bool | str = True, database: str = ""
+        self,
+        url: str,
+        secret: str,
+        verify: bool | str = True,
+        database: str = "",
+        clock: LocalClock | None = None,
     ):
         self._url, self._secret = url, secret.encode()
         self._base, _webhook, self._token = url.rpartition(WEBHOOK)
         self._verify, self._database = verify, database
         self._local = threading.local()
-        #: Seconds that our clock is ahead of Odoo's.
-        self.offset = 0.0
+        self.clock = clock or LocalClock()
 
-    def now(self) -> float:
-        """Return the time by Odoo's clock."""
-        return time.time() - self.offset
+    def ask_time(self) -> None:
+        """Learn what time it is for Odoo, if it says so.
+
+        The webhook tells whoever asks, since it refuses what is not signed.
+
+        :raises requests.RequestException: there is no whole answer
+        """
+        asked = self.clock.now()
+        response = self._session().get(
+            self._url, timeout=(5.0, 5.0), allow_redirects=False
+        )
+        self._note_clock(response, asked)
 
     def tell(self, body: bytes) -> requests.Response:
         """Post one event to the webhook.
@@ -91,6 +108,7 @@ class Odoo:
         )
 
     def _post(self, url, body, timeout):
+        asked = self.clock.now()
         response = self._session().post(
             url,
             data=body,
@@ -98,8 +116,14 @@ class Odoo:
             timeout=timeout,
             allow_redirects=False,
         )
-        self._note_clock(response)
+        self._note_clock(response, asked)
         return response
+
+    def _note_clock(self, response, asked):
+        with contextlib.suppress(KeyError, ValueError):
+            told = float(response.headers[MARK])
+            if SENSIBLE[0] < told < SENSIBLE[1]:
+                self.clock.learn(told, asked)
 
     def _session(self):
         """Return this thread's own connection."""
@@ -114,7 +138,7 @@ class Odoo:
         return session
 
     def _sign(self, body):
-        sent, nonce = str(int(self.now())), secrets.token_hex(8)
+        sent, nonce = str(int(self.clock.odoo_now())), secrets.token_hex(8)
         text = f"{sent}.{nonce}.".encode() + body
         return {
             "X-Telephony-Time": sent,
@@ -123,27 +147,6 @@ class Odoo:
                 self._secret, text, hashlib.sha256
             ).hexdigest(),
         }
-
-    def _note_clock(self, response):
-        """Learn from an answer what time it is for Odoo, to the second.
-
-        A difference of a second or two is the way there and the missing fraction.
-        """
-        with contextlib.suppress(TypeError, ValueError, KeyError):
-            told = parsedate_to_datetime(response.headers["Date"]).timestamp()
-            offset = time.time() - told - 0.5
-            if abs(offset - self.offset) > 2:
-                self.offset = offset
-
-    def note_time(self, told: float, asked: float) -> None:
-        """Learn what time it is for Odoo, exactly.
-
-        :param told: by its clock when it answered, which was not long ago
-        :param asked: by ours, before it was asked; a long wait would make it wrong
-        """
-        now = time.time()
-        if now - asked < 2:
-            self.offset = (now + asked) / 2 - told
 
     @property
     def host(self) -> str:

@@ -18,26 +18,26 @@ import json
 import sqlite3
 import threading
 import time
-import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from .local_clock import put_right
 from .outbox_file import figures, is_damage, open_file
+from .outbox_refused import LANES, lane_of, put_aside, put_back
+from .outbox_room import Room
 
-#: In how many threads events are sent: those of one call always in the same.
-LANES = 4
 #: Seconds that a bridge which stands by keeps events.
 HELD = 60
 #: At most so many events wait; beyond, those of whole old calls are dropped.
 LIMIT = 500_000
-#: Of those that Odoo refused so many are kept, to be looked at.
-REFUSED = 1000
 
 
 class Outbox:
     """The file; used by all threads.
 
     :param path: of the file; it is made if there is none
+    :ivar offset: returns how many seconds the times that are stored are ahead of
+        Odoo's clock, ``None`` while nobody knows
     :ivar aside: where a damaged file is now that lay there; else ``None``
     :ivar is_damaged: what is stored cannot be relied on any more
     """
@@ -49,6 +49,8 @@ class Outbox:
         self._lost: set[str] = set()
         self._db, self.aside = open_file(path)
         self.is_damaged = False
+        self._room = Room(Path(f"{path}.room"))
+        self.offset: Callable[[], float | None] = lambda: 0.0
 
     def close(self) -> None:
         """Let go of the file."""
@@ -97,7 +99,7 @@ class Outbox:
         :param events: as `pbx.event_format` has them, in order
         :param held: this bridge stands by, and another one tells them
         """
-        now, lanes = time.time(), set()
+        now, lanes, offset = time.time(), set(), self.offset()
         with self.transaction() as db:
             for key, value in changed.items():
                 if value is None:
@@ -109,9 +111,9 @@ class Outbox:
                 lane = lane_of(event["call_ref"])
                 lanes.add(lane)
                 db.execute(
-                    "INSERT INTO event (lane, call_ref, body, made, held)"
-                    " VALUES (?, ?, ?, ?, ?)",
-                    [lane, event["call_ref"], json.dumps(event), now, int(held)],
+                    "INSERT INTO event (lane, call_ref, body, made, held, clock)"
+                    " VALUES (?, ?, ?, ?, ?, ?)",
+                    [lane, event["call_ref"], json.dumps(event), now, held, offset],
                 )
             if lanes:
                 self._make_room(db)
@@ -178,49 +180,52 @@ class Outbox:
             news.set()
 
     def next(self, lane: int, limit: int = 20) -> list[tuple[int, str]]:
-        """Return the first events of a lane, as ``(seq, body)``."""
+        """Return the first events of a lane, as ``(seq, body)``.
+
+        Their times are by Odoo's clock, as far as it is known by now.
+        """
         with self._access():
-            return self._db.execute(
-                "SELECT seq, body FROM event WHERE lane = ? AND held = 0"
+            rows = self._db.execute(
+                "SELECT seq, body, clock FROM event WHERE lane = ? AND held = 0"
                 " ORDER BY seq LIMIT ?",
                 [lane, limit],
             ).fetchall()
+        now = self.offset() or 0.0
+        return [
+            (seq, put_right(body, now if clock is None else clock))
+            for seq, body, clock in rows
+        ]
 
     def told(self, seqs: Iterable[int]) -> None:
         """Forget what Odoo has taken."""
-        with self.transaction() as db:
-            db.executemany("DELETE FROM event WHERE seq = ?", [[seq] for seq in seqs])
+        rows = [[seq] for seq in seqs]
+        self._lessen(lambda db: db.executemany("DELETE FROM event WHERE seq = ?", rows))
 
     def refuse(self, seq: int, reason: str) -> None:
         """Put aside what Odoo will never take, so that the others get on."""
-        with self.transaction() as db:
-            self._doubt(db, seq)
-            db.execute(
-                "INSERT OR IGNORE INTO refused"
-                " SELECT seq, body, ?, made FROM event WHERE seq = ?",
-                [reason[:500], seq],
-            )
-            db.execute("DELETE FROM event WHERE seq = ?", [seq])
-            db.execute(
-                "DELETE FROM refused WHERE seq <= (SELECT seq FROM refused"
-                " ORDER BY seq DESC LIMIT 1 OFFSET ?)",
-                [REFUSED],
-            )
+        self._lost |= self._lessen(lambda db: put_aside(db, seq, reason))
 
-    def _doubt(self, db, seq):
-        """Confirm nothing more of the call of an event that is lost."""
-        rows = db.execute(
-            "SELECT seq, call_ref, body FROM event"
-            " WHERE call_ref = (SELECT call_ref FROM event WHERE seq = ?)",
-            [seq],
-        ).fetchall()
-        for place, call_ref, body in rows:
-            self._lost.add(call_ref)
-            told = json.loads(body)
-            if place != seq and told.pop("confirmed", None):
-                db.execute(
-                    "UPDATE event SET body = ? WHERE seq = ?", [json.dumps(told), place]
-                )
+    def _lessen(self, work):
+        """Do what leaves less to be told; on a full disk, in the room kept for it."""
+        try:
+            with self.transaction() as db:
+                found = work(db)
+        except sqlite3.OperationalError:
+            with self._access() as db:
+                self._room.give(db)
+            with self.transaction() as db:
+                found = work(db)
+        if self._room.is_given:
+            with self._access() as db:
+                self._room.shrink(db)
+        return found
+
+    def retry(self) -> int:
+        """Have all that Odoo refused be told again; return how much that is."""
+        with self.transaction() as db:
+            found = put_back(db)
+        self.wake()
+        return found
 
     # -- figures --------------------------------------------------------------------
 
@@ -234,14 +239,10 @@ class Outbox:
 
     def tidy(self) -> None:
         """Give disk space back that is not needed any more."""
+        self._room.keep()
         with self._access():
             self._db.execute(
                 "DELETE FROM dropped WHERE made < ?", [time.time() - 86_400]
             )
             self._db.execute("PRAGMA incremental_vacuum(1000)").fetchall()
             self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-
-
-def lane_of(call_ref: str) -> int:
-    """Return in which lane the events of a call go; the same after a restart."""
-    return zlib.crc32(call_ref.encode(errors="replace")) % LANES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import os
 import sqlite3
@@ -19,14 +20,17 @@ CREATE TABLE IF NOT EXISTS event (
     call_ref TEXT NOT NULL,
     body TEXT NOT NULL,
     made REAL NOT NULL,
-    held INTEGER NOT NULL
+    held INTEGER NOT NULL,
+    clock REAL
 );
 CREATE INDEX IF NOT EXISTS event_lane ON event (lane, seq) WHERE held = 0;
 CREATE INDEX IF NOT EXISTS event_held ON event (made) WHERE held = 1;
 CREATE INDEX IF NOT EXISTS event_call ON event (call_ref);
 CREATE TABLE IF NOT EXISTS refused (
-    seq INTEGER PRIMARY KEY, body TEXT NOT NULL, reason TEXT NOT NULL, made REAL
+    seq INTEGER PRIMARY KEY, body TEXT NOT NULL, reason TEXT NOT NULL, made REAL,
+    clock REAL
 );
+CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS dropped (made REAL NOT NULL, events INTEGER NOT NULL);
 """
 #: What belongs to a database besides its file.
@@ -52,7 +56,8 @@ def open_file(path: Path | str) -> tuple[sqlite3.Connection, Path | None]:
             raise
         aside = path.with_name(f"{path.name}.damaged-{int(time.time())}")
         _logger.error("%s is damaged (%s); it is kept as %s", path, error, aside.name)
-    for part in PARTS:
+    # The file last: a log of it that stays behind would be written into the new one.
+    for part in reversed(PARTS):
         with contextlib.suppress(FileNotFoundError):
             os.replace(f"{path}{part}", f"{aside}{part}")
     return _open(path), aside
@@ -76,10 +81,30 @@ def _open(path):
         if found != "ok":
             raise sqlite3.DatabaseError(found)
         db.executescript(SCHEMA)
+        _add_clock(db)
     except BaseException:
         db.close()
         raise
     return db
+
+
+def _add_clock(db):
+    """Add what a file of an earlier version lacks; its times are Odoo's already."""
+    for table in ("event", "refused"):
+        names = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
+        if "clock" not in names:
+            db.execute(f"ALTER TABLE {table} ADD COLUMN clock REAL DEFAULT 0")
+
+
+def read_note(db: sqlite3.Connection, name: str) -> dict | None:
+    """Return what the process had noted under a name."""
+    row = db.execute("SELECT value FROM note WHERE name = ?", [name]).fetchone()
+    return json.loads(row[0]) if row else None
+
+
+def write_note(db: sqlite3.Connection, name: str, value: dict) -> None:
+    """Note something under a name."""
+    db.execute("REPLACE INTO note VALUES (?, ?)", [name, json.dumps(value)])
 
 
 def figures(db: sqlite3.Connection) -> dict:
@@ -89,8 +114,11 @@ def figures(db: sqlite3.Connection) -> dict:
     count, oldest = db.execute(
         "SELECT count(*), min(made) FROM event WHERE held = 0"
     ).fetchone()
-    [refused] = db.execute(
-        "SELECT count(*) FROM refused WHERE made > ?", since
+    refused, last = db.execute(
+        "SELECT count(*), max(seq) FROM refused WHERE made > ?", since
+    ).fetchone()
+    [reason] = db.execute(
+        "SELECT max(reason) FROM refused WHERE seq = ?", [last]
     ).fetchone()
     [dropped] = db.execute(
         "SELECT coalesce(sum(events), 0) FROM dropped WHERE made > ?", since
@@ -99,5 +127,6 @@ def figures(db: sqlite3.Connection) -> dict:
         "outbox": count,
         "oldest": round(now - oldest) if oldest else 0,
         "refused": refused,
+        "refusal": reason or "",
         "dropped": dropped,
     }

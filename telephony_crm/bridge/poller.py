@@ -83,7 +83,8 @@ class Poller:
         failures = 0
         while not self._stop.is_set():
             try:
-                seconds = self._talk([], True)
+                # Who has not been told what time it is does not wait for that.
+                seconds = self._talk([], self._odoo.clock.is_known)
             except Exception:
                 _logger.exception("Odoo cannot be asked")
                 seconds = None
@@ -110,7 +111,6 @@ class Poller:
             "answers": answers,
             "hold": hold,
         }
-        asked = time.time()
         path = POLLS[time.monotonic() < self._first_from]
         try:
             response = self._odoo.poll(
@@ -121,7 +121,6 @@ class Poller:
             if response.status_code != 200:
                 return self._fail(response.status_code, path)
             found = response.json()
-            self._odoo.note_time(float(found["time"]), asked)
             commands, seconds = found["commands"], float(found["wait"])
         except (requests.RequestException, ValueError, TypeError, KeyError) as error:
             self._say(f"Odoo cannot be asked: {type(error).__name__}")

@@ -42,6 +42,9 @@ WORDS = {
     "write=call,system,reporting,originate.",
     "ami_read_call": "The AMI user “{ami_user}” is not told of calls. In manager.conf, "
     "[{ami_user}] needs call among read=…",
+    "ami_deaf": "ARI tells of calls of which AMI says nothing; the connection to AMI "
+    "is made anew. If this stays: in manager.conf, [{ami_user}] needs call among "
+    "read=…, and no eventfilter.",
     "ami_refused": "AMI refuses: {detail}",
     "ami_write": "The AMI user “{ami_user}” may not act: in manager.conf, write=… of "
     "[{ami_user}] lacks {detail}.",

@@ -15,26 +15,31 @@ from pathlib import Path
 from . import config as configuration
 from .cdr import Cdr
 from .cdr_table import Table
-from .check import Check
 from .clock import PbxClock
 from .commands import Commands
-from .connections import ami_of, ari_of
+from .connections import ami_of, ari_of, check_of, tracker_config
 from .errors import Gone
 from .leader import Leader
 from .leader_places import AmiPlace, AriPlace, names_of
 from .listener import Listener
+from .local_clock import LocalClock
+from .long_numbers import LongNumbers
 from .odoo import Odoo
 from .outbox import Outbox
+from .outbox_file import read_note, write_note
 from .poller import Poller
 from .recordings import Recordings
 from .sender import Sender
 from .status import Status
-from .tracker import Tracker, TrackerConfig
+from .tracker import Tracker
 from .upkeep import Upkeep
 from .version import VERSION
+from .watchman import Watchman
 
 _logger = logging.getLogger(__name__)
 
+#: What is kept in the folder.
+FILE = "outbox.sqlite"
 #: Seconds between looks at itself; for its end, after which it is cut short.
 TICK, ENDING = 1.0, 45.0
 
@@ -49,37 +54,46 @@ class Bridge:
         self.config = config
         asterisk = config.asterisk
         self.ari = ari_of(asterisk)
+        folder = Path(config.bridge.data)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._lock = _alone_in(folder)
+        self.outbox = Outbox(folder / FILE, config.bridge.limit)
+        with self.outbox.transaction() as db:
+            self.clock = LocalClock(read_note(db, "clock"))
+            write_note(db, "clock", self.clock.anchor)
+        self.outbox.offset = self.clock.known_offset
         self.odoo = Odoo(
             config.odoo.url,
             config.odoo.secret,
             configuration.verify_of(config.odoo.verify),
             config.odoo.database,
+            self.clock,
         )
-        folder = Path(config.bridge.data)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._lock = _alone_in(folder)
-        self.outbox = Outbox(folder / "outbox.sqlite", config.bridge.limit)
         self.status = Status(VERSION)
         tracking = tracker_config(config)
         self.tracker = Tracker(tracking, self.outbox.state())
-        self.clock = PbxClock(self.ari, self.odoo.now)
+        self.pbx_clock = PbxClock(self.ari, self.clock)
         table = Table(config.cdr) if config.cdr.engine else None
         self.cdr = Cdr(
-            self.outbox, tracking, table, config.cdr.tz, lambda: self.clock.ahead
+            self.outbox, tracking, table, config.cdr.tz, lambda: self.pbx_clock.ahead
         )
+        long_numbers = LongNumbers()
+        watchman = Watchman(lambda: self.listener.reconnect())
         self.listener = Listener(
             self.connect,
             self.tracker,
             self.outbox,
             self.status,
-            self.odoo.now,
+            self.clock.now,
             lambda: self.leader.is_silent,
-            (self.cdr.watch,),
+            (self.cdr.watch, long_numbers.watch, watchman.watch),
         )
         # Another one on the same machine has another name.
         instance = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
         app, variable = names_of(config.odoo.url)
-        place = AriPlace(self.ari, app) if self.ari else AmiPlace(self._action)
+        place = AmiPlace(self._action)
+        if self.ari:
+            place = AriPlace(self.ari, app, watchman.see)
         self.leader = Leader(
             place, instance, variable, self._on_change, lambda: self.listener.hears
         )
@@ -90,6 +104,7 @@ class Bridge:
             self.cdr,
             Recordings(asterisk.recordings),
             check_of(config).run,
+            self.outbox.retry,
         )
         self.poller = Poller(
             self.odoo, instance, commands, self.told, lambda: self.leader.is_active
@@ -100,9 +115,12 @@ class Bridge:
             self.status,
             self.outbox,
             self.clock,
+            self.pbx_clock,
             self.listener,
             self.leader,
             self.sender,
+            long_numbers,
+            watchman,
         )
         self._figures: dict = {}
         self._stop = threading.Event()
@@ -120,9 +138,9 @@ class Bridge:
         _logger.info("Bridge %s to %s", VERSION, self.odoo.host)
         try:
             why = self._work()
-        except Exception:
-            _logger.exception("The bridge cannot look after itself")
-            why = "A part of the bridge has failed"
+        except BaseException:  # whatever it was, the other threads must not live on
+            _logger.exception("The bridge cannot go on")
+            why = "The bridge cannot go on"
         status = 1 if why else 0
         # A part that hangs must not keep the whole from being started anew.
         deadline = threading.Timer(ENDING, os._exit, [status])
@@ -142,10 +160,11 @@ class Bridge:
         """Return what the bridge tells of itself."""
         with contextlib.suppress(sqlite3.Error):
             self._figures = self.outbox.figures()
+        ahead = self.clock.machine_offset
         return {
-            **self.status.told(),
+            **self.status.told(self.clock.offset),
             **self._figures,
-            "clock_offset": round(self.odoo.offset, 2),
+            "clock_offset": None if ahead is None else round(ahead, 2),
         }
 
     # -- while it works -------------------------------------------------------------
@@ -163,7 +182,10 @@ class Bridge:
             part.start()
         why = ""
         while not why and not self._stop.wait(TICK):
-            self.upkeep.look()
+            try:
+                self.upkeep.look()
+            except Exception:
+                _logger.exception("The bridge cannot look after itself")
             why = self._why_to_end()
         return why
 
@@ -209,21 +231,16 @@ def _alone_in(folder):
     return lock
 
 
-def check_of(config: configuration.Config) -> Check:
-    """Return what tests the connections of a configuration."""
-    return Check(
-        config,
-        lambda on_event: ami_of(config.asterisk, on_event),
-        ari_of(config.asterisk),
-    )
+def retry(config: configuration.Config) -> int:
+    """Have told again what Odoo refused, by whoever sends; return how much that is.
 
-
-def tracker_config(config: configuration.Config) -> TrackerConfig:
-    """Return how the channels of this PBX are read."""
-    calls = config.calls
-    return TrackerConfig(
-        extensions=calls.extensions,
-        devices=configuration.pairs(calls.devices, "devices"),
-        recordings=config.asterisk.recordings,
-        local_endpoints=configuration.pairs(calls.local_endpoints, "local_endpoints"),
-    )
+    :raises OSError: there is no file of a bridge
+    """
+    path = Path(config.bridge.data) / FILE
+    if not path.exists():
+        raise OSError(f"There is no {path}: no bridge has worked there yet.")
+    outbox = Outbox(path)
+    try:
+        return outbox.retry()
+    finally:
+        outbox.close()

@@ -29,6 +29,12 @@ SINGLY = 300.0
 #: Odoo will never take these: it cannot be read, it is too long. Whoever stands
 #: between may answer the same, and means something else.
 HOPELESS = (400, 413, 422)
+#: Bytes of a request that Odoo and the usual proxies take for sure; no event of ours
+#: comes near that.
+LARGEST = 512 * 1024
+#: Seconds for which one event may hold up others because of somebody between, while
+#: the others get through.
+BLOCKED = 600.0
 
 
 class Sender:
@@ -48,6 +54,10 @@ class Sender:
         ]
         self.name, self.problem = "sender", ""
         self._lists_from = 0.0
+        # By lane: the event that is refused on its way, and since when; and when any
+        # was taken last.
+        self._blocked: dict[int, tuple[int, float]] = {}
+        self._taken_at = float("-inf")
 
     @property
     def is_alive(self) -> bool:
@@ -89,14 +99,16 @@ class Sender:
         :return: ``True``: go on; ``False``: there is nothing; `None`: wait
         """
         events = self._outbox.next(lane, LIST)
+        if events and not self._odoo.clock.is_known:
+            return self._ask_time()
         if len(events) >= BACKLOG and time.monotonic() >= self._lists_from:
-            return self._send_list(events)
+            return self._send_list(_fitting(events))
         told = []
         try:
             for seq, body in events:
-                if self._stop.is_set():
+                if self._stop.is_set() or not self._odoo.clock.is_known:
                     break
-                refusal = self._tell(seq, body)
+                refusal = self._tell(lane, seq, body.encode())
                 if refusal is None:
                     return None
                 if not refusal:
@@ -105,6 +117,18 @@ class Sender:
             if told:
                 self._outbox.told(told)
         return bool(events)
+
+    def _ask_time(self):
+        """Learn what time it is for Odoo; until then no time of an event is right."""
+        try:
+            self._odoo.ask_time()
+        except requests.RequestException as error:
+            self._say(f"Odoo does not answer: {type(error).__name__}")
+            return None
+        if self._odoo.clock.is_known:
+            return True
+        self._say(NOT_ODOO % self._odoo.host)
+        return None
 
     def _send_list(self, events):
         """Send several events at once; the return value is that of `_send`."""
@@ -119,7 +143,7 @@ class Sender:
             return None
         except (ValueError, KeyError, TypeError):
             status = 502
-        if status in (400, 404, 405, 413, 500):
+        if status in (400, 404, 405, 413, 500) or self._is_foreign(response):
             # An older addon, or one of them spoils the list: one by one for a while.
             self._lists_from = time.monotonic() + SINGLY
             return True
@@ -128,36 +152,60 @@ class Sender:
             return None
         self._clear()
         for place, reason in refused.items():
-            _logger.error("An event was refused and is kept aside: %s", reason)
             if 0 <= place < len(events):
-                self._outbox.refuse(events[place][0], reason)
+                self._refuse(events[place][0], reason)
         self._outbox.told(
             seq for place, (seq, _body) in enumerate(events) if place not in refused
         )
         return True
 
-    def _tell(self, seq, body):
+    def _tell(self, lane, seq, body):
         """Send one event.
 
         :return: ``""``: it is told; why it was put aside; `None`: try it again
         """
+        if len(body) > LARGEST:
+            return self._refuse(seq, f"It is too long: {len(body)} bytes.")
         try:
-            response = self._odoo.tell(body.encode())
+            response = self._odoo.tell(body)
         except requests.RequestException as error:
             self._say(f"Odoo does not answer: {type(error).__name__}")
             return None
-        if response.status_code in HOPELESS and MARK in response.headers:
-            reason = f"{response.status_code} {response.text[:300]}"
-            _logger.error("An event was refused and is kept aside: %s", reason)
-            self._outbox.refuse(seq, reason)
-            return reason
-        if response.status_code != 200:
-            self._say(WORDS.get(response.status_code, OTHER) % response.status_code)
-            return None
-        self._clear()
-        return ""
+        status, is_ours = response.status_code, MARK in response.headers
+        if status == 200 and is_ours:
+            self._clear()
+            self._blocked.pop(lane, None)
+            return ""
+        is_hopeless = status in HOPELESS if is_ours else self._is_foreign(response)
+        if is_hopeless and (is_ours or self._is_blocked(lane, seq)):
+            return self._refuse(seq, f"{status} {response.text[:300]}")
+        if status == 200:
+            self._say(NOT_ODOO % self._odoo.host)
+        else:
+            self._say(WORDS.get(status, OTHER) % status)
+        return None
+
+    def _is_foreign(self, response):
+        """Tell whether somebody between does not like what was sent."""
+        status = response.status_code
+        return 400 <= status < 500 and status != 429 and MARK not in response.headers
+
+    def _is_blocked(self, lane, seq):
+        """Tell whether somebody between lets others through, but not this event."""
+        now = time.monotonic()
+        before, since = self._blocked.get(lane, (0, now))
+        if before != seq:
+            since = now
+        self._blocked[lane] = seq, since
+        return since + BLOCKED < now and self._taken_at > since
+
+    def _refuse(self, seq, reason):
+        _logger.error("An event was refused and is kept aside: %s", reason)
+        self._outbox.refuse(seq, reason)
+        return reason
 
     def _clear(self):
+        self._taken_at = time.monotonic()
         if self.problem:
             _logger.info("Odoo takes events again")
             self.problem = ""
@@ -169,11 +217,26 @@ class Sender:
         self.problem = problem
 
 
+def _fitting(events):
+    """Return the first of some events, as many as fit into a request; at least one."""
+    size = count = 0
+    for _seq, body in events:
+        size += len(body.encode()) + 1
+        if count and size > LARGEST:
+            break
+        count += 1
+    return events[:count]
+
+
 def pause(failures: int) -> float:
     """Return the seconds to wait after so many failures, different for each sender."""
     return random.uniform(0.5, 1) * min(LONGEST, FIRST * 2 ** min(failures, 10))
 
 
+NOT_ODOO = (
+    "What answers at %s is not the webhook of Odoo: the address is another one, or "
+    "something stands before it."
+)
 OTHER = "Odoo answers events with status %s."
 WORDS = {
     403: "Odoo refuses events (status %s): the secret is another one than in Odoo, or "

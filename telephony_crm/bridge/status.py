@@ -35,11 +35,17 @@ class Status:
             else:
                 self._problems.pop(subject, None)
 
-    def told(self) -> dict:
-        """Return all of it, for JSON."""
+    def told(self, ahead: float = 0.0) -> dict:
+        """Return all of it, for JSON.
+
+        :param ahead: seconds that the clock of its times is ahead of Odoo's
+        """
         with self._lock:
+            facts = self._facts | {"last_event": self.last_event}
+            for name in ("connected_since", "last_event"):
+                if facts[name] is not None:
+                    facts[name] -= ahead
             return {
-                **self._facts,
-                "last_event": self.last_event,
+                **facts,
                 "problems": list(self._problems.values()),
             }

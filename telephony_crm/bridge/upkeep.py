@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import time
 
 from .clock import PbxClock
+from .errors import PbxError
 from .leader import Leader
 from .listener import Listener
+from .local_clock import LocalClock
+from .long_numbers import LongNumbers
 from .outbox import Outbox
 from .problems import in_words
 from .sender import Sender
 from .status import Status
+from .watchman import Watchman
 
 _logger = logging.getLogger(__name__)
 
 #: Seconds that the PBX's clock may be off without anybody being told.
 CLOCK = 5.0
+#: Seconds for which is said what came to be wrong once.
+SAID = 86_400.0
 
 
 class Upkeep:
@@ -30,14 +37,22 @@ class Upkeep:
         asterisk,
         status: Status,
         outbox: Outbox,
-        clock: PbxClock,
+        clock: LocalClock,
+        pbx_clock: PbxClock,
         listener: Listener,
         leader: Leader,
         sender: Sender,
+        long_numbers: LongNumbers,
+        watchman: Watchman,
     ):
         self._asterisk, self._status = asterisk, status
-        self._outbox, self._clock = outbox, clock
+        self._outbox, self._clock, self._pbx_clock = outbox, clock, pbx_clock
         self._listener, self._leader, self._sender = listener, leader, sender
+        self._long_numbers, self._watchman = long_numbers, watchman
+        # The connection that was looked at, and how much of what it brought was none;
+        # how much that was in all, and when it was last more.
+        self._client, self._dirt = None, 0
+        self._dirty, self._dirty_at = 0, float("-inf")
         self._ticks = 0
 
     def look(self) -> None:
@@ -60,20 +75,35 @@ class Upkeep:
 
     def _look_at_connections(self):
         error = self._listener.error or self._leader.problem
+        self._watchman.look()
+        if self._watchman.is_deaf and not error:
+            error = PbxError("ami_deaf")
         self._status.problem("pbx", in_words(error, self._asterisk) if error else "")
         self._status.problem("odoo", self._sender.problem)
-        client = self._listener.client
+        self._status.problem("dirt", self._words_of_dirt())
+        self._status.problem("number", self._long_numbers.in_words())
+
+    def _words_of_dirt(self):
+        """Return what to say of messages that were none, for a day after the last."""
+        client, now = self._listener.client, time.monotonic()
+        if client is not self._client:
+            self._client, self._dirt = client, 0
         dirt = client.dirt if client else 0
-        self._status.problem(
-            "dirt",
-            f"The PBX sent {dirt} messages that make no sense or are too long; they "
-            "were left out."
-            if dirt
-            else "",
+        if dirt > self._dirt:
+            self._dirty += dirt - self._dirt
+            self._dirt, self._dirty_at = dirt, now
+        if now - self._dirty_at > SAID:
+            self._dirty = 0
+        return (
+            f"The PBX sent {self._dirty} messages that make no sense or are too long; "
+            "they were left out."
+            if self._dirty
+            else ""
         )
 
     def _look_at_clock(self):
-        ahead = self._clock.ahead
+        self._clock.watch()
+        ahead = self._pbx_clock.ahead
         self._status.problem(
             "clock",
             f"The clock of the PBX is {abs(ahead):.0f} seconds "
@@ -88,7 +118,7 @@ class Upkeep:
         elif not self._leader.is_silent:
             self._outbox.take_over()
         if self._ticks % 30 == 5:
-            self._clock.look()
+            self._pbx_clock.look()
             self._outbox.tidy()
-            if self._clock.version:
-                self._status.set(asterisk=f"Asterisk {self._clock.version}")
+            if self._pbx_clock.version:
+                self._status.set(asterisk=f"Asterisk {self._pbx_clock.version}")

@@ -12,7 +12,7 @@ from odoo.tools import config
 from ..pbx import adapter as pbx_adapter
 from ..tools import networks
 from ..tools.transaction import begin, end
-from .webhook import _answer, _as_request, _refuse
+from .webhook import _answer, _as_request, _refuse, mark
 
 # Answers of the PBX come with the next request, some of them as long as a page of its
 # records.
@@ -57,8 +57,8 @@ class Bridge(http.Controller):
 
         ``turn`` counts the requests of this bridge; an older one than the last gets
         409, and nothing but its ``answers`` counts. With ``hold`` it waits for
-        commands. The answer is ``time`` in Unix seconds, ``commands`` (see
-        `telephony.pbx.command`) and ``wait``: seconds until the next request.
+        commands. The answer is ``commands`` (see `telephony.pbx.command`) and ``wait``:
+        seconds until the next request.
         """
         pbx, asked, refusal = open_door(token)
         if refusal:
@@ -69,7 +69,12 @@ class Bridge(http.Controller):
             return _answer(400, b"It cannot be read.")
         begin(pbx.env)
         is_news = pbx.env["telephony.pbx.bridge"]._note(
-            pbx, told["instance"], told["turn"], told["active"], told["status"]
+            pbx,
+            told["instance"],
+            told["turn"],
+            told["active"],
+            told["status"],
+            _can_wait(),
         )
         commands = pbx.env["telephony.pbx.command"]
         # Also of a repeat, or what was overtaken on its way: they are told once, and
@@ -81,10 +86,12 @@ class Bridge(http.Controller):
         found = []
         if told["active"]:
             found = _wait(pbx, told, HOLD if told["hold"] and _can_wait() else 0)
-        answer = {"time": time.time(), "commands": found, "wait": 0}
+        answer = {"commands": found, "wait": 0}
         if not found:
             answer["wait"] = STAND_BY if not told["active"] else _pause()
-        return request.make_json_response(answer, [("Cache-Control", "no-store")])
+        return request.make_json_response(
+            answer, [("Cache-Control", "no-store"), mark()]
+        )
 
 
 def open_door(token, body=None):

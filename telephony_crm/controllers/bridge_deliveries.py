@@ -10,7 +10,7 @@ from odoo.http import request
 from ..pbx import adapter as pbx_adapter
 from ..tools.transaction import begin
 from .bridge import MAX_BODY, find_door, open_door
-from .webhook import _answer
+from .webhook import _answer, mark
 
 MEGABYTE = 1024 * 1024
 MOST = 200  # events of one list
@@ -52,7 +52,7 @@ class BridgeDeliveries(http.Controller):
             except pbx_adapter.PayloadError as error:
                 refused.append([place, error.message])
         pbx.env["telephony.pbx.event"]._receive_late(pbx, notifications)
-        return request.make_json_response({"refused": refused})
+        return request.make_json_response({"refused": refused}, [mark()])
 
     @http.route(
         "/telephony/bridge/<string:token>/sound/<int:command_id>",

@@ -13,7 +13,7 @@ KEPT = timedelta(days=1)
 # Of what a bridge tells of itself: figures, times in Unix seconds, words.
 FIGURES = ("outbox", "oldest", "refused", "dropped", "clock_offset")
 TIMES = ("connected_since", "last_event")
-WORDS = ("version", "asterisk")
+WORDS = {"version": 80, "asterisk": 80, "refusal": 300}
 MOST = 20  # problems
 
 
@@ -34,6 +34,9 @@ class TelephonyPbxBridge(models.Model):
     instance = fields.Char(required=True)
     turn = fields.Integer(help="Of its latest request; an older one is a repeat.")
     is_active = fields.Boolean(help="It is the one that tells events.")
+    is_held = fields.Boolean(
+        help="Its requests wait where they keep no worker from its work."
+    )
     seen_date = fields.Datetime()
     status = fields.Json()
 
@@ -47,19 +50,22 @@ class TelephonyPbxBridge(models.Model):
     # -- the bridge's side -----------------------------------------------------------
 
     @api.model
-    def _note(self, pbx, instance, turn, is_active, status):
+    def _note(self, pbx, instance, turn, is_active, status, is_held=True):
         """Keep what a bridge tells of itself.
 
         :param turn: counts the requests of this bridge since it was started
+        :param is_held: its requests wait where they keep no worker from its work
         :return: whether this is news, and not a request that somebody sends again
         """
         self.env.cr.execute(
             """
             INSERT INTO telephony_pbx_bridge AS known
-                        (pbx_id, instance, turn, is_active, seen_date, status)
-                 VALUES (%s, %s, %s, %s, %s, %s)
+                        (pbx_id, instance, turn, is_active, is_held, seen_date,
+                         status)
+                 VALUES (%s, %s, %s, %s, %s, %s, %s)
             ON CONFLICT (pbx_id, instance) DO UPDATE
                     SET turn = excluded.turn, is_active = excluded.is_active,
+                        is_held = excluded.is_held,
                         seen_date = excluded.seen_date, status = excluded.status
                   WHERE known.turn < excluded.turn
               RETURNING id
@@ -69,6 +75,7 @@ class TelephonyPbxBridge(models.Model):
                 instance,
                 turn,
                 is_active,
+                is_held,
                 fields.Datetime.now(),
                 json.dumps(_clean(status)),
             ],
@@ -99,19 +106,21 @@ class TelephonyPbxBridge(models.Model):
 
     @api.model
     def _check_there(self, pbx):
-        """Send nothing where nobody fetches it.
+        """Send nothing where nobody fetches it; return the bridge that does.
 
         :raises pbx.adapter.NotConnected:
         """
         begin(self.env)
-        if not self._of(pbx).filtered("is_active"):
+        active = self._of(pbx).filtered("is_active")[:1]
+        if not active:
             raise pbx_adapter.NotConnected("bridge_away", "")
+        return active
 
 
 def _clean(status):
     """Return what a bridge tells of itself, as far as it is what it should be."""
     status = status if isinstance(status, dict) else {}
-    kept = {name: plain(status.get(name), 80) for name in WORDS}
+    kept = {name: plain(status.get(name), most) for name, most in WORDS.items()}
     for name in FIGURES + TIMES:
         value = status.get(name)
         is_number = isinstance(value, (int, float)) and not isinstance(value, bool)

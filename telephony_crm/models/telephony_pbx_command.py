@@ -8,14 +8,17 @@ import time
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 
+import odoo
 from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
+from odoo.http import request
+from odoo.tools import config
 
 from ..pbx import adapter as pbx_adapter
 from ..pbx import sounds
 from ..tools import fetch
 from ..tools.job_time import time_for_a_sound
-from ..tools.transaction import begin, end
+from ..tools.transaction import begin, end, lock
 
 _logger = logging.getLogger(__name__)
 
@@ -60,12 +63,14 @@ class TelephonyPbxCommand(models.Model):
         default="waiting",
     )
     expires_date = fields.Datetime(required=True)
+    holds_worker = fields.Boolean(help="Whoever waits for it keeps a worker from work.")
     status = fields.Integer(help="HTTP status of the answer.")
     request = fields.Json(groups=NO_ACCESS)
     answer = fields.Json(groups=NO_ACCESS)
     attachment_id = fields.Many2one("ir.attachment", groups=NO_ACCESS)
 
     _waiting_idx = models.Index("(pbx_id, id) WHERE state = 'waiting'")
+    _holding_idx = models.Index("(expires_date) WHERE holds_worker")
     _contents_idx = models.Index(
         "(pbx_id, expires_date) WHERE request IS NOT NULL OR answer IS NOT NULL"
     )
@@ -125,7 +130,8 @@ class TelephonyPbxCommand(models.Model):
     @api.model
     def _ask(self, pbx, http_request, seconds, more=None):
         """Put a request where the bridge finds it; return it when it is answered."""
-        pbx.env["telephony.pbx.bridge"]._check_there(pbx)
+        bridge = pbx.env["telephony.pbx.bridge"]._check_there(pbx)
+        self._check_room(bridge)
         row = self.sudo()._put(pbx, http_request, seconds, more or {})
         begun = time.monotonic()
         fetched_by = begun + min(seconds, max(LONGEST_FETCH, http_request.timeout[0]))
@@ -143,6 +149,28 @@ class TelephonyPbxCommand(models.Model):
             if late and state == "taken":
                 raise pbx_adapter.Unreachable("unreachable", "")
 
+    def _check_room(self, bridge):
+        """Leave workers to the bridge, which asks them for what others wait for here.
+
+        Where its requests reach the evented process, or nobody here is a worker who
+        serves requests, there is nothing to take care of.
+
+        :raises pbx.adapter.NotConnected: half of the workers wait already
+        """
+        if not _is_worker() or bridge.is_held:
+            return
+        lock(self.env.cr, "workers that wait for a bridge")
+        self.env.cr.execute(
+            """
+            SELECT count(*) FROM telephony_pbx_command
+             WHERE holds_worker AND state IN ('waiting', 'taken') AND expires_date > %s
+            """,
+            [fields.Datetime.now()],
+        )
+        [[waiting]] = self.env.cr.fetchall()
+        if waiting >= config["workers"] // 2:
+            raise pbx_adapter.NotConnected("bridge_busy", "")
+
     def _put(self, pbx, http_request, seconds, more):
         address = urlsplit(http_request.url.removeprefix(SCHEME))
         params = dict(parse_qsl(address.query, keep_blank_values=True))
@@ -153,6 +181,7 @@ class TelephonyPbxCommand(models.Model):
                 "path": address.path,
                 "expires_date": fields.Datetime.now()
                 + timedelta(seconds=math.ceil(seconds)),
+                "holds_worker": _is_worker(),
                 "request": {
                     "params": {**params, **http_request.params},
                     "data": http_request.data,
@@ -300,6 +329,11 @@ class TelephonyPbxCommand(models.Model):
             """,
             [pbx.id, fields.Datetime.now() - FORGOTTEN],
         )
+
+
+def _is_worker():
+    """Tell whether this is a worker that serves requests, of which there are few."""
+    return bool(config["workers"] and not odoo.evented and request)
 
 
 def pause(seconds):

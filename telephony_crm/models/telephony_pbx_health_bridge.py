@@ -1,6 +1,11 @@
 from datetime import datetime, timedelta, timezone
 
 from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import config
+
+from ..pbx import adapter as pbx_adapter
+from ..pbx import asterisk_answers, asterisk_requests
 
 # A clock that is off by more makes the times of calls wrong; and how late an event may
 # be, before a person should know that others wait behind it.
@@ -33,6 +38,7 @@ class TelephonyPbx(models.Model):
             self._finding_of_outbox(status),
             self._finding_of_refused_events(status),
             self._finding_of_clock(status),
+            self._finding_of_way(bridges[0]),
         ]
         return [finding for finding in findings if finding]
 
@@ -155,11 +161,26 @@ class TelephonyPbx(models.Model):
             "warning",
             "bridge_refused",
             self.env._(
-                "Events that this Odoo refused, and the bridge keeps aside: %s. The "
-                "log of the bridge has the reasons.",
-                int(status["refused"]),
+                "Events that this Odoo refused, and the bridge keeps aside: %(count)s. "
+                "The last reason: %(reason)s",
+                count=int(status["refused"]),
+                reason=status.get("refusal") or "?",
             ),
+            "action_retry_refused",
+            self.env._("Try again"),
         )
+
+    def action_retry_refused(self):
+        """Have the bridge tell again what was refused, now that the reason is gone."""
+        self.ensure_one()
+        self.check_access("write")
+        pbx = self.sudo()
+        try:
+            answer = pbx._send(asterisk_requests.bridge("POST", "/retry"))
+            asterisk_answers.read(answer)
+        except pbx_adapter.PbxError as error:
+            raise UserError(pbx._in_words(error)) from error
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def _finding_of_clock(self, status):
         offset = status["clock_offset"] or 0
@@ -173,6 +194,20 @@ class TelephonyPbx(models.Model):
                 "Odoo. The times of calls are corrected by it; set it right.",
                 seconds=round(abs(offset)),
                 way=self.env._("ahead of") if offset > 0 else self.env._("behind"),
+            ),
+        )
+
+    def _finding_of_way(self, bridge):
+        """Return that clicks keep workers waiting which could do something else."""
+        if bridge.is_held or not config["workers"]:
+            return None
+        return self._finding(
+            "info",
+            "bridge_way",
+            self.env._(
+                "The bridge asks once a second, and who waits for the PBX keeps one of "
+                "Odoo's workers. Have the web server lead /websocket to Odoo's "
+                "gevent_port; the pop-up needs it as well."
             ),
         )
 

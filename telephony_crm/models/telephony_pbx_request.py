@@ -91,6 +91,12 @@ class TelephonyPbx(models.Model):
                 "that it runs.",
                 self.name,
             )
+        if error.code == "bridge_busy":
+            return self.env._(
+                "Others wait for %s already, and Odoo has no worker left to wait with. "
+                "Try again in a moment.",
+                self.name,
+            )
         if isinstance(error, pbx_adapter.Unreachable):
             return self.env._("%s does not answer. Try again in a minute.", self.name)
         if isinstance(error, pbx_adapter.RateLimited):

@@ -18,6 +18,7 @@ STATUS = {
     "outbox": 0,
     "oldest": 0,
     "refused": 0,
+    "refusal": "",
     "dropped": 0,
     "clock_offset": 0.1,
     "problems": [],
@@ -36,12 +37,12 @@ class BridgeCase(TelephonyCase):
         cls.bridges = cls.env["telephony.pbx.bridge"]
         cls.turn = 0
 
-    def _note(self, instance="pbx1:a", active=True, **status):
+    def _note(self, instance="pbx1:a", active=True, is_held=True, **status):
         """Have a bridge tell how it is, without the way through the web server."""
         self.__class__.turn += 1
         self.assertTrue(
             self.bridges._note(
-                self.pbx, instance, self.turn, active, {**STATUS, **status}
+                self.pbx, instance, self.turn, active, {**STATUS, **status}, is_held
             )
         )
 

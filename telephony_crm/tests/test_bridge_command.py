@@ -8,8 +8,9 @@ from odoo import api
 from odoo.exceptions import AccessError
 from odoo.modules import module
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import config, mute_logger
 
+from ..controllers import bridge
 from ..models import telephony_pbx_command
 from ..pbx import adapter as pbx_adapter
 from .access_common import AccessCase
@@ -191,6 +192,79 @@ class TestBridgeCommand(BridgeCase):
             pbx.env["telephony.pbx.command"]._carry_out(pbx, asking(), 1)
         self.assertEqual(states, [TRANSACTION_STATUS_IDLE])
 
+    def test_no_transaction_is_open_while_a_bridge_waits_for_commands(self):
+        states = []
+
+        def wait(_seconds):
+            states.append(cr._cnx.info.transaction_status)
+            return True
+
+        with (
+            self.registry.cursor() as cr,
+            patch.object(module, "current_test", None),
+            patch.object(bridge._stopping, "wait", wait),
+            patch.object(type(self.bridges), "_is_latest", lambda *_args: True),
+        ):
+            pbx = self.pbx.with_env(api.Environment(cr, self.env.uid, {}))
+            bridge._wait(pbx, self._told(), 20)
+        self.assertEqual(states, [TRANSACTION_STATUS_IDLE])
+
+    # -- where the bridge asks the workers themselves ----------------------------------
+
+    @contextlib.contextmanager
+    def _workers(self, count):
+        """Let this be one of so many workers that serve requests."""
+        with (
+            patch.dict(config.options, {"workers": count}),
+            patch.object(telephony_pbx_command, "request", True),
+        ):
+            yield
+
+    def _answer_in_time(self):
+        self._meanwhile(self._bridge_takes, self._bridge_answers)
+        return self.pbx._send(asking()).status
+
+    @mute_logger(REQUEST)
+    def test_half_of_the_workers_are_left_to_the_bridge_they_wait_for(self):
+        self._note(is_held=False)
+        with self._workers(4):
+            waiting = [self.commands._put(self.pbx, asking(), 20, {}) for _ in range(2)]
+            with self.assertRaises(pbx_adapter.NotConnected) as caught:
+                self.pbx._send(asking())
+            self.assertIn("Try again in a moment", self.pbx._in_words(caught.exception))
+            self.assertEqual(self._rows(), waiting[1] | waiting[0])
+            for freed in (
+                {"state": "done"},
+                {"state": "expired"},
+                {"expires_date": "2020-01-01"},
+                {"holds_worker": False},
+            ):
+                before = waiting[0].read(list(freed))[0]
+                waiting[0].write(freed)
+                waiting[0].flush_recordset()
+                self.commands._check_room(self.bridges._of(self.pbx))
+                waiting[0].write(before)
+                waiting[0].flush_recordset()
+            waiting[0].state = "done"
+            waiting[1].state = "done"
+            waiting[0].flush_recordset()
+            self.assertEqual(self._answer_in_time(), 200)
+
+    @mute_logger(REQUEST)
+    def test_a_single_worker_never_waits_for_who_asks_it(self):
+        self._note(is_held=False)
+        with self._workers(1), self.assertRaises(pbx_adapter.NotConnected):
+            self.pbx._send(asking())
+        self.assertFalse(self._rows())
+
+    def test_jobs_and_bridges_with_a_way_of_their_own_wait_as_they_like(self):
+        self._note(is_held=True)
+        with self._workers(1):
+            self.assertEqual(self._answer_in_time(), 200)
+        self._note(is_held=False)
+        with patch.dict(config.options, {"workers": 1}):  # no request: a job
+            self.assertEqual(self._answer_in_time(), 200)
+
     # -- sounds ------------------------------------------------------------------------
 
     def _bridge_sends(self, sound):
@@ -251,8 +325,8 @@ class TestBridgeAccess(AccessCase):
         pbx = self.pbx
         command = self.env["telephony.pbx.command"]._put(pbx, asking(), 20, {})
         self.env["telephony.pbx.bridge"]._note(pbx, "a", 1, True, {})
-        bridge = self.env["telephony.pbx.bridge"].search([("pbx_id", "=", pbx.id)])
-        for row, name in ((command, "path"), (bridge, "instance")):
+        seen = self.env["telephony.pbx.bridge"].search([("pbx_id", "=", pbx.id)])
+        for row, name in ((command, "path"), (seen, "instance")):
             self.assertTrue(row.with_user(self.administrator).read([name]))
             for user in (self.agent, self.supervisor, self.internal, self.stranger):
                 with self.subTest(user=user.login), self.assertRaises(AccessError):

@@ -1,9 +1,12 @@
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from odoo import fields
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import config
 
-from .bridge_common import BridgeCase
+from .bridge_common import BridgeCase, answered
 
 
 @tagged("post_install", "-at_install")
@@ -83,6 +86,37 @@ class TestBridgeHealth(BridgeCase):
             }
             self.assertEqual(list(found), [code])
             self.assertEqual(found[code]["level"], level)
+
+    def test_what_was_refused_is_told_again_at_the_press_of_a_button(self):
+        self._note(refused=3, refusal="400 There is no field 'x'.")
+        finding = self._findings()["bridge_refused"]
+        self.assertIn("3. The last reason: 400 There is no field 'x'.", finding["text"])
+        taken = []
+
+        def carry_out():
+            [command] = self.commands._hand_out(self.pbx)
+            taken.append((command["method"], command["path"]))
+            answer = answered(command["id"], b'{"count": 3}')
+            self.commands._take_in(self.pbx, [answer])
+
+        self._meanwhile(carry_out)
+        getattr(self.pbx.with_user(self.administrator), finding["action"])()
+        self.assertEqual(taken, [("POST", "/bridge/retry")])
+
+    def test_only_administrators_have_it_told_again_and_a_bridge_has_to_be_there(self):
+        with self.assertRaises(UserError) as caught:
+            self.pbx.with_user(self.administrator).action_retry_refused()
+        self.assertIn("bridge", str(caught.exception))
+        with self.assertRaises(AccessError):
+            self.pbx.with_user(self.agent).action_retry_refused()
+
+    def test_a_bridge_that_asks_workers_is_said_to(self):
+        self._note(is_held=False)
+        self.assertNotIn("bridge_way", self._findings())
+        with patch.dict(config.options, {"workers": 2}):
+            self.assertEqual(self._findings()["bridge_way"]["level"], "info")
+            self._note(is_held=True)
+            self.assertNotIn("bridge_way", self._findings())
 
     def test_a_clock_that_is_an_hour_off_is_named_by_its_direction(self):
         self._note(clock_offset=3600.2)

@@ -1,5 +1,6 @@
 import hashlib
 import time
+from types import SimpleNamespace
 from unittest.mock import patch
 
 from werkzeug.wrappers import Request
@@ -8,6 +9,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from ..bridge.odoo import MARK
+from ..controllers import bridge
 from ..tools import log_filter
 from .bridge_common import STATUS, BridgeCase, answered, as_json
 from .common import SECRET
@@ -40,11 +42,12 @@ class TestBridgeRoute(BridgeCase, HttpCase):
         for address in ADDRESSES:
             response = self._poll(address=address)
             self.assertEqual(response.status_code, 200, response.text)
-            self.assertAlmostEqual(response.json()["time"], time.time(), delta=5)
+            self.assertAlmostEqual(float(response.headers[MARK]), time.time(), delta=5)
             self.assertEqual(response.json()["commands"], [])
-        bridge = self.bridges._of(self.pbx)
-        self.assertEqual((bridge.instance, bridge.is_active), ("pbx1:a", True))
-        self.assertEqual(bridge.status["asterisk"], "Asterisk 22.10.0")
+        seen = self.bridges._of(self.pbx)
+        self.assertEqual((seen.instance, seen.is_active), ("pbx1:a", True))
+        self.assertTrue(seen.is_held)
+        self.assertEqual(seen.status["asterisk"], "Asterisk 22.10.0")
 
     def test_it_fetches_commands_and_brings_the_answer_with_its_next_request(self):
         row = self._put(params={"endpoint": "PJSIP/100"})
@@ -134,6 +137,55 @@ class TestBridgeRoute(BridgeCase, HttpCase):
             self.assertEqual(self._poll(self._told(status=status)).status_code, 200)
             self.env.invalidate_all()
             self.assertTrue(self.pbx.with_user(self.administrator).health_findings)
+
+    # -- waiting -----------------------------------------------------------------------
+
+    def _wait(self, told, *acts, seconds=20):
+        """Wait as a request does; one act each time that it looks; return both.
+
+        :return: what was handed out, and how often it was waited
+        """
+        waiting, count = list(acts), 0
+
+        def wait(_seconds):
+            nonlocal count
+            count += 1
+            return waiting.pop(0)() if waiting else True
+
+        with (
+            patch.object(bridge, "module", SimpleNamespace(current_test=None)),
+            patch.object(bridge._stopping, "wait", wait),
+        ):
+            return bridge._wait(self.pbx, told, seconds), count
+
+    def _at_turn(self, told):
+        self.bridges._note(self.pbx, told["instance"], told["turn"], True, {})
+        return told
+
+    def test_who_waits_gets_a_command_as_soon_as_there_is_one(self):
+        told = self._at_turn(self._told())
+        rows = []
+        found, count = self._wait(
+            told, lambda: None, lambda: rows.append(self._put()), lambda: None
+        )
+        self.assertEqual([one["id"] for one in found], [rows[0].id])
+        self.assertEqual(count, 2)
+
+    def test_who_has_asked_anew_is_handed_nothing_at_the_old_place(self):
+        told = self._at_turn(self._told())
+
+        def ask_anew():
+            self._at_turn(self._told())
+            self._put()
+
+        found, _count = self._wait(told, ask_anew)
+        self.assertEqual(found, [])
+        self.assertEqual(len(self._poll().json()["commands"]), 1)
+
+    def test_nobody_waits_beyond_the_time_or_for_a_server_that_ends(self):
+        told = self._at_turn(self._told())
+        self.assertEqual(self._wait(told, seconds=0), ([], 0))
+        self.assertEqual(self._wait(told, lambda: True, lambda: None), ([], 1))
 
     # -- what was held up ----------------------------------------------------------
 

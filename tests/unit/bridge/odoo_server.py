@@ -23,6 +23,7 @@ class OdooServer:
     :ivar answers: to commands, whether or not their request was overtaken
     :ivar decide: called with an event; returns the status that it is answered with
     :ivar is_marked: whether it is Odoo that answers, and not a proxy before it
+    :ivar guard: called with a body; what somebody before Odoo answers, if that is so
     :ivar ahead: seconds that its clock is ahead of ours
     """
 
@@ -33,21 +34,29 @@ class OdooServer:
         self.decide = lambda event: 200
         self.poll_status = lambda path: 200
         self.ahead, self.is_marked = 0, True
+        self.guard = lambda body: 0
         self.lock = threading.Lock()
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
+            def do_GET(self):
+                self.reply(403, {})
+
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                status, answer = outer.answer(self.path, dict(self.headers), body)
+                if status := outer.guard(body):
+                    return self.reply(status, {}, False)
+                self.reply(*outer.answer(self.path, dict(self.headers), body))
+
+            def reply(self, status, answer, is_marked=True):
                 data = json.dumps(answer).encode()
                 self.send_response_only(status, HTTPStatus(status).phrase)
                 self.send_header("Date", formatdate(outer.now(), usegmt=True))
                 self.send_header("Content-Length", str(len(data)))
-                if outer.is_marked:
-                    self.send_header("X-Telephony-Answer", "1")
+                if outer.is_marked and is_marked:
+                    self.send_header("X-Telephony-Answer", str(outer.now()))
                 self.end_headers()
                 self.wfile.write(data)
 
@@ -60,7 +69,9 @@ class OdooServer:
         self.webhook = f"{self.url}/telephony/webhook/{TOKEN}"
 
     def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(
+            target=self.server.serve_forever, args=[0.02], daemon=True
+        ).start()
         return self
 
     def __exit__(self, *_exception):
@@ -104,7 +115,7 @@ class OdooServer:
                     return 409, {}
                 self.turn = found["turn"]
             commands, self.commands = self.commands, []
-        return status, {"time": self.now(), "commands": commands, "wait": 0.05}
+        return status, {"commands": commands, "wait": 0.05}
 
     def take_list(self, found):
         """Return the answer to a list of events."""

@@ -1,6 +1,8 @@
 """A connection to AMI, over real sockets, with peers of every kind."""
 
+import contextlib
 import queue
+import socket
 import ssl
 import subprocess
 import threading
@@ -65,6 +67,31 @@ def test_who_says_nothing_is_waited_for_no_longer_than_said(connect, monkeypatch
     with AmiServer(banner=b"") as server, pytest.raises(PbxError) as caught:
         connect(server)
     assert caught.value.code == "ami_garbage"
+
+
+def test_who_says_a_letter_now_and_then_is_not_waited_for_either(connect, monkeypatch):
+    monkeypatch.setattr(ami, "CONNECT", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip():
+            connection, _address = server.accept()
+            with connection, contextlib.suppress(OSError):
+                for _second in range(100):
+                    connection.sendall(b"A")
+                    time.sleep(0.05)
+
+        threading.Thread(target=drip, daemon=True).start()
+        with pytest.raises(PbxError) as caught:
+            Ami("127.0.0.1", server.getsockname()[1], "odoo", "secret").connect()
+    assert caught.value.code == "ami_garbage"
+
+
+def test_who_hangs_up_at_once_is_not_there_yet():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=lambda: server.accept()[0].close(), daemon=True).start()
+        with pytest.raises(Gone) as caught:
+            Ami("127.0.0.1", server.getsockname()[1], "odoo", "secret").connect()
+    assert caught.value.detail == "it hangs up at once"
 
 
 def test_nobody_at_the_port_is_told_apart(connect):

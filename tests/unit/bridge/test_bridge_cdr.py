@@ -17,11 +17,15 @@ LOCAL = BEGUN + timedelta(hours=4, seconds=7)
 
 
 @pytest.fixture
-def cdr(tmp_path):
-    outbox = Outbox(tmp_path / "outbox.sqlite")
-    config = TrackerConfig(devices={"PJSIP/alice": "101"})
-    yield Cdr(outbox, config)
-    outbox.close()
+def outbox(tmp_path):
+    found = Outbox(tmp_path / "outbox.sqlite")
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def cdr(outbox):
+    return Cdr(outbox, TrackerConfig(devices={"PJSIP/alice": "101"}))
 
 
 def told(number, **headers):
@@ -70,6 +74,18 @@ def test_a_row_knows_its_call_by_what_was_said_of_the_channel(cdr):
         hear(cdr, number)
     hear(cdr, 3, LinkedID="mapped")
     assert [row["linkedid"] for row in rows(cdr)] == ["0.0", "1.0", "", "mapped"]
+
+
+def test_rows_are_by_odoos_clock_although_that_was_not_known_yet(cdr, outbox):
+    outbox.offset = lambda: None
+    hear(cdr, 60)
+    outbox.offset = lambda: 3600.0
+    hear(cdr, 61)
+    found = rows(cdr)
+    assert [row["uniqueid"] for row in found] == ["60.1", "61.1"]
+    assert found[0]["start"] == f"{BEGUN.isoformat()}Z"
+    assert found[0]["end"] == f"{(BEGUN + timedelta(seconds=35)).isoformat()}Z"
+    assert rows(cdr) == found
 
 
 def test_pages_hold_each_row_once_and_in_order(cdr):

@@ -85,7 +85,8 @@ def commands(ari, folder, server, tmp_path):
     client.connect()
     cdr = Cdr(outbox, TrackerConfig())
     check = lambda: {"problems": ["It is off."]}  # noqa: E731
-    yield Commands(ari, lambda: client, cdr, Recordings(str(folder)), check)
+    recordings = Recordings(str(folder))
+    yield Commands(ari, lambda: client, cdr, recordings, check, lambda: 3)
     client.close()
     outbox.close()
 
@@ -275,3 +276,8 @@ def test_the_test_and_the_records_are_answered_by_the_bridge(commands):
         assert ask(commands, "/bridge/cdr", params=params)[0] == 400
     assert ask(commands, "/bridge/other")[0] == 404
     assert ask(commands, "/etc/passwd")[0] == 404
+
+
+def test_what_odoo_refused_is_told_again_when_it_asks(commands):
+    status, body = ask(commands, "/bridge/retry", "POST")
+    assert (status, json.loads(body)) == (200, {"count": 3})

@@ -11,6 +11,7 @@ import pytest
 from odoo_server import event
 
 from telephony_crm.bridge import outbox as module
+from telephony_crm.bridge import outbox_refused
 from telephony_crm.bridge.outbox import LANES, Outbox, lane_of
 
 
@@ -162,6 +163,55 @@ def test_a_full_disk_is_said_and_nothing_is_half_stored(outbox):
     assert waiting(outbox) == ["1-1"]
 
 
+FULL_DISK = """
+import sqlite3, sys, types
+stub = types.ModuleType("telephony_crm")
+stub.__path__ = [sys.argv[1]]
+sys.modules["telephony_crm"] = stub
+from telephony_crm.bridge.outbox import LANES, Outbox
+
+def fill(outbox, number):
+    outbox.commit({"1": {"a": "x" * 500}}, [
+        {"id": f"{number}-{one}", "call_ref": str(number)} for one in range(20)])
+
+outbox, number = Outbox(sys.argv[2] + "/outbox.sqlite"), 0
+try:
+    while True:
+        fill(outbox, number)
+        number += 1
+except sqlite3.OperationalError as error:
+    print(error)
+waiting = outbox.figures()["outbox"]
+for _round in range(waiting):
+    for lane in range(LANES):
+        rows = outbox.next(lane, 100)
+        if rows:
+            outbox.told([seq for seq, _body in rows])
+fill(outbox, number)
+outbox.tidy()
+print(waiting > 1000, outbox.figures()["outbox"], outbox._room.is_given)
+"""
+
+
+def test_a_disk_that_is_full_of_what_waits_is_emptied_when_that_is_told(tmp_path):
+    mount = "mount -t tmpfs -o size=4m tmpfs"
+    own = ["unshare", "--map-root-user", "--mount", "sh", "-c"]
+    if subprocess.run([*own, f'{mount} "$0"', tmp_path], check=False).returncode:
+        pytest.skip("nobody may mount a small disk here")
+    words = f'{mount} "$3" && exec "$0" -c "$1" "$2" "$3"'
+    package = Path(module.__file__).parents[1]
+    done = subprocess.run(
+        [*own, words, sys.executable, FULL_DISK, package, tmp_path],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.splitlines() == [
+        "database or disk is full",
+        "True 20 False",
+    ], done.stderr
+
+
 def test_a_damaged_file_is_kept_aside_and_another_one_begun(outbox, path):
     outbox.commit({"1": {"a": 1}}, [event("1", 1)])
     outbox.close()
@@ -200,8 +250,61 @@ def test_nobody_else_can_read_what_waits(outbox, path):
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+def test_what_was_refused_is_told_again_where_it_was_when_somebody_asks(outbox):
+    outbox.commit({}, [event("1", number) for number in range(4)])
+    rows = outbox.next(lane_of("1"))
+    for seq, _body in rows[1:3]:
+        outbox.refuse(seq, "400 There is no field")
+    outbox.told([rows[0][0]])
+    assert outbox.figures()["refusal"] == "400 There is no field"
+    assert outbox.retry() == 2
+    assert waiting(outbox) == ["1-1", "1-2", "1-3"]
+    assert (outbox.retry(), outbox.figures()["refused"]) == (0, 0)
+    assert outbox.figures()["refusal"] == ""
+
+
+def test_times_are_odoos_as_soon_as_that_can_be_known(outbox, path):
+    def times():
+        rows = [row for lane in range(LANES) for row in outbox.next(lane)]
+        return {json.loads(body)["occurred_at"][11:19] for _seq, body in rows}
+
+    outbox.offset = lambda: None
+    outbox.commit({}, [event("1", 1)])
+    assert times() == {"10:15:00"}
+    outbox.offset = lambda: 3600.0
+    outbox.commit({}, [event("1", 2)])
+    assert times() == {"09:15:00"}
+    [(seq, _body), _other] = outbox.next(lane_of("1"))
+    outbox.refuse(seq, "400")
+    outbox.offset = lambda: 60.0  # ours has stood still; but not when that was noted
+    outbox.retry()
+    assert times() == {"09:15:00", "10:14:00"}
+
+
+def test_a_file_of_an_earlier_version_is_read(path):
+    old = sqlite3.connect(path)
+    old.executescript("""
+        CREATE TABLE event (
+            seq INTEGER PRIMARY KEY AUTOINCREMENT, lane INTEGER NOT NULL,
+            call_ref TEXT NOT NULL, body TEXT NOT NULL, made REAL NOT NULL,
+            held INTEGER NOT NULL);
+        CREATE TABLE refused (
+            seq INTEGER PRIMARY KEY, body TEXT NOT NULL, reason TEXT NOT NULL,
+            made REAL);
+    """)
+    body = json.dumps(event("1", 1))
+    row = [lane_of("1"), "1", body, time.time()]
+    old.execute("INSERT INTO event VALUES (1, ?, ?, ?, ?, 0)", row)
+    old.commit()
+    old.close()
+    found = Outbox(path)
+    found.offset = lambda: 3600.0
+    assert found.next(lane_of("1")) == [(1, body)]
+    found.close()
+
+
 def test_so_many_refused_events_are_kept_however_far_apart(outbox, monkeypatch):
-    monkeypatch.setattr(module, "REFUSED", 3)
+    monkeypatch.setattr(outbox_refused, "REFUSED", 3)
     for number in range(5):
         for call in range(10):  # those between them are taken
             outbox.commit({}, [event(str(call), number)])

@@ -126,7 +126,7 @@ def test_an_odoo_that_fails_is_asked_again_and_it_is_said(server, poller):
 
 def test_the_exact_time_is_learned(server, poller):
     server.ahead = 90.0
-    until(lambda: abs(poller._odoo.offset + 90) < 0.5)
+    until(lambda: abs(poller._odoo.clock.offset + 90) < 0.5)
 
 
 def test_a_sound_is_sent_in_a_form_that_proves_itself(server, poller):

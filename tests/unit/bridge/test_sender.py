@@ -7,7 +7,7 @@ from odoo_server import SECRET, OdooServer, event
 
 from telephony_crm.bridge import sender as module
 from telephony_crm.bridge.odoo import Odoo
-from telephony_crm.bridge.outbox import Outbox
+from telephony_crm.bridge.outbox import Outbox, lane_of
 from telephony_crm.bridge.sender import Sender, pause
 
 
@@ -37,6 +37,13 @@ def sender(server, outbox, monkeypatch):
 def settle(outbox, seconds=10):
     deadline = time.monotonic() + seconds
     while outbox.figures()["outbox"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def until(found, seconds=10):
+    deadline = time.monotonic() + seconds
+    while not found():
         assert time.monotonic() < deadline
         time.sleep(0.01)
 
@@ -89,6 +96,7 @@ def test_what_odoo_never_takes_holds_up_no_other(server, outbox, sender, status)
 
 @pytest.mark.parametrize("status", [400, 413, 422])
 def test_what_a_proxy_refuses_is_told_again(server, outbox, sender, status):
+    sender._odoo.ask_time()
     server.decide, server.is_marked = lambda told: status, False
     fill(outbox, 2, 2)
     deadline = time.monotonic() + 5
@@ -156,8 +164,71 @@ def test_a_clock_that_is_an_hour_off_keeps_nothing_out(server, outbox, sender, a
     fill(outbox, 2, 3)
     settle(outbox)
     check_order(server, 2, 3)
-    assert sender._odoo.offset == pytest.approx(-ahead, abs=3)
-    assert sender._odoo.now() == pytest.approx(time.time() + ahead, abs=3)
+    assert sender._odoo.clock.offset == pytest.approx(-ahead, abs=3)
+    assert sender._odoo.clock.odoo_now() == pytest.approx(time.time() + ahead, abs=3)
+
+
+def test_before_odoos_time_is_known_nothing_is_told(server, outbox, sender):
+    server.is_marked = False
+    fill(outbox, 2, 3)
+    until(lambda: sender.problem)
+    assert "is not the webhook of Odoo" in sender.problem
+    assert server.events == []
+    server.is_marked = True
+    settle(outbox)
+    check_order(server, 2, 3)
+
+
+def test_a_page_that_says_yes_to_all_is_not_taken_for_odoo(server, outbox, sender):
+    sender._odoo.ask_time()
+    server.is_marked = False
+    outbox.commit({}, [event()])
+    until(lambda: sender.problem)
+    assert "is not the webhook of Odoo" in sender.problem
+    assert outbox.figures()["outbox"] == 1
+    server.is_marked = True
+    settle(outbox)
+
+
+def test_what_is_longer_than_odoo_takes_is_put_aside_unsent(server, outbox, sender):
+    long = {**event("1", 1), "recording_ref": "x" * 2 * module.LARGEST}
+    outbox.commit({}, [event("1", 0), long, event("1", 2)])
+    settle(outbox)
+    assert [told["id"] for told in server.events] == ["1-0", "1-2"]
+    assert "too long" in outbox.figures()["refusal"]
+
+
+def test_a_list_is_no_longer_than_a_proxy_takes(server, outbox, monkeypatch):
+    monkeypatch.setattr(module, "LARGEST", 1500)
+    fill(outbox, 1, 60)
+    sender = Sender(outbox, Odoo(server.webhook, SECRET))
+    sender.start()
+    settle(outbox)
+    sender.stop()
+    check_order(server, 1, 60)
+    assert max(server.lists) < 15
+
+
+@pytest.mark.parametrize("status", [403, 413])
+def test_what_only_somebody_between_refuses_for_long_holds_up_no_other(
+    server, outbox, sender, monkeypatch, status
+):
+    sender._odoo.ask_time()
+    server.guard = lambda body: status if b'"call_ref": "0"' in body else 0
+    fill(outbox, 4, 3)
+    until(lambda: outbox.figures()["outbox"] <= 6)
+    assert outbox.figures()["refused"] == 0
+    monkeypatch.setattr(module, "BLOCKED", 0.05)
+    other = next(str(n) for n in range(9) if lane_of(str(n)) != lane_of("0"))
+    while outbox.figures()["refused"] < 3:
+        outbox.commit({}, [event(other, 99)])  # others get through
+        time.sleep(0.02)
+    settle(outbox)
+    server.guard = lambda body: 0
+    assert outbox.retry() == 3
+    settle(outbox)
+    told = [one["leg_ref"] for one in server.events if one["call_ref"] == "0"]
+    assert sorted(told) == ["0", "1", "2"]
 
 
 def test_pauses_grow_to_a_limit_and_differ():
