@@ -229,7 +229,8 @@ class TelephonyPbxEvent(models.Model):
         """
         pbx_id, call_ref = pbx_id or self.pbx_id.id, call_ref or self[0].call_ref
         try:
-            with exclusive(self.env, "call", pbx_id, call_ref):
+            # What a crash takes back is applied again: the row is safe on the disk.
+            with exclusive(self.env, "call", pbx_id, call_ref, durable=False):
                 call = self._apply_alone(pbx_id, call_ref)
                 return call._try_to_decide() if decide else None
         except (OperationalError, ConcurrencyError):

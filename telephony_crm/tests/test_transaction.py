@@ -1,7 +1,10 @@
-from unittest.mock import Mock
+from unittest.mock import Mock, patch
 
 from psycopg2 import InterfaceError, OperationalError
 
+from odoo import SUPERUSER_ID, api
+from odoo.modules import module
+from odoo.sql_db import db_connect
 from odoo.tests import TransactionCase, tagged
 
 from ..tools.transaction import exclusive
@@ -23,3 +26,30 @@ class TestTransaction(TransactionCase):
             pass
         env.cr.rollback.assert_called_once_with()
         env.transaction.reset.assert_called_once_with()
+
+    def test_only_its_own_transaction_sees_what_others_commit_meanwhile(self):
+        with (
+            patch.object(module, "current_test", None),
+            db_connect(self.env.cr.dbname).cursor() as cr,
+        ):
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            for durable, synchronous in ((True, "on"), (False, "off")):
+                with exclusive(env, "call", 1, "in_1", durable=durable):
+                    self.assertEqual(_level(cr), ("read committed", synchronous))
+                self.assertEqual(_level(cr), ("repeatable read", "on"))
+            with (
+                self.assertRaises(ZeroDivisionError),
+                exclusive(env, "call", 1, "in_1"),
+            ):
+                cr.execute("SELECT 1")
+                raise ZeroDivisionError
+            self.assertEqual(_level(cr), ("repeatable read", "on"))
+
+
+def _level(cr):
+    """Return the isolation of the transaction, and whether its commit waits."""
+    cr.execute(
+        "SELECT current_setting('transaction_isolation'),"
+        " current_setting('synchronous_commit')"
+    )
+    return cr.fetchone()

@@ -7,24 +7,32 @@ sees what is committed when it starts, so after the wait the truth is read.
 """
 
 from contextlib import contextmanager, suppress
+from functools import partial
 from hashlib import blake2b
 
 import psycopg2
+from psycopg2.extensions import (
+    ISOLATION_LEVEL_READ_COMMITTED,
+    ISOLATION_LEVEL_REPEATABLE_READ,
+)
 
 from odoo.modules import module
 from odoo.sql_db import Cursor
 
+NOT_DURABLE = ", set_config('synchronous_commit', 'off', true)"
 
-def lock(cr, *parts):
+
+def lock(cr, *parts, also=""):
     """Wait for the lock named by ``parts`` and hold it until the transaction ends.
 
     :param parts: what names the thing, such as ``("call", pbx_id, call_ref)``
+    :param also: SQL of what is asked in the same statement
     """
     name = "\x1f".join(map(str, ("telephony", *parts)))
     key = int.from_bytes(
         blake2b(name.encode(), digest_size=8).digest(), "big", signed=True
     )
-    cr.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+    cr.execute(f"SELECT pg_advisory_xact_lock(%s) {also}", [key])
 
 
 def end(env):
@@ -47,11 +55,28 @@ def begin(env):
     env.cr.commit()  # pylint: disable=invalid-commit  # what was stored must last
     env.invalidate_all(flush=False)
     if type(env.cr) is Cursor:
-        env.cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        _read_committed(env.cr)
+
+
+def _read_committed(cr):
+    """Have the next transaction of a cursor, and none after it, be READ COMMITTED.
+
+    The driver says so as it begins the transaction, which costs no statement.
+    """
+    connection = cr.connection
+    connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
+    as_before = partial(_repeatable_read, connection)
+    cr.postcommit.add(as_before)
+    cr.postrollback.add(as_before)
+
+
+def _repeatable_read(connection):
+    if not connection.closed:
+        connection.set_isolation_level(ISOLATION_LEVEL_REPEATABLE_READ)
 
 
 @contextmanager
-def exclusive(env, *parts):
+def exclusive(env, *parts, durable=True):
     """Run a block alone, in a READ COMMITTED transaction of its own, and commit it.
 
     What was done before is committed first (see `begin`). When the block fails, all
@@ -59,6 +84,8 @@ def exclusive(env, *parts):
     savepoint takes the place of the transaction.
 
     :param parts: see `lock`
+    :param durable: false where what a crash of the database takes back is done again,
+        so that nobody has to wait until it is on the disk
     """
     cr = env.cr
     if module.current_test and type(cr) is Cursor:
@@ -68,7 +95,7 @@ def exclusive(env, *parts):
         return
     begin(env)
     try:
-        lock(cr, *parts)
+        lock(cr, *parts, also="" if durable else NOT_DURABLE)
         yield
         cr.commit()  # pylint: disable=invalid-commit  # flushes first
     except BaseException:
