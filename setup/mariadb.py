@@ -16,15 +16,14 @@ from setup.lib.console import Failure, run, step
 from setup.lib.prepare import preparing
 from setup.lib.process import HOST, Process, free_ports
 
-SUITE = "bookworm"  # FreePBX 17 stands on it, and later ones have newer libraries
+SUITE = "trixie"  # before, its packages do not lie below usr
 PACKAGES = ("mariadb-server-core",)
 FOLDER = paths.HOME / "mariadb"
 UNPACKED = FOLDER / "root"
 DAEMON = "usr/sbin/mariadbd"
-SHARE = "usr/share/mysql"
+SHARE = "usr/share/mariadb"
 # What makes the tables by which it knows its users.
 SYSTEM = ("mariadb_system_tables.sql", "mariadb_system_tables_data.sql")
-OLD_SYSTEM = ("mysql_system_tables.sql", "mysql_system_tables_data.sql")
 
 
 def prepare():
@@ -94,8 +93,7 @@ class MariaDB:
         """Make the tables of users and rights, as the package's own script does."""
         (self.folder / "data").mkdir()
         share = self.programs.folder / SHARE
-        names = SYSTEM if (share / SYSTEM[0]).exists() else OLD_SYSTEM
-        text = "".join((share / name).read_text() for name in names)
+        text = "".join((share / name).read_text() for name in SYSTEM)
         script = self.folder / "system.sql"
         script.write_text(f"CREATE DATABASE mysql;\nUSE mysql;\n{text}")
         with script.open() as statements:
