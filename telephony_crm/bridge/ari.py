@@ -22,6 +22,8 @@ from .errors import Gone, PbxError, why_no_tls
 
 TIMEOUT = (5.0, 15.0)
 PING = 10.0
+#: Events that the socket tells; who is replaced is told so only if that is among them.
+HEARD = ("ApplicationReplaced", "ChannelCreated")
 #: Bytes of an answer that the bridge itself asks for.
 MAX_ANSWER = 4 * 1024 * 1024
 
@@ -179,7 +181,7 @@ class EventSocket:
         with contextlib.suppress(
             PbxError
         ):  # else there is more to be read, and no harm
-            self._ari.hear_only(self._app, ("ChannelCreated",))
+            self._ari.hear_only(self._app, HEARD)
         self._socket.settimeout(PING)
         threading.Thread(target=self._listen, name="ari", daemon=True).start()
 
@@ -207,7 +209,8 @@ class EventSocket:
                 is_asked = False
                 event = _event(frame.data)
                 is_replaced = event.get("type") == "ApplicationReplaced"
-                self._on_event(event)
+                if event and not is_replaced:
+                    self._on_event(event)
         except (websocket.WebSocketException, OSError):
             pass  # it is over, and who waits for it is told
         finally:

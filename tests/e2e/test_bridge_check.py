@@ -11,9 +11,13 @@ import threading
 import pytest
 
 from setup.asterisk import Lab
+from setup.asterisk.ami import Ami
 from setup.lib.process import HOST
 
-from .bridge import build
+from .addon import import_bridge
+from .bridge import World, build, until
+
+[ari] = import_bridge("ari")
 
 SECRET, WRONG = "Tell-Nobody-1", "Tell-Nobody-2"
 SECRETS = ("ODOO_SECRET", "ASTERISK_AMI_SECRET", "ASTERISK_ARI_PASSWORD")
@@ -133,6 +137,34 @@ def test_what_is_wrong_is_named_with_what_to_change(check, lab, changed, names):
     assert len(problems) == 1, problems
     for name in names:
         assert name in problems[0]
+
+
+def test_the_event_socket_tells_of_the_same_channels_as_ami_and_who_has_it(lab):
+    settings = lab.settings
+    connection = ari.Ari(lab.url, settings["ARI_USER"], settings["ARI_PASSWORD"])
+    heard, lost = [], []
+    sockets = [
+        ari.EventSocket(connection, "telephony-x", lost.append, heard.append),
+        ari.EventSocket(connection, "telephony-x", lambda is_replaced: None),
+    ]
+    sockets[0].open()
+    with Ami(lab) as ami:
+        World(ami).call()
+        until(lambda: len(heard) >= 4)
+        ami.wait("Hangup")
+        told = {
+            said.get("Uniqueid")
+            for _at, said in ami.messages
+            if said.get("Event") == "Newchannel"
+        }
+        ami.action("Hangup", Channel="/.*/")
+    assert {one["type"] for one in heard} == {"ChannelCreated"}
+    assert {one["channel"]["id"] for one in heard} == told
+    sockets[1].open()
+    until(lambda: lost == [True])
+    for socket_ in sockets:
+        socket_.close()
+    until(lambda: not connection.holds_app("telephony-x"))
 
 
 def test_a_port_of_somebody_else_is_told_from_a_closed_one(check):
