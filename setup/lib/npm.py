@@ -28,3 +28,23 @@ def install(source, target, name):
             cwd=draft,
         )
         (draft / marker.name).write_text(key)
+
+
+def packages(*names):
+    """The ``node_modules`` with packages that tests try ours against.
+
+    :param names: name and version of each, such as ``ajv@8.17.1``
+    :raises Failure: when they cannot be had
+    """
+    system.require("npm")
+    last = names[-1]
+    modules = paths.HOME / f"node-{last.replace('@', '-')}" / "node_modules"
+    with paths.locked("node"):
+        if not (modules / last.rpartition("@")[0] / "package.json").exists():
+            run(
+                ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts",
+                 "--prefix", modules.parent, *names],
+                f"the npm package {last} could not be installed",
+                "check the connection to the registry (npm config get registry)",
+            )  # fmt: skip
+    return modules

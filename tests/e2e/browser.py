@@ -104,20 +104,63 @@ class Browser:
             time.sleep(0.05)
         raise self.process.failure("did not start")
 
+    def visitor(self, url):
+        """Return somebody nobody knows, with cookies and storage of their own."""
+        return Visitor(self, url)
+
     def person(self, url, login, password):
         """Return somebody who is logged in, with cookies and storage of their own."""
         return Person(self, url, login, password)
 
 
-class Person:
-    """A user at a browser of their own; ``with`` closes it and all its tabs."""
+class Visitor:
+    """Somebody at a browser of their own; ``with`` closes it and all its tabs."""
 
-    def __init__(self, browser, url, login, password):
+    def __init__(self, browser, url):
         self.browser = browser
         self.url = url
         found = browser.connection.send("Target.createBrowserContext")
         self.context = found["browserContextId"]
         self.tabs = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_exception):
+        for tab in self.tabs:
+            tab.close()
+        self.browser.connection.send(
+            "Target.disposeBrowserContext", browserContextId=self.context
+        )
+
+    def open(self, path, before=""):
+        """Open a page in a new tab; returns while it loads.
+
+        The tab has a window of its own, since what is hidden is not drawn.
+
+        :param before: a script that runs in the page before the page's own
+        """
+        found = self.browser.connection.send(
+            "Target.createTarget",
+            url="about:blank",
+            browserContextId=self.context,
+            newWindow=True,
+        )
+        tab = Tab(f"{self.browser.address}/devtools/page/{found['targetId']}")
+        self.tabs.append(tab)
+        tab.send("Emulation.setFocusEmulationEnabled", enabled=True)
+        if before:
+            tab.send("Page.enable")
+            tab.send("Page.addScriptToEvaluateOnNewDocument", source=before)
+        tab.send("Page.navigate", url=self.url + path)
+        return tab
+
+
+class Person(Visitor):
+    """A user of Odoo, logged in."""
+
+    def __init__(self, browser, url, login, password):
+        super().__init__(browser, url)
         session = requests.Session()
         page = session.get(f"{url}/web/login", timeout=PATIENCE)
         token = page.text.partition('name="csrf_token" value="')[2].partition('"')[0]
@@ -130,33 +173,6 @@ class Person:
             cookies=[{**cookie, "url": url}],
             browserContextId=self.context,
         )
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_exception):
-        for tab in self.tabs:
-            tab.close()
-        self.browser.connection.send(
-            "Target.disposeBrowserContext", browserContextId=self.context
-        )
-
-    def open(self, path):
-        """Open a page in a new tab; returns while it loads.
-
-        The tab has a window of its own, since what is hidden is not drawn.
-        """
-        found = self.browser.connection.send(
-            "Target.createTarget",
-            url="about:blank",
-            browserContextId=self.context,
-            newWindow=True,
-        )
-        tab = Tab(f"{self.browser.address}/devtools/page/{found['targetId']}")
-        self.tabs.append(tab)
-        tab.send("Emulation.setFocusEmulationEnabled", enabled=True)
-        tab.send("Page.navigate", url=self.url + path)
-        return tab
 
 
 class Tab(Connection):

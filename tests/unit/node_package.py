@@ -2,11 +2,10 @@
 
 import os
 import shutil
-import subprocess
 
 import pytest
 
-from setup.lib.paths import HOME, locked
+from setup.lib import npm
 
 
 def environment(package):
@@ -16,15 +15,4 @@ def environment(package):
     """
     if not shutil.which("npm") or not shutil.which("node"):
         pytest.skip(f"npm and node are missing: {package} was not tried")
-    name, _at, version = package.rpartition("@")
-    folder = HOME / f"node-{name}-{version}"
-    with locked("node"):
-        if not (folder / "node_modules" / name / "package.json").exists():
-            subprocess.run(
-                ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts",
-                 "--prefix", folder, package],
-                check=True,
-                capture_output=True,
-                timeout=300,
-            )  # fmt: skip
-    return {**os.environ, "NODE_PATH": str(folder / "node_modules")}
+    return {**os.environ, "NODE_PATH": str(npm.packages(package))}
