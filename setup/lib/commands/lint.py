@@ -67,7 +67,8 @@ def commands(fix):
         translations = sorted((paths.ROOT / name / "i18n").glob("*.po*"))
         if translations:
             yield "oca-checks-po", *mend, config, *translations
-    scripts = [f"{name}/static/{part}" for name in names for part in ("src", "tests")]
+    parts = ("src", "script", "tests")
+    scripts = [f"{name}/static/{part}" for name in names for part in parts]
     scripts = [folder for folder in scripts if any((paths.ROOT / folder).rglob("*.js"))]
     if scripts:
         config = NODE_TOOLS / "eslint.config.mjs"

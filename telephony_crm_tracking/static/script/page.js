@@ -1,0 +1,81 @@
+import { BETWEEN, DIGIT, numbers, replace, respell } from "./spelling.js";
+
+/**
+ * The numbers on the page: found, and written anew.
+ *
+ * Only the value of a node is ever changed, never a node: frameworks and translators
+ * hold on to theirs. An attribute is a node as well.
+ */
+
+// What is no text for people, what they type, and what would not reach a pool's number.
+const SKIP =
+    "script,style,textarea,input,select,[data-telephony-skip]," +
+    "[contenteditable]:not([contenteditable=false]),[itemprop~=telephone]:not([data-telephony])," +
+    "[href*='wa.me/'],[href*=whatsapp],[href^=viber],[href^=sms]";
+const HOLDERS = "[href^='tel:' i],[title],[aria-label]";
+const FIGHT = 99; // so often is a node written; then somebody else writes it as well
+
+const written = new WeakMap();
+const isOurs = (node) => (written.get(node) || {}).now === node.nodeValue;
+const elementOf = (node) => node.parentElement || node.ownerElement;
+
+/** The nodes below `root` that hold text for people, in the order of the page. */
+function nodesIn(root) {
+    const nodes = [];
+    const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        nodes.push(texts.currentNode);
+    }
+    for (const element of [root, ...root.querySelectorAll(HOLDERS)]) {
+        const { title, href, "aria-label": label } = element.attributes;
+        nodes.push(title, label, href && /^tel:/i.test(href.value) ? href : null);
+    }
+    const isSkipped = (node) => DIGIT.test(node.nodeValue) && elementOf(node).closest(SKIP);
+    return nodes.filter((node) => node && !isSkipped(node));
+}
+
+function write(node, now) {
+    const { was, times = 0 } = written.get(node) || {};
+    if (times < FIGHT) {
+        written.set(node, { was: isOurs(node) ? was : node.nodeValue, now, times: times + 1 });
+        node.nodeValue = now;
+    }
+}
+
+/**
+ * Writes the numbers in the text of all these nodes, also those that run through several.
+ *
+ * @param {Node[]} nodes
+ * @param {Function} wanted called with the element and the number that has no other yet
+ * @param {object} [marked] the number that this is, as the page says, however it is spelled
+ */
+function treat(nodes, wanted, marked) {
+    const texts = nodes.map((node) => node.nodeValue.replace(/%20/g, " "));
+    const put = (number, spelling, index) => {
+        if (number.other) {
+            return respell(number, spelling, nodes[index].name === "href");
+        }
+        wanted(elementOf(nodes[index]), number);
+        return spelling;
+    };
+    const all = replace(texts.join(BETWEEN), put, nodes.some(isOurs) ? null : marked);
+    const fresh = all.split(BETWEEN);
+    nodes.forEach((node, index) => fresh[index] !== texts[index] && write(node, fresh[index]));
+}
+
+/** Treats all below `root`, and what is marked anywhere; see `treat`. */
+export function scan(root, wanted) {
+    treat(nodesIn(root), wanted);
+    for (const number of numbers) {
+        for (const element of document.querySelectorAll(`[data-telephony="${number.e164}"]`)) {
+            treat(nodesIn(element), wanted, number);
+        }
+    }
+}
+
+/** Puts back what stood there before us. */
+export function restore() {
+    for (const node of nodesIn(document.body).filter(isOurs)) {
+        node.nodeValue = written.get(node).was;
+    }
+}

@@ -1,0 +1,131 @@
+/* global config */
+import { consent, listen, tell } from "./consent.js";
+import { seen, show, watch } from "./looking.js";
+import { on, quiet } from "./quiet.js";
+import { numbers } from "./spelling.js";
+import { about, ask, forget, keep, mayAsk, place, say, takeOver, visit } from "./visit.js";
+
+/** Shows each visitor numbers of their own, and tells the server what they do. */
+
+let beat = 20; // seconds, until the server says otherwise
+let beating, asking, path, isBegun;
+
+/** Asks in a moment: what comes meanwhile is asked together. */
+function askSoon() {
+    clearTimeout(asking);
+    asking = setTimeout(() => document.hidden || !mayAsk() || ask(seen).then(quiet(take)), 100);
+}
+
+/** Does what an answer says: `{k, n, beat}`; an empty one says nothing. */
+function take(answer) {
+    if (mayAsk()) {
+        visit.key = answer.k || visit.key;
+        beat = answer.beat || beat;
+        keep(visit.key);
+        if (answer.n && show(answer.n)) {
+            askSoon(); // a number went to somebody else while this page slept
+        }
+        clearInterval(beating);
+        if (numbers.some(({ other }) => other)) {
+            beating = setInterval(
+                () => document.hidden || say({ b: 1 }).then(quiet(take)),
+                beat * 1000
+            );
+        }
+    }
+}
+
+/** Starts over with the page's own numbers. */
+function refresh() {
+    clearInterval(beating);
+    show({});
+    askSoon();
+}
+
+function consentChanged() {
+    say({ b: 1, ...about() });
+    if (mayAsk()) {
+        askSoon();
+    } else if (visit.key) {
+        refresh();
+    }
+    if (consent().a === "denied") {
+        forget();
+    }
+}
+
+/** Another page of a single-page application. */
+function moved() {
+    if (path !== location.pathname) {
+        say({ v: 1, ...place(location.host + path) });
+        path = location.pathname;
+    }
+}
+
+function clicked(event) {
+    const link = event.target.closest("a[href]");
+    if (config.callback && event.target.closest("[data-telephony-callback]")) {
+        event.preventDefault();
+        import(config.callback).then((widget) => widget.open());
+    } else if (link && /^tel:/i.test(link.href)) {
+        // The last seven digits: the link may be written in any way.
+        const tail = decodeURI(link.href).replace(/\D/g, "").slice(-7);
+        const own = numbers.map((number) => (number.other || number).e164);
+        const t = own.find((e164) => e164.endsWith(tail));
+        if (t) {
+            say({ t, ...about() }, true);
+        }
+    } else if (link && visit.key && link.hostname !== location.hostname) {
+        if (config.domains.includes(link.hostname)) {
+            const { hash, href } = link;
+            link.hash = `${hash ? hash + "&" : ""}telephony=${visit.key}`;
+            setTimeout(() => (link.href = href)); // it was followed by now
+        }
+    }
+}
+
+function begin() {
+    path = location.pathname;
+    on("click auxclick", clicked);
+    on("pagehide", () => say({ e: 1 }, true));
+    on("pageshow", ({ persisted }) => persisted && refresh());
+    on("popstate", moved);
+    for (const name of ["pushState", "replaceState"]) {
+        const original = history[name];
+        history[name] = (...given) => {
+            setTimeout(quiet(moved));
+            return original.apply(history, given);
+        };
+    }
+    listen(consentChanged);
+    watch(askSoon);
+    askSoon();
+    if (config.callbackButton) {
+        import(config.callback);
+    }
+}
+
+/** Waits until the page is loaded, shown, and has brought itself to life. */
+function whenReady() {
+    if (isBegun) {
+        askSoon();
+    } else if (!document.hidden && !document.prerendering && document.readyState === "complete") {
+        isBegun = true;
+        const idle = window.requestIdleCallback || ((work) => setTimeout(work, 200));
+        idle(quiet(begin), { timeout: 2000 });
+    }
+}
+
+window.telephony = {
+    consent(given) {
+        if (given) {
+            tell("page", given.analytics, given.ads);
+        }
+        return consent();
+    },
+    visit: () => visit.key,
+    refresh,
+};
+takeOver();
+on("prerenderingchange visibilitychange readystatechange", whenReady);
+whenReady();

@@ -1,0 +1,97 @@
+/* global config */
+import { consent, isAllowed } from "./consent.js";
+import { quiet } from "./quiet.js";
+
+/** What the server is told of a visit, and what it answers. */
+
+const KEPT = /^utm_|^gad_source$|(clk?id|braid|fat_id)$/; // of the address's parameters
+const COOKIES = {
+    client_id: /\b_ga=GA1\.[\d-]+\.(\d+\.\d+)/,
+    session_id: /\b_ga_\w+=GS\d\.\d\.s?(\d+)/,
+    fbc: /\b_fbc=([\w.-]+)/,
+    fbp: /\b_fbp=([\w.-]+)/,
+};
+
+// An optimiser may serve this script from elsewhere, or start it late; the element that
+// the page has for it is there all the same.
+const element = document.querySelector("[data-telephony-url]");
+const url = element ? element.dataset.telephonyUrl : config.url;
+
+/** Where the visitor is: address, and the parameters that tell of an advertisement. */
+export function place(referrer) {
+    const q = {};
+    new URLSearchParams(location.search).forEach((value, name) => {
+        if (KEPT.test(name)) {
+            q[name] = value.slice(0, 255);
+        }
+    });
+    const r = referrer.replace(/^\w+:\/\/|[?#].*/g, "");
+    return { u: location.pathname, h: location.hostname, q, r };
+}
+
+const arrival = place(document.referrer); // before a router tidies the address up
+export const visit = { key: "" };
+let line = Promise.resolve();
+
+/** Takes the key that another of the site's domains handed over out of the address. */
+export function takeOver() {
+    const [text, key] = /[#&]telephony=([\w-]+)/.exec(location.hash) || [];
+    if (key) {
+        visit.before = key;
+        history.replaceState(history.state, "", location.href.replace(text, ""));
+    }
+}
+
+export const mayAsk = () => isAllowed(consent().a);
+
+/** What goes with a message: consent, and ids of cookies as far as they may be read. */
+export function about() {
+    const c = consent();
+    const g = {};
+    for (const name of Object.keys(COOKIES)) {
+        const [, id] = COOKIES[name].exec(document.cookie) || [];
+        if (id && isAllowed(name[0] === "f" ? c.d : c.a)) {
+            g[name] = id;
+        }
+    }
+    return { c, g };
+}
+
+/** Keeps the key in the browser; none erases what was kept. */
+export const keep = quiet((key) =>
+    key ? (localStorage.telephony = key) : delete localStorage.telephony
+);
+const kept = quiet(() => localStorage.telephony);
+
+/**
+ * Sends one message; never fails.
+ *
+ * @param {object} message
+ * @param {boolean} [keepalive] it must arrive, whatever becomes of the page
+ * @returns {Promise<object>} the answer `{k, n, beat}`, empty when there is none
+ */
+function post(message, keepalive) {
+    const body = JSON.stringify(message); // as text/plain: nothing is asked beforehand
+    return fetch(url + "/visit", { method: "POST", body, credentials: "omit", keepalive })
+        .then((answer) => answer.json())
+        .catch(() => ({}));
+}
+
+/** Asks for the numbers in place of those `seen`, after what was asked before; see `post`. */
+export function ask(seen) {
+    line = line.then(() => {
+        const p = visit.before || kept();
+        return post({ k: visit.key, ...arrival, n: [...seen], ...about(), p });
+    });
+    return line;
+}
+
+/** Says something about the visit, if there is one; see `post`. */
+export const say = (message, keepalive) =>
+    visit.key ? post({ k: visit.key, ...message }, keepalive) : line;
+
+/** Forgets the visit, here and in the browser. */
+export function forget() {
+    visit.key = visit.before = "";
+    keep();
+}

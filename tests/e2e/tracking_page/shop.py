@@ -1,0 +1,183 @@
+"""A web site of plain pages, with the script on them, and what it asks scripted.
+
+Only the behaviour of the page is tested here: the server's own answers are elsewhere.
+Pages are on ``127.0.0.1``, what the script asks on ``telephony.localhost``, so that
+both are as foreign to each other as a shop and an Odoo. ``localhost`` is a second
+domain of the site.
+"""
+
+import importlib.util
+import itertools
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from setup.lib.paths import ROOT
+
+STATIC, SHOWN = "+442079460018", "+442079460321"
+FREE_CALL, FREE_CALL_SHOWN = "+448001111234", "+448001115678"
+UKRAINIAN, UKRAINIAN_SHOWN = "+380444991234", "+380444995678"
+NUMBERS = (
+    {"e164": STATIC, "cc": "44", "trunk": "0"},
+    {"e164": FREE_CALL, "cc": "44", "trunk": "0"},
+    {"e164": UKRAINIAN, "cc": "380", "trunk": "0"},
+)
+POOL = {STATIC: SHOWN, FREE_CALL: FREE_CALL_SHOWN, UKRAINIAN: UKRAINIAN_SHOWN}
+PATIENCE = 20  # seconds for a message to arrive
+
+SCRIPT = ROOT / "telephony_crm_tracking" / "tools" / "page_script.py"
+# By its path: the addon's own package needs Odoo.
+found = importlib.util.spec_from_file_location("page_script", SCRIPT)
+page_script = importlib.util.module_from_spec(found)
+found.loader.exec_module(page_script)
+
+PAGE = """<!doctype html>
+<html lang="en"{html}><head><meta charset="utf-8"><title>Shop</title>
+<style>body {{ font: 16px sans-serif }}</style>{head}</head>
+<body>{body}
+<script src="/s.js" async></script></body></html>"""
+
+
+class Shop:
+    """The site, and what stands in for the server's answers; ``with`` runs it."""
+
+    def __init__(self):
+        self.lock = threading.Condition()
+        self.serial = itertools.count(1)
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.shop = self
+        self.port = self.server.server_port
+        self.clear()
+
+    def clear(self):
+        """As it was at the beginning."""
+        self.pages = {}  # by path: HTML, or (content type, text)
+        self.messages = []
+        self.requests = []  # method and headers of what was asked
+        self.wishes = []  # for being called back
+        self.pool = dict(POOL)
+        self.texts = {}  # by number of the pool: its own spelling
+        self.beat = 60
+        self.is_down = False
+        self.wish_answer = {"ok": True, "words": "We are calling you."}
+        # What an earlier page still says goes elsewhere.
+        self.path = f"/telephony/tracking/key{next(self.serial)}"
+        self.config = {
+            "url": f"http://telephony.localhost:{self.port}{self.path}",
+            "numbers": NUMBERS,
+            "consentRequired": False,
+            "domains": ["127.0.0.1", "localhost"],
+            "callback": None,
+            "callbackButton": False,
+        }
+        self.callback_config = {}
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_exception):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def page(self, body, *, path="/", head="", html=""):
+        """Have a page with this body and the script."""
+        self.pages[path] = PAGE.format(body=body, head=head, html=html)
+
+    def hear(self, message):
+        """Note a message, and answer it."""
+        with self.lock:
+            self.messages.append(message)
+            self.lock.notify_all()
+        if "t" in message or "e" in message or "v" in message:
+            return {}
+        asked = message.get("n", self.pool)
+        others = {
+            number: {"e164": self.pool[number], "until": int(time.time()) + 600}
+            for number in asked
+            if number in self.pool
+        }
+        for other in others.values():
+            if other["e164"] in self.texts:
+                other["text"] = self.texts[other["e164"]]
+        return {"k": message["k"] or "visit1", "n": others, "beat": self.beat}
+
+    def wait(self, test, count=1):
+        """Wait for messages that pass ``test``; return them.
+
+        :raises AssertionError: when they do not come
+        """
+
+        def heard():
+            return [message for message in self.messages if test(message)]
+
+        with self.lock:
+            came = self.lock.wait_for(lambda: len(heard()) >= count, PATIENCE)
+            assert came, f"never heard, only: {self.messages}"
+            return heard()
+
+    def visits(self):
+        """The messages that asked for numbers."""
+        return [message for message in self.messages if "n" in message]
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Serves the pages and the scripts, and takes what the scripts say."""
+
+    protocol_version = "HTTP/1.1"
+
+    @property
+    def shop(self):
+        return self.server.shop
+
+    def log_message(self, *_arguments):
+        """Override to be quiet."""
+
+    def do_OPTIONS(self):
+        self.shop.requests.append(("OPTIONS", self.path, dict(self.headers)))
+        self.answer("text/plain", "", 405)
+
+    def do_GET(self):
+        path = self.path.partition("?")[0]
+        found = self.shop.pages.get(path)
+        if path == "/s.js":
+            self.answer("text/javascript", page_script.core(self.shop.config))
+        elif path == f"{self.shop.path}/callback.js":
+            script = page_script.callback(self.shop.callback_config)
+            self.answer("text/javascript", script)
+        elif isinstance(found, Path):
+            self.answer("text/javascript", found.read_text())
+        elif found:
+            self.answer("text/html", found)
+        else:
+            self.answer("text/plain", "not here", 404)
+
+    def do_POST(self):
+        message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if not self.path.startswith(f"{self.shop.path}/"):
+            self.answer("application/json", "{}")
+            return
+        self.shop.requests.append(("POST", self.path, dict(self.headers)))
+        if self.shop.is_down:
+            self.answer("application/json", '{"error": "away"}', 503)
+        elif self.path.endswith("/callback"):
+            self.shop.wishes.append(message)
+            self.answer("application/json", json.dumps(self.shop.wish_answer))
+        else:
+            self.answer("application/json", json.dumps(self.shop.hear(message)))
+
+    def answer(self, kind, text, status=200):
+        """Send an answer that any page may read."""
+        data = text.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", f"{kind}; charset=utf-8")
+        self.send_header("Content-Length", str(len(data)))
+        self.send_header("Access-Control-Allow-Origin", "*")
+        self.end_headers()
+        self.wfile.write(data)

@@ -1,0 +1,173 @@
+"""Who does not agree is not followed; what is not known is no agreement."""
+
+import pytest
+
+from .shop import STATIC
+
+PAUSE = "new Promise((resolve) => setTimeout(resolve, 400))"
+COOKIES = "document.cookie = '_ga=GA1.1.1.2'; document.cookie = '_fbp=fb.1.1.2';"
+
+# Before the page: a banner that nobody answered. Then what it does when somebody agrees
+# to analytics alone (Odoo's knows no such difference).
+BANNERS = {
+    "google": (
+        """window.dataLayer = [];
+        window.gtag = function () { dataLayer.push(arguments); };
+        gtag("consent", "default", { analytics_storage: "granted", region: ["US"] });
+        const ads = { ad_storage: "denied", ad_user_data: "denied" };
+        gtag("consent", "default", { analytics_storage: "denied", ...ads });
+        """,
+        "gtag('consent', 'update', { analytics_storage: 'granted' })",
+    ),
+    "tcf": (
+        """window.__tcfapi = (command, version, listener) => {
+            window.choose = (eventStatus, consents) => {
+                const purpose = { consents };
+                listener({ eventStatus, gdprApplies: true, purpose }, true);
+            };
+            choose("cmpuishown", {});
+        };""",
+        "choose('useractioncomplete', { 1: true, 8: true })",
+    ),
+    "onetrust": (
+        "window.OnetrustActiveGroups = ',C0001,';",
+        """var detail = ["C0001", "C0002"];
+        dispatchEvent(new CustomEvent("OneTrustGroupsUpdated", { detail }))""",
+    ),
+    "cookiebot": (
+        "window.Cookiebot = { hasResponse: false };",
+        """Object.assign(Cookiebot, {
+            hasResponse: true, consent: { statistics: true, marketing: false } });
+        dispatchEvent(new Event("CookiebotOnAccept"))""",
+    ),
+    "wordpress": (
+        "window.wp_has_consent = () => false;",
+        """window.wp_has_consent = (kind) => kind === "statistics";
+        document.dispatchEvent(new CustomEvent("wp_listen_for_consent_change"))""",
+    ),
+    "page": ("", "telephony.consent({ analytics: true, ads: false })"),
+}
+
+
+@pytest.fixture
+def asking(shop):
+    """The shop, where the law asks for consent."""
+    shop.config["consentRequired"] = True
+    shop.page("<p>020 7946 0018</p>")
+    return shop
+
+
+@pytest.mark.parametrize("by", BANNERS)
+def test_a_banner_is_heard(asking, visit, by):
+    before, agree = BANNERS[by]
+    tab = visit(before=COOKIES + before)
+    tab.wait("!!window.telephony")
+    tab.evaluate(PAUSE)
+    assert asking.messages == []
+    assert tab.evaluate("localStorage.length") == 0
+    assert tab.see("p") == "020 7946 0018"
+
+    tab.evaluate(f"{agree}; undefined")
+    tab.see("p", "020 7946 0321")
+    (message,) = asking.visits()
+    assert message["c"] == {"a": "granted", "d": "denied", "by": by}
+    assert message["g"] == {"client_id": "1.2"}
+
+
+BAR = "document.cookie = 'website_cookies_bar={}'"
+ACCEPTED = "document.dispatchEvent(new Event('optionalCookiesAccepted'))"
+
+
+@pytest.mark.parametrize(
+    ("before", "action"),
+    [
+        ("", ACCEPTED),
+        (BAR.format('{"required":true,"optional":false}'), ACCEPTED),
+        (BAR.format('{"required": true, "optional": true, "ts": 1}'), ""),
+        (BAR.format('{"optional":true}'), ""),
+    ],
+)
+def test_the_cookie_bar_of_odoo_is_heard(asking, visit, before, action):
+    tab = visit(before=before)
+    if action:
+        tab.wait("!!window.telephony")
+        tab.evaluate(PAUSE)
+        assert asking.messages == []
+        tab.evaluate(action)
+    tab.see("p", "020 7946 0321")
+    (message,) = asking.visits()
+    assert message["c"] == {"a": "granted", "d": "granted", "by": "odoo"}
+
+
+def test_where_no_law_of_consent_applies_the_banner_says_so(asking, visit):
+    free = """window.__tcfapi = (command, version, listener) =>
+        listener({ eventStatus: "tcloaded", gdprApplies: false }, true);"""
+    visit(before=free).see("p", "0321")
+    assert asking.visits()[0]["c"] == {"a": "granted", "d": "granted", "by": "tcf"}
+
+
+def test_one_refusal_outweighs_what_others_agree_to(asking, visit):
+    both = """
+        window.dataLayer = [["consent", "update", { analytics_storage: "granted" }]];
+        window.OnetrustActiveGroups = ",C0001,";
+    """
+    tab = visit(before=both)
+    tab.wait("!!window.telephony")
+    tab.evaluate(PAUSE)
+    assert asking.messages == []
+    assert tab.evaluate("telephony.consent()") == {
+        "a": "denied", "d": "denied", "by": "onetrust",
+    }  # fmt: skip
+
+
+def test_who_refuses_is_not_followed_where_no_consent_is_asked_for(shop, visit):
+    shop.page("<p>020 7946 0018</p><form><input name='telephony_visit'></form>")
+    refuse = BAR.format('{"optional": false}')
+    tab = visit(before=refuse + ";localStorage.telephony = 'earlier'")
+    tab.wait("!!window.telephony")
+    tab.evaluate(PAUSE)
+    assert shop.messages == []
+    assert tab.evaluate("localStorage.length") == 0
+    assert tab.see("p") == "020 7946 0018"
+
+
+def test_the_browsers_word_against_selling_keeps_advertisements_out(shop, visit):
+    shop.page("<p>020 7946 0018</p>")
+    control = """Object.defineProperty(
+        navigator, "globalPrivacyControl", { value: true });"""
+    tab = visit(before=COOKIES + control)
+    tab.see("p", "0321")
+    (message,) = shop.visits()
+    assert message["c"] == {"a": "unknown", "d": "denied", "by": ""}
+    assert message["g"] == {"client_id": "1.2"}
+
+
+def test_who_changes_their_mind_is_forgotten(asking, visit):
+    tab = visit()
+    tab.wait("!!window.telephony")
+    tab.evaluate("telephony.consent({ analytics: 'granted', ads: true })")
+    tab.see("p", "0321")
+    assert tab.evaluate("localStorage.telephony") == "visit1"
+
+    tab.evaluate("telephony.consent({ analytics: false, ads: false })")
+    tab.see("p", "020 7946 0018")
+    (beat,) = asking.wait(lambda message: "b" in message)
+    assert (beat["k"], beat["c"]["a"]) == ("visit1", "denied")
+    assert tab.evaluate("localStorage.length") == 0
+    assert tab.evaluate("telephony.visit()") == ""
+
+    tab.evaluate("telephony.consent({ analytics: true, ads: true })")
+    tab.see("p", "0321")
+    assert [visit["k"] for visit in asking.visits()] == ["", ""]
+    assert asking.visits()[-1]["n"] == [STATIC]
+
+
+def test_a_change_for_advertisements_alone_is_told(asking, visit):
+    tab = visit(before=COOKIES)
+    tab.wait("!!window.telephony")
+    tab.evaluate("telephony.consent({ analytics: true, ads: false })")
+    tab.see("p", "0321")
+    tab.evaluate("telephony.consent({ analytics: true, ads: true })")
+    (beat,) = asking.wait(lambda message: "b" in message)
+    assert beat["c"]["d"] == "granted"
+    assert beat["g"]["fbp"] == "fb.1.1.2"

@@ -1,0 +1,171 @@
+"""A page that changes, sleeps, goes and comes back."""
+
+from .shop import SHOWN, STATIC
+
+PAUSE = "new Promise((resolve) => setTimeout(resolve, {}))"
+
+
+def is_beat(message):
+    return "b" in message
+
+
+def test_what_appears_later_is_changed_before_it_is_drawn(shop, visit):
+    shop.page("<p>020 7946 0018</p><div id='app'></div>")
+    tab = visit()
+    tab.see("p", "0321")
+    drawn = tab.evaluate("""new Promise((resolve) => {
+        app.innerHTML = "<h1>Call <i>020</i> 7946 0018</h1><a href='tel:02079460018'>";
+        requestAnimationFrame(() => setTimeout(() => resolve(app.innerHTML)));
+    })""")
+    assert drawn == '<h1>Call <i>020</i> 7946 0321</h1><a href="tel:02079460321"></a>'
+    tab.evaluate("app.querySelector('h1').lastChild.data = ' 7946 0018!', undefined")
+    tab.see("h1", "020 7946 0321!")
+    tab.evaluate("app.lastChild.setAttribute('href', 'tel:+442079460018'), undefined")
+    tab.wait(f"app.lastChild.getAttribute('href') === 'tel:{SHOWN}'")
+    assert len(shop.messages) == 1
+
+
+def test_a_page_that_builds_its_number_late_asks_when_it_is_there(shop, visit):
+    shop.page("<div id='app'></div>")
+    tab = visit()
+    tab.wait("window.telephony.visit()")
+    assert [visit["n"] for visit in shop.visits()] == [[]]
+    tab.evaluate("app.append('+44 20 ', '7946 0018'), undefined")
+    tab.see("#app", "+44 20 7946 0321")
+    assert [visit["n"] for visit in shop.visits()] == [[], [STATIC]]
+    assert [visit["k"] for visit in shop.visits()] == ["", "visit1"]
+
+
+def test_only_a_number_that_comes_into_view_is_asked_for(shop, visit):
+    shop.page(
+        "<p>0800 111 1234</p><nav hidden>020 7946 0018</nav>"
+        "<div style='height: 5000px'></div><footer>+380 44 499 1234</footer>"
+    )
+    tab = visit()
+    tab.see("p", "0800 111 5678")
+    assert [visit["n"] for visit in shop.visits()] == [["+448001111234"]]
+    tab.evaluate("document.querySelector('nav').hidden = false, undefined")
+    tab.see("nav", "020 7946 0321")
+    tab.evaluate("scrollTo(0, 5000)")
+    tab.see("footer", "+380 44 499 5678")
+    assert shop.visits()[-1]["n"] == ["+448001111234", STATIC, "+380444991234"]
+
+
+def test_a_single_page_application_tells_each_page(shop, visit):
+    shop.page("<p>020 7946 0018</p>")
+    tab = visit("/?utm_source=news&secret=1")
+    tab.see("p", "0321")
+    tab.evaluate("""
+        history.pushState({}, "", "/prices?utm_source=other&token=2");
+        history.replaceState({}, "", "/prices?page=2");
+        document.querySelector("p").textContent = "Prices: 020 7946 0018";
+    """)
+    tab.see("p", "Prices: 020 7946 0321")
+    tab.evaluate("history.back()")
+    first, second = shop.wait(lambda message: "v" in message, 2)
+    port = shop.port
+    assert first == {
+        "k": "visit1", "v": 1, "u": "/prices", "h": "127.0.0.1", "q": {},
+        "r": f"127.0.0.1:{port}/",
+    }  # fmt: skip
+    assert (second["u"], second["q"]) == ("/", {"utm_source": "news"})
+
+
+def test_a_page_from_the_back_forward_cache_asks_again(shop, visit):
+    shop.page("<p>020 7946 0018</p>")
+    shop.pages["/other"] = "<!doctype html><title>Other</title><p>Other"
+    tab = visit(before="addEventListener('pageshow', (e) => window.kept = e.persisted)")
+    tab.see("p", "020 7946 0321")
+    tab.evaluate("window.alive = true, location.href = '/other', undefined")
+    tab.see("p", "Other")
+    shop.wait(lambda message: message.get("e"))
+
+    shop.pool[STATIC] = "+442079460777"
+    tab.evaluate("history.back()")
+    tab.see("p", "020 7946 0777")
+    assert tab.evaluate("window.alive && window.kept"), "it was loaded anew"
+    assert [visit["k"] for visit in shop.visits()] == ["", "visit1"]
+
+
+def test_a_page_from_the_cache_shows_its_own_number_where_there_is_no_other(
+    shop, visit
+):
+    shop.page("<p>Call <b>020</b> 7946 0018</p><a href='tel:020%207946%200018'>☎</a>")
+    shop.pages["/other"] = "<!doctype html><title>Other</title><p>Other"
+    tab = visit()
+    tab.see("p", "0321")
+    tab.evaluate("location.href = '/other', undefined")
+    tab.see("p", "Other")
+    shop.pool = {}
+    tab.evaluate("history.back()")
+    tab.see("p", "Call 020 7946 0018")
+    href = tab.evaluate("document.querySelector('a').getAttribute('href')")
+    assert href == "tel:020%207946%200018"
+
+
+def test_a_hidden_page_waits_and_beats_only_while_it_is_seen(shop, visit):
+    shop.beat = 0.2
+    shop.page("<p>020 7946 0018</p>")
+    hide = """
+        window.isHidden = true;
+        Object.defineProperty(document, "hidden", { get: () => isHidden });
+        window.turn = (to) => {
+            isHidden = to;
+            document.dispatchEvent(new Event("visibilitychange"));
+        };
+    """
+    tab = visit(before=hide)
+    tab.wait("document.readyState === 'complete' && !!window.telephony")
+    tab.evaluate(PAUSE.format(400))
+    assert shop.messages == []
+    tab.evaluate("turn(false)")
+    tab.see("p", "0321")
+    shop.wait(is_beat, 2)
+    tab.evaluate("turn(true)")
+    tab.evaluate(PAUSE.format(250))
+    before = len(shop.messages)
+    tab.evaluate(PAUSE.format(500))
+    assert len(shop.messages) == before
+    tab.evaluate("turn(false)")
+    shop.wait(is_beat, before)
+
+
+def test_a_page_that_is_only_prepared_waits(shop, visit):
+    shop.page("<p>020 7946 0018</p>")
+    prepare = """
+        window.isPrepared = true;
+        Object.defineProperty(document, "prerendering", { get: () => isPrepared });
+    """
+    tab = visit(before=prepare)
+    tab.wait("document.readyState === 'complete' && !!window.telephony")
+    tab.evaluate(PAUSE.format(400))
+    assert shop.messages == []
+    tab.evaluate("""
+        isPrepared = false;
+        document.dispatchEvent(new Event("prerenderingchange"));
+    """)
+    tab.see("p", "0321")
+
+
+def test_a_number_that_went_to_somebody_else_is_shown_no_more(shop, visit):
+    shop.beat = 0.2
+    shop.page("<p>020 7946 0018</p>")
+    tab = visit()
+    tab.see("p", "0321")
+    shop.pool[STATIC] = "+442079460777"
+    tab.see("p", "020 7946 0777")
+    shop.pool = {}
+    tab.see("p", "020 7946 0018")
+    tab.evaluate(PAUSE.format(300))
+    before = len(shop.messages)
+    tab.evaluate(PAUSE.format(400))
+    assert len(shop.messages) == before, "a page without a number of its own is quiet"
+
+
+def test_the_page_can_have_it_looked_through_anew(shop, visit):
+    shop.page("<p>020 7946 0018</p>")
+    tab = visit()
+    tab.see("p", "0321")
+    shop.pool[STATIC] = "+442079460777"
+    tab.evaluate("telephony.refresh()")
+    tab.see("p", "0777")
