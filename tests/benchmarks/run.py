@@ -38,6 +38,7 @@ FIGURES = (
     "memory",
     "reconcile",
     "bridge",
+    "page_script",
 )
 
 
