@@ -61,16 +61,6 @@ test("declining ends the ringing here", async () => {
     expect(".o_telephony_decline").toHaveCount(0);
 });
 
-test("a call is answered and ended by the keyboard", async () => {
-    await startSoftphone({ cards: [makeKnownCard()] });
-    await phone.engine.ring(NUMBER);
-    await press("alt+shift+k");
-    await settle();
-    await press("alt+shift+h");
-    await settle();
-    await waitForSteps(["register 110", `answer ${NUMBER}`, `hang up ${NUMBER}`]);
-});
-
 test("mute, hold, keypad and the end", async () => {
     await talk();
     await contains(".o_telephony_mute").click();

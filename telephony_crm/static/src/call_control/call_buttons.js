@@ -11,7 +11,7 @@ export class CallButtons extends Component {
 
     setup() {
         this.controls = useState(this.props.controls);
-        this.state = useState({ open: "", busy: false, pressed: "" });
+        this.state = useState({ open: "", busy: false });
     }
 
     get canTransfer() {
@@ -28,7 +28,6 @@ export class CallButtons extends Component {
 
     toggle(panel) {
         this.state.open = this.state.open === panel ? "" : panel;
-        this.state.pressed = "";
     }
 
     /** One thing at a time: a double click is one click. */
@@ -42,12 +41,6 @@ export class CallButtons extends Component {
         } finally {
             this.state.busy = false;
         }
-    }
-
-    /** Digits may follow each other faster than they are sent. */
-    press(digit) {
-        this.state.pressed += digit;
-        return this.controls.press(digit);
     }
 
     async handOver(action, ...args) {

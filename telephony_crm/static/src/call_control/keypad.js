@@ -1,4 +1,4 @@
-import { Component } from "@odoo/owl";
+import { Component, useState } from "@odoo/owl";
 
 const KEYS = [..."123456789*0#"];
 
@@ -9,11 +9,21 @@ export class Keypad extends Component {
 
     keys = KEYS;
 
+    setup() {
+        this.state = useState({ pressed: "" });
+    }
+
+    /** Digits may follow each other faster than they are sent. */
+    press(key) {
+        this.state.pressed += key;
+        this.props.onPress(key);
+    }
+
     onKeydown(ev) {
         if (KEYS.includes(ev.key)) {
             ev.preventDefault();
             ev.stopPropagation();
-            this.props.onPress(ev.key);
+            this.press(ev.key);
         }
     }
 }

@@ -6,6 +6,7 @@ import { useBus, useService } from "@web/core/utils/hooks";
 import { announcement } from "../call_words";
 import { SoftphoneCard } from "../softphone/softphone_card";
 import { CallCard } from "./call_card";
+import { useCallKeys } from "./call_keys";
 import { CallLine } from "./call_line";
 import { useDragAside } from "./drag_aside";
 
@@ -44,8 +45,7 @@ export class CallPopup extends Component {
             hotkeyOptions: { bypassEditableProtection: true },
             isAvailable: () => this.calls.entries.length > 0,
         });
-        this.useKey(_t("Answer the phone call"), "alt+shift+k", "answer");
-        this.useKey(_t("Hang up or decline the phone call"), "alt+shift+h", "hangUp", "decline");
+        useCallKeys(() => this.controls);
         this.dialog = useState({ open: false });
         useBus(this.ui.bus, "active-element-changed", () => {
             this.dialog.open = Boolean(this.ui.activeElement.closest?.(".modal"));
@@ -67,27 +67,13 @@ export class CallPopup extends Component {
         }));
     }
 
-    /** A key for what the topmost call that can do it is to do: the first of `actions`. */
-    useKey(name, hotkey, ...actions) {
-        const find = () => {
-            const known = this.calls.live.map((entry) => this.telephony.controls(entry));
-            const { softphone } = this.telephony;
-            const others = this.strangers.map((call) => softphone.controls[call.id]);
-            const all = [...others, ...known].filter(Boolean);
-            for (const action of actions) {
-                const controls = all.find(({ can }) => can[action]);
-                if (controls) {
-                    return () => controls[action]();
-                }
-            }
-        };
-        useCommand(name, () => find()?.(), {
-            category: "default",
-            hotkey,
-            global: true,
-            hotkeyOptions: { bypassEditableProtection: true },
-            isAvailable: () => Boolean(find()),
-        });
+    /** Of all calls in somebody's hands, the topmost first. */
+    get controls() {
+        const { softphone } = this.telephony;
+        return [
+            ...this.strangers.map((call) => softphone.controls[call.id]),
+            ...this.calls.live.map((entry) => this.telephony.controls(entry)),
+        ].filter(Boolean);
     }
 
     /** What the softphone has, and Odoo knows nothing of. */

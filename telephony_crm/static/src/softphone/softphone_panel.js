@@ -1,12 +1,17 @@
 import { Component, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
+import { Keypad } from "../call_control/keypad";
 import { askPermission } from "./microphone";
 import { problemWords } from "./softphone_words";
 
-/** In the dialler: whether the softphone can be rung, and by which devices it talks. */
+/**
+ * In the dialler: whether the softphone can be rung, by which devices it talks, and keys
+ * for the call that is heard.
+ */
 export class SoftphonePanel extends Component {
     static template = "telephony_crm.SoftphonePanel";
+    static components = { Keypad };
     static props = {};
 
     setup() {
@@ -24,6 +29,11 @@ export class SoftphonePanel extends Component {
         return this.isRegistered
             ? _t("Softphone ready on extension %s", this.state.extension)
             : _t("Softphone not ready");
+    }
+
+    /** The call that keys are pressed in: of those there are, the one that is heard. */
+    get heard() {
+        return this.state.calls.find(({ phase, held }) => phase === "talking" && !held);
     }
 
     /** What the user can do about it. */
@@ -66,6 +76,10 @@ export class SoftphonePanel extends Component {
         } catch {
             // Nobody is the telephone at this moment; whoever becomes it, begins anew.
         }
+    }
+
+    press(key) {
+        this.softphone.controls[this.heard.id]?.press(key);
     }
 
     choose(use, ev) {
