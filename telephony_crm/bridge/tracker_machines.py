@@ -112,6 +112,8 @@ def cdr(tracker, message, at):
             told = {"disposition": "answered"}
             tracker.teller.machine("left", call, call.ended, "voicemail", **told)
         call.voicemail = 1
+        if call.ended is not None:
+            tracker_recordings.tell_recordings(tracker.teller, call, at)
         tracker.book.touch(call)
     elif application in MENUS and not call.menu:
         call.menu = 1

@@ -104,9 +104,9 @@ def tell_recordings(teller: Teller, call: Call, at: float) -> None:
     """Tell of the recordings that are finished and whose names are known.
 
     Of a call in which nobody was heard there is nothing to listen to: the file is
-    empty, or holds the ringing.
+    empty, or holds the ringing. A message on a mailbox is heard.
     """
-    if not call.direction or not call.answered:
+    if not call.direction or not (call.answered or call.voicemail):
         return
     for recording in call.recordings.values():
         if recording["done"] == 1 and recording["file"]:

@@ -3,7 +3,6 @@
 from ami_script import (
     CUSTOMER,
     DID,
-    START,
     Pbx,
     call_of,
     calls,
@@ -189,66 +188,11 @@ def test_supervisor_who_listens_is_in_no_call():
     assert set(legs(call)) == {"100", "101"}
 
 
-def test_recording_is_asked_for_at_once_and_told_when_it_is_finished():
-    pbx = answered()
-    pbx.stream.insert(
-        12,
-        (
-            pbx.stream[12][0],
-            {
-                "Event": "MixMonitorStart",
-                "Channel": TRUNK,
-                "Uniqueid": pbx.headers[TRUNK]["Uniqueid"],
-            },
-        ),
-    )
-    tracker, told = track(pbx.stream[:13])[0], []
-    (query,) = tracker_queries(pbx.stream[:13])
-    assert query["Variable"] == "MIXMONITOR_FILENAME"
-    answer = {
-        "Response": "Success",
-        "ActionID": query["ActionID"],
-        "Variable": "MIXMONITOR_FILENAME",
-        "Value": "/var/spool/asterisk/monitor/2026/01/15/in-1.wav",
-    }
-    told += tracker.feed(answer, pbx.stream[12][0]).events
-    assert not told
-    for at, message in pbx.stream[13:]:
-        told += tracker.feed(message, at).events
-    refs = [e["recording_ref"] for e in told if e["event"] == "recording"]
-    assert refs == ["2026/01/15/in-1.wav"]
-
-
-def test_call_in_which_nobody_was_heard_has_no_recording():
-    pbx = Pbx().incoming(TRUNK).about("MixMonitorStart", TRUNK).at(1).dial(TRUNK, ANNA)
-    tracker, events, _stored = track(pbx.stream)
-    (query,) = tracker_queries(pbx.stream[:2])
-    answer = {"Response": "Success", "ActionID": query["ActionID"], "Value": "1.wav"}
-    events += tracker.feed(answer, START + 2).events
-    for at, message in pbx.at(9).hang_up(ANNA, TRUNK).stream[4:]:
-        events += tracker.feed(message, at).events
-    (call,) = calls(events).values()
-    assert (call.disposition, call.recordings) == ("missed", ())
-
-
-def test_recording_whose_name_nobody_tells_is_known_to_be_there():
-    pbx = Pbx().incoming(TRUNK).about("MixMonitorStart", TRUNK).dial(TRUNK, ANNA)
-    pbx.pick_up(TRUNK, ANNA).enter("b1", ANNA, TRUNK).at(9).hang_up(ANNA, TRUNK)
-    assert call_of(pbx).recordings == ("",)
-
-
 def test_channel_of_the_same_name_is_another_after_a_restart_of_the_pbx():
     pbx = Pbx().incoming(TRUNK).at(60).incoming(TRUNK, number="33199001723")
     first, second = calls(track(pbx.stream)[1]).values()
     assert (first.state, first.confirmed) == ("ended", False)
     assert (second.state, second.number) == ("ringing", "33199001723")
-
-
-def tracker_queries(stream):
-    """Return the queries of the last message of a stream."""
-    tracker = track(stream[:-1])[0]
-    at, message = stream[-1]
-    return tracker.feed(message, at).queries
 
 
 def test_restart_after_every_message_changes_nothing():
