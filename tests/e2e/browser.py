@@ -174,6 +174,16 @@ class Person(Visitor):
             browserContextId=self.context,
         )
 
+    def permit(self, name, setting="granted"):
+        """Let pages of Odoo use something, such as the microphone; or ``denied``."""
+        self.browser.connection.send(
+            "Browser.setPermission",
+            permission={"name": name},
+            setting=setting,
+            origin=self.url,
+            browserContextId=self.context,
+        )
+
 
 class Tab(Connection):
     """One page, as somebody sees and uses it."""

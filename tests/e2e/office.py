@@ -44,12 +44,15 @@ RECORDS = """
 
 
 @contextmanager
-def opened(databases, stack, query):
-    """An office that is connected to the Odoo of ``stack``."""
+def opened(databases, stack, query, **marks):
+    """An office that is connected to the Odoo of ``stack``.
+
+    :param marks: settings of its Asterisk, see ``setup.asterisk.configuration``
+    """
     name = f"office-{os.getpid()}"
     with records(databases.server) as cdr:
         odoo = Office(stack, query)
-        marks = {"TELEPHONY_ROUTE": odoo.route, "RING": 3}
+        marks = {"TELEPHONY_ROUTE": odoo.route, "RING": 3, **marks}
         with Lab(name, cdr=cdr, **marks) as lab, Ami(lab) as ami:
             odoo.connect(lab)
             odoo.ami, odoo.cdr = ami, Query(databases.server, cdr[0])
@@ -206,6 +209,15 @@ class Office:
     def legs(self, call):
         """(kind, who, disposition, talk, hold) of each leg, as they were rung."""
         return self.query(LEGS, call["id"])
+
+    def up(self, since):
+        """Whose telephones were picked up since so many messages, in their order."""
+        return [
+            message["Channel"].split("-")[0]
+            for _at, message in self.ami.messages[since:]
+            if message.get("Event") == "Newstate"
+            and message["ChannelStateDesc"] == "Up"
+        ]
 
     def records(self):
         """(start, end, duration, talk, result, linkedid, phone) of Asterisk's own."""

@@ -1,18 +1,12 @@
 """Calls of a real Asterisk, played by sipp, as Odoo knows them a moment later."""
 
-import array
-import io
-import math
-import wave
-
 import pytest
 
 from setup.asterisk.play import JAMES
 
+from . import sound
 from .office import LONDON, near, opened, seconds
 from .own import database, query, stack  # noqa: F401
-
-QUIET = 300  # of 32768
 
 
 @pytest.fixture(scope="module")
@@ -56,37 +50,10 @@ def test_the_recording_is_stored_with_its_sound(office, answered, way):
     served = way == "served by the PBX"
     url = f"{office.lab.url}/static/monitor/{{ref}}" if served else False
     office.settings(recording_url=url)
-    recording = stored(office, call)
-    sound = wave.open(io.BytesIO(listen(office, "petra", recording)))
-    assert near(sound.getnframes() / sound.getframerate(), call["talk_seconds"])
-    samples = array.array("h", sound.readframes(sound.getnframes()))
-    strength = math.sqrt(sum(sample**2 for sample in samples) / len(samples))
-    assert strength > QUIET
-
-
-def stored(office, call):
-    """Have the recording of a call fetched, again if it was; its id."""
-    query = "SELECT id, state FROM telephony_call_recording WHERE call_id = %s"
-    office.query(
-        "UPDATE telephony_call_recording SET state = 'waiting', attempts = 0,"
-        " retry_at = now() AT TIME ZONE 'UTC' - interval '1 s' WHERE call_id = %s",
-        call["id"],
-    )
-    model, name = "ir.model.data", "ir_cron_recording_fetch"
-    job = office.admin(model, "check_object_reference", "telephony_crm", name)[1]
-    office.admin("ir.cron", "method_direct_trigger", [job])
-    [(recording, state)] = office.query(query, call["id"])
-    assert state == "stored"
-    return recording
-
-
-def listen(office, login, recording):
-    """The sound as somebody's browser gets it."""
-    office.rpc(login, "telephony.call", "get_cards")  # logs in
-    session = office.rpc.sessions[login]
-    answer = session.get(f"{office.stack.url}/telephony/recording/{recording}")
-    assert answer.status_code == 200, answer.text[:500]
-    return answer.content
+    [recording] = sound.stored(office, call)
+    found = sound.listen(office, "petra", recording)
+    assert near(found.seconds, call["talk_seconds"])
+    assert found.strength > sound.QUIET
 
 
 def test_of_a_ring_group_who_picked_up_is_the_agent(office):
@@ -112,10 +79,16 @@ def test_a_queue_rings_one_agent_in_vain_and_the_next_one_talks(office):
     assert call["talk_seconds"] < record[3]  # in the queue nobody talked yet
 
 
-def test_a_message_on_the_mailbox_is_no_talk(office):
+def test_a_message_on_the_mailbox_is_no_talk_and_can_be_heard(office):
     office.play("voicemail")
     call = office.call()
     assert (call["disposition"], call["talk_seconds"]) == ("voicemail", 0)
+    office.settings(recording_url=False)  # by the bridge
+    [recording] = sound.stored(office, call)
+    found = sound.listen(office, "petra", recording)
+    record = max(office.records())
+    assert near(found.seconds, record[3])
+    assert found.parts()[0] > sound.QUIET
 
 
 @pytest.mark.parametrize("scene", ["transferred", "consulted", "consulted_by_phone"])
@@ -149,12 +122,7 @@ def test_click_to_call_rings_the_agent_first_and_then_the_customer(office, direc
     assert call["call_ref"].startswith("odoo-")
     ties = "SELECT state, lead_id FROM telephony_dial WHERE call_id = %s"
     assert office.query(ties, call["id"]) == [("tied", office.deal)]
-    up = [
-        message["Channel"].split("-")[0]
-        for _at, message in office.ami.messages[since:]
-        if message.get("Event") == "Newstate" and message["ChannelStateDesc"] == "Up"
-    ]
-    assert up == ["PJSIP/100", "PJSIP/trunk"]
+    assert office.up(since) == ["PJSIP/100", "PJSIP/trunk"]
     [(_start, end, _duration, talk, _result, linkedid, _phone)] = office.records()
     assert linkedid == call["call_ref"]
     assert near(call["talk_seconds"], talk) and near(call["end_date"], end)

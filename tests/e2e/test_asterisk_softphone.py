@@ -1,138 +1,46 @@
 """Telephones in real browsers, on a real Asterisk, with the bridge between it and Odoo.
 
 The outer world is sipp, whose tone the browsers hear; they have a tone of their own.
+The browsers are connected by TLS.
 """
 
 import time
 
 import pytest
 
-from setup.asterisk import Lab, bridge
-from setup.asterisk.phones import Phones
-from setup.lib.process import HOST
+from setup.asterisk.play import JAMES
 
-from .access import Rpc
+from . import sound
 from .browser import Browser
+from .office import near, opened, seconds
 from .own import database, query, stack  # noqa: F401
-
-# Sound on a machine without any, and between two programs on the loopback.
-FLAGS = (
-    "--allow-loopback-in-peer-connection",
-    "--autoplay-policy=no-user-gesture-required",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
+from .softphone import (
+    CARD,
+    DIALING,
+    FLAGS,
+    LINE,
+    MENU,
+    REGISTERED,
+    RINGING,
+    SOFTPHONE,
+    does,
+    seat,
+    sits,
+    talks,
 )
-OLENA, BROWSER_LINE = "+442079460017", "+442079460110"
-SECRET = "secret-of-the-bridge"
-AGENTS = {"sofia": "110", "victor": "111"}
-PATIENCE = 30  # seconds for what the bridge tells
-CARD, RINGING = ".o_telephony_card", ".o_telephony_card.o_telephony_is_ringing"
-SOFTPHONE = "odoo.__WOWL_DEBUG__.root.env.services.telephony_softphone"
-DIALING = "odoo.__WOWL_DEBUG__.root.env.services.telephony.dialing"
-REGISTERED = f"{SOFTPHONE}.state.status === 'registered'"
-# Of the one call that is heard: packets, and the energy of the sound that came.
-SOUND = f"""(async () => {{
-    const found = {{ got: 0, energy: 0, sent: 0 }};
-    for (const call of {SOFTPHONE}.line.calls.values()) {{
-        if (call.held) {{
-            continue;
-        }}
-        for (const one of (await call.session.connection.getStats()).values()) {{
-            if (one.type === "inbound-rtp") {{
-                found.got += one.packetsReceived;
-                found.energy += one.totalAudioEnergy;
-            }} else if (one.type === "outbound-rtp") {{
-                found.sent += one.packetsSent;
-            }}
-        }}
-    }}
-    return found;
-}})()"""
 
-
-class Office:
-    """An Asterisk that is connected to Odoo, and who telephones with it."""
-
-    def __init__(self, lab, stack):
-        self.lab = lab
-        self.stack = stack
-        self.rpc = Rpc(stack)
-        self.bridge = None
-        self.pbx = self._connect()
-
-    def admin(self, model, method, *args, **kwargs):
-        return self.rpc("admin", model, method, *args, **kwargs)
-
-    def _connect(self):
-        """Enter the PBX, the agents' extensions and a customer."""
-        [country] = self.admin("res.country", "search", [["code", "=", "GB"]])
-        values = {"adapter": "asterisk", "tz": "UTC", "country_id": country}
-        values |= {"name": "Branch", "api_secret": SECRET, "api_url": self.lab.url}
-        [pbx] = self.admin("telephony.pbx", "create", [values])
-        marks = self.lab.settings
-        known = {
-            "ari_user": marks["ARI_USER"],
-            "ari_password": marks["ARI_PASSWORD"],
-            "ami_user": marks["AMI_USER"],
-            "ami_password": marks["AMI_PASSWORD"],
-            "softphone_url": f"ws://{HOST}:{marks['HTTP_PORT']}/ws",
-        }
-        fields = ["key", "is_secret"]
-        of_pbx = [["pbx_id", "=", pbx]]
-        for one in self.admin("telephony.pbx.setting", "search_read", of_pbx, fields):
-            if one["key"] in known:
-                name = "secret_value" if one["is_secret"] else "value"
-                value = {name: known[one["key"]]}
-                self.admin("telephony.pbx.setting", "write", [one["id"]], value)
-        [maya] = self.admin("res.users", "search", [["login", "=", "maya"]])
-        [rights] = self.admin("res.users", "read", [maya], ["group_ids"])
-        for login, number in AGENTS.items():
-            values = {"name": login.title(), "login": login, "password": login}
-            values |= {"group_ids": [(6, 0, rights["group_ids"])]}
-            silent = {"no_reset_password": True}
-            [user] = self.admin("res.users", "create", [values], context=silent)
-            values = {"pbx_id": pbx, "number": number, "user_id": user}
-            values |= {"softphone": True, "sip_password": marks["SIP_PASSWORD"]}
-            self.admin("telephony.extension", "create", [values])
-        olena = {"name": "Olena Shevchenko", "phone": OLENA}
-        self.admin("res.partner", "create", [olena])
-        return pbx
-
-    @property
-    def webhook(self):
-        [pbx] = self.admin("telephony.pbx", "read", [self.pbx], ["webhook_token"])
-        return f"{self.stack.url}/telephony/webhook/{pbx['webhook_token']}"
-
-    def close(self):
-        """Stop the bridge first: it would look for an Asterisk that is gone."""
-        if self.bridge:
-            self.bridge.stop()
-            self.bridge = None
-        self.lab.stop()
-
-    def calls(self, *fields):
-        """The calls of this PBX that Odoo knows, the last one first."""
-        domain = [["pbx_id", "=", self.pbx]]
-        return self.admin("telephony.call", "search_read", domain, list(fields))
-
-    def ended(self, *fields, number=OLENA):
-        """Wait until no call goes on; the last one with that number."""
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            calls = self.calls("state", "number_e164", *fields)
-            if calls and all(call["state"] == "ended" for call in calls):
-                return next(one for one in calls if one["number_e164"] == number)
-            assert time.monotonic() < deadline, calls
-            time.sleep(0.2)
+ROW = ".o_telephony_transfer_row"
+AUDIO = "odoo.__WOWL_DEBUG__.root.env.services.telephony_playback.audio"
+MESSAGE = ".o_telephony_dialer_message"
+READY = (".o_telephony_softphone_head", "ready on extension 110")
 
 
 @pytest.fixture(scope="module")
-def office(databases, stack):
-    with Lab("softphone", RING=30) as lab:
-        found = Office(lab, stack)
-        found.bridge = bridge.start(lab, databases, found.webhook, SECRET)
+def office(programs, databases, stack, query):
+    with opened(databases, stack, query, RING=30) as found:
+        found.door = seat(found)
         yield found
-        found.close()
+        found.door.shut()
 
 
 @pytest.fixture(scope="module")
@@ -142,136 +50,203 @@ def chromium():
 
 
 @pytest.fixture
-def phones(office):
-    with Phones(office.lab) as found:
-        yield found
-
-
-@pytest.fixture
 def sofia(chromium, stack, office):
     with chromium.person(stack.url, "sofia", "sofia") as person:
+        person.permit("microphone")
         yield person
 
 
 @pytest.fixture
 def victor(chromium, stack, office):
     with chromium.person(stack.url, "victor", "victor") as person:
+        person.permit("microphone")
         yield person
 
 
-def sits(person, path="/odoo/contacts"):
-    """A tab of somebody whose softphone can be rung."""
-    tab = person.open(path)
-    tab.wait(REGISTERED)
-    return tab
+@pytest.fixture(scope="module")
+def handed(office, chromium, stack):
+    """A call that Sofia answered, held and handed to Victor; and Asterisk's records."""
+    people = [chromium.person(stack.url, name, name) for name in ("sofia", "victor")]
+    with people[0] as sofia, people[1] as victor, office.phones() as phones:
+        sofia.permit("microphone")
+        victor.permit("microphone")
+        mine, his = sits(sofia), sits(victor)
+        phones.caller(JAMES, LINE)
+        mine.see(RINGING, "James")
+        does(mine, ".o_telephony_answer", ".o_telephony_hang_up")
+        talks(mine)
+        mine.see(CARD, "In conversation")
+
+        does(mine, ".o_telephony_hold", ".o_telephony_hold", "Resume")
+        time.sleep(1.2)  # a hold is told in whole seconds
+        does(mine, ".o_telephony_hold", ".o_telephony_hold", "Hold")
+        talks(mine)
+
+        does(mine, ".o_telephony_transfer_open", ROW, "Victor")
+        mine.type("Victor")
+        mine.wait(f"document.querySelectorAll('{ROW}').length === 1")
+        does(mine, ROW)
+        does(mine, ".o_telephony_consult", ".o_telephony_consultation", "Calling")
+        does(his, ".o_telephony_answer", ".o_telephony_hang_up")
+        mine.see(".o_telephony_consultation", "You are asking Victor")
+        talks(his)
+        does(mine, ".o_telephony_complete")
+        mine.see_none(".o_telephony_hang_up")
+        his.see(CARD, "James")
+        talks(his)
+        does(his, f"{CARD} .o_telephony_hang_up")
+    return office.call(), office.records()
 
 
-def hears(tab):
-    """Wait until sound flows both ways, and is no silence."""
-    before = tab.evaluate(SOUND)
-    grown = " && ".join(
-        f"now.{name} > {before[name]} + {more}"
-        for name, more in (("got", 50), ("sent", 50), ("energy", 0.01))
-    )
-    tab.wait(f"{SOUND}.then((now) => {grown})")
-
-
-def does(tab, button, *then):
-    """Click a button of the card once it is there, and wait for what shows then."""
-    tab.see(button)
-    tab.click(button)
-    if then:
-        tab.see(*then)
-
-
-def test_a_customer_is_answered_held_and_handed_to_a_colleague(
-    office, phones, sofia, victor
-):
-    mine, his = sits(sofia), sits(victor)
-    phones.caller(OLENA, BROWSER_LINE)
-    mine.see(RINGING, "Olena Shevchenko")
-    does(mine, ".o_telephony_answer", ".o_telephony_hang_up")
-    hears(mine)
-    mine.see(CARD, "In conversation")
-
-    does(mine, ".o_telephony_hold", ".o_telephony_hold", "Resume")
-    time.sleep(1.2)  # a hold is told in whole seconds
-    does(mine, ".o_telephony_hold", ".o_telephony_hold", "Hold")
-    hears(mine)
-
-    does(mine, ".o_telephony_transfer_open", ".o_telephony_transfer_row", "Victor")
-    does(mine, ".o_telephony_transfer_row", ".o_telephony_consult")
-    does(mine, ".o_telephony_consult", ".o_telephony_consultation", "Calling Victor")
-    does(his, ".o_telephony_answer", ".o_telephony_hang_up")
-    mine.see(".o_telephony_consultation", "You are asking Victor")
-    hears(his)
-    does(mine, ".o_telephony_complete")
-    mine.see_none(".o_telephony_hang_up")
-    his.see(CARD, "Olena Shevchenko")
-    hears(his)
-    does(his, f"{CARD} .o_telephony_hang_up")
-    phones.over(PATIENCE)
-
-    call = office.ended("partner_id", "user_id", "disposition", "direction", "leg_ids")
-    assert call["partner_id"][1] == "Olena Shevchenko"
-    assert call["user_id"][1] == "Victor"
+def test_a_customer_is_answered_held_and_handed_to_a_colleague(office, handed):
+    call, _records = handed  # no other: the question to Victor is no call of its own
     assert (call["direction"], call["disposition"]) == ("inbound", "answered")
-    fields = ["user_id", "hold_seconds", "disposition"]
-    legs = office.admin("telephony.call.leg", "read", call["leg_ids"], fields)
-    agents = {leg["user_id"][1]: leg for leg in legs if leg["user_id"]}
-    assert set(agents) == {"Sofia", "Victor"}
-    assert agents["Sofia"]["hold_seconds"] >= 1
-    assert len(office.calls("state")) == 1, (
-        "the question to Victor is no call of its own"
-    )
+    assert (call["partner_id"], call["lead_id"]) == (office.customer, office.deal)
+    assert (call["number_e164"], call["agent"]) == (JAMES, "victor")
+    legs = {leg[1]: leg for leg in office.legs(call) if leg[0] == "agent"}
+    assert set(legs) == {"110", "111"}
+    assert legs["110"][4] >= 1  # on hold
 
 
-def test_a_click_on_a_number_rings_the_own_browser_which_answers(office, phones, sofia):
-    tab = sits(sofia)
-    phones.outside(answers=1.0)
-    tab.evaluate(f"{DIALING}.dial('{OLENA}')")
-    tab.see(CARD, "Olena Shevchenko")
-    hears(tab)
-    does(tab, ".o_telephony_hang_up")
-    phones.over(PATIENCE)
-    call = office.ended("direction", "disposition", "user_id")
+def test_its_times_are_those_of_the_pbx(handed):
+    call, records = handed
+    start, end, _duration, talk, *_rest = records[0]
+    last = max(record[1] for record in records)
+    assert near(call["start_date"], start)
+    assert near(call["answer_date"], end - seconds(talk))
+    assert near(call["end_date"], last)
+    assert near(seconds(call["talk_seconds"]), last - call["answer_date"])
+
+
+def test_both_are_heard_in_its_recording_which_plays_in_the_form(
+    office, handed, victor
+):
+    call, _records = handed
+    # the other one is of the question to Victor
+    sounds = [sound.listen(office, "victor", one) for one in sound.stored(office, call)]
+    found = max(sounds, key=lambda one: one.seconds)
+    assert near(int(found.seconds), call["talk_seconds"])  # whole ones
+    caller, agents = found.parts()
+    assert caller > sound.QUIET and agents > sound.QUIET
+    tab = victor.open(f"/odoo/my-calls/{call['id']}")
+    place = f".o_telephony_recordings > :nth-child({sounds.index(found) + 1})"
+    does(tab, f".o_form_view {place} .o_telephony_play")
+    heard = tab.wait(f"{AUDIO}.currentTime > 0.5 && {AUDIO}.currentTime")
+    tab.wait(f"{AUDIO}.currentTime > {heard} + 0.5")
+    assert near(tab.evaluate(f"Math.floor({AUDIO}.duration)"), call["talk_seconds"])
+
+
+def test_a_click_on_a_lead_rings_the_desk_phone_and_then_the_customer(
+    office, chromium, stack
+):
+    since = len(office.ami.messages)
+    with (
+        chromium.person(stack.url, "petra", "petra") as petra,
+        office.phones() as phones,
+    ):
+        tab = petra.open(f"/odoo/crm/{office.deal}")
+        tab.see(".o_field_widget[name='phone'] .o_telephony_call")
+        phones.phone("100", answers=1)
+        phones.outside(answers=1, talks=2)
+        tab.click(".o_field_widget[name='phone'] .o_telephony_call")
+        tab.see(CARD, "In conversation")
+    call = office.call()
     assert (call["direction"], call["disposition"]) == ("outbound", "answered")
-    assert call["user_id"][1] == "Sofia"
+    assert (call["agent"], call["number_e164"]) == ("petra", JAMES)
+    assert (call["partner_id"], call["lead_id"]) == (office.customer, office.deal)
+    assert office.up(since) == ["PJSIP/100", "PJSIP/trunk"]
 
 
-def test_one_tab_is_the_telephone_and_another_takes_over(office, phones, sofia):
+def test_a_click_on_a_number_rings_the_own_browser_which_answers(office, sofia):
+    with office.phones() as phones:
+        tab = sits(sofia)
+        phones.outside(answers=1.0)
+        tab.evaluate(f"{DIALING}.dial('{JAMES}')")
+        tab.see(CARD, "James")
+        talks(tab)
+        does(tab, ".o_telephony_hang_up")
+    call = office.call()
+    assert (call["direction"], call["disposition"]) == ("outbound", "answered")
+    assert call["agent"] == "sofia"
+
+
+def test_keys_that_are_pressed_in_the_dialler_reach_the_pbx(office, sofia):
+    since = len(office.ami.messages)
+    tab = sits(sofia)
+    tab.evaluate(f"{DIALING}.dial('{MENU}')")
+    tab.see(f"{CARD} .o_telephony_hang_up")
+    tab.click(".o_telephony_systray")
+    for key in "42":
+        does(tab, f".o_telephony_dialer [data-key='{key}']")
+    tab.type("7#")
+    tab.see(".o_telephony_dialer .o_telephony_pressed", "427#")
+    said = office.ami.wait("UserEvent", since=since)
+    assert (said["UserEvent"], said["Pressed"]) == ("Keys", "427")
+
+
+def test_one_tab_is_the_telephone_and_another_takes_over(office, sofia):
     first, second = sits(sofia), sits(sofia, "/odoo/crm")
     is_telephone = f"Boolean({SOFTPHONE}.line)"
     assert [tab.evaluate(is_telephone) for tab in (first, second)] == [True, False]
     contacts = office.lab.cli("pjsip show contacts")
     assert contacts.count(" 110/") == 1
-    phones.caller(OLENA, BROWSER_LINE)
-    does(second, ".o_telephony_answer", ".o_telephony_hang_up")
-    hears(first)
-    does(second, ".o_telephony_hang_up")
-    phones.over(PATIENCE)
+    with office.phones() as phones:
+        phones.caller(JAMES, LINE)
+        does(second, ".o_telephony_answer", ".o_telephony_hang_up")
+        talks(first)
+        does(second, ".o_telephony_hang_up")
     first.send("Page.navigate", url="about:blank")
     second.wait(f"{is_telephone} && {REGISTERED}")
-    phones.caller(OLENA, BROWSER_LINE)
-    does(second, ".o_telephony_answer", ".o_telephony_hang_up")
-    hears(second)
-    does(second, ".o_telephony_hang_up")
-    phones.over(PATIENCE)
+    with office.phones() as phones:
+        phones.caller(JAMES, LINE)
+        does(second, ".o_telephony_answer", ".o_telephony_hang_up")
+        talks(second)
+        does(second, ".o_telephony_hang_up")
 
 
-def test_a_wrong_password_and_a_lost_connection_are_said(office, sofia):
+def test_a_refused_microphone_is_said_and_the_call_rings_on(office, sofia):
+    sofia.permit("microphone", "denied")
+    tab = sits(sofia)
+    tab.click(".o_telephony_systray")
+    tab.see(MESSAGE, "The browser does not let Odoo use the microphone")
+    tab.click(".o_telephony_systray")
+    with office.phones() as phones:
+        phones.caller(JAMES, LINE)
+        does(tab, ".o_telephony_answer")
+        tab.see(f"{RINGING} .o_telephony_problem", "Allow it in the site settings")
+        sofia.permit("microphone")
+        does(tab, ".o_telephony_answer", ".o_telephony_hang_up")
+        talks(tab)
+        tab.see_none(".o_telephony_problem")
+        does(tab, ".o_telephony_hang_up")
+
+
+def test_a_lost_connection_is_said_while_the_talk_goes_on(office, sofia):
+    tab = sits(sofia)
+    with office.phones() as phones:
+        phones.caller(JAMES, LINE)
+        does(tab, ".o_telephony_answer", ".o_telephony_hang_up")
+        tab.click(".o_telephony_systray")
+        office.door.shut()
+        tab.see(MESSAGE, "no connection to the PBX")
+        talks(tab)
+        office.door.open()
+        tab.see(*READY)
+        tab.click(".o_telephony_systray")
+        does(tab, ".o_telephony_hang_up")
+
+
+def test_a_wrong_password_is_said(office, sofia):
     tab = sits(sofia)
     domain = [["pbx_id", "=", office.pbx], ["number", "=", "110"]]
     extension = office.admin("telephony.extension", "search", domain)
     right = office.lab.settings["SIP_PASSWORD"]
     tab.click(".o_telephony_systray")
-    for password, words in (("wrong", "not accept the password"), (right, "")):
+    for password, words in (
+        ("wrong", (MESSAGE, "not accept the password")),
+        (right, READY),
+    ):
         values = {"sip_password": password}
         office.admin("telephony.extension", "write", extension, values)
         tab.evaluate(f"{SOFTPHONE}.act('', 'restart')")
-        if words:
-            tab.see(".o_telephony_dialer_message", words)
-        else:
-            tab.see(".o_telephony_softphone_head", "ready on extension 110")
-    office.close()
-    tab.see(".o_telephony_dialer_message", "no connection to the PBX")
+        tab.see(*words)
