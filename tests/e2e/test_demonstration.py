@@ -1,0 +1,123 @@
+"""``setup/run --asterisk`` as a person starts and ends it, on a machine made ready."""
+
+import os
+import re
+import signal
+import subprocess
+import time
+
+import psutil
+import pytest
+
+from setup.lib import paths
+from setup.lib.process import HOST, free_ports, is_free
+
+from .access import Rpc
+from .bridge import until
+
+PATIENCE = 120  # seconds for a first start, whose database is made
+AGAIN = 20  # for any other
+CALLS_WITHIN = 60  # of the plan in `setup/simulator/demo.json`
+
+
+class Demonstration:
+    """A run of it, in a session of its own as in a terminal."""
+
+    def __init__(self, database, port, log):
+        self.database, self.port, self.log = database, port, log
+        self.url = f"http://{HOST}:{port}"
+        command = [paths.SETUP / "run", "--asterisk", "--port", port, "--db", database]
+        with log.open("w") as output:
+            self.child = subprocess.Popen(
+                [str(word) for word in command],
+                env=_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    @property
+    def said(self):
+        """All that it has printed."""
+        return self.log.read_text()
+
+    def ready(self, within):
+        """Wait until it says so; after how many seconds."""
+        start = time.monotonic()
+        until(
+            lambda: "Ready after" in self.said or self.child.poll() is not None,
+            within,
+            lambda: self.said,
+        )
+        assert self.child.poll() is None, self.said
+        return time.monotonic() - start
+
+    def end(self):
+        """Press Ctrl-C; what it had started and what is left of that."""
+        started = psutil.Process(self.child.pid).children(recursive=True)
+        os.kill(self.child.pid, signal.SIGINT)
+        self.child.wait(30)
+        _gone, left = psutil.wait_procs(started, timeout=3)
+        return started, left
+
+    def kill(self):
+        """End all of it, when a test has failed."""
+        if self.child.poll() is None:
+            self.child.terminate()
+            self.child.wait(30)
+
+
+def _environment():
+    """As a terminal has it: not that in which the tests run."""
+    path = os.environ["PATH"].split(os.pathsep)
+    ours = [one for one in path if not one.startswith(str(paths.HOME))]
+    kept = {key: val for key, val in os.environ.items() if key != "PYTHONPATH"}
+    return kept | {"PATH": os.pathsep.join(ours)}
+
+
+@pytest.fixture(scope="module")
+def start(programs, databases, bare, tmp_path_factory):
+    """Starts the demonstration; each time it is the same one."""
+    database = f"telephony_test_{os.getpid()}_demonstration"
+    databases.copy(bare, database)
+    [port] = free_ports(1)
+    running = []
+
+    def start():
+        log = tmp_path_factory.mktemp("run") / "said"
+        running.append(Demonstration(database, port, log))
+        return running[-1]
+
+    yield start
+    for one in running:
+        one.kill()
+    databases.drop(database)
+
+
+def test_it_says_where_it_is_rings_by_itself_and_leaves_nothing_behind(start):
+    first = start()
+    first.ready(PATIENCE)
+    assert first.url in first.said
+    login, password = re.search(r"login (\w+), password (\w+)", first.said).groups()
+    assert login == password
+    ask = Rpc(first)
+    cards = until(
+        lambda: ask(login, "telephony.call", "get_cards"), CALLS_WITHIN, "nobody called"
+    )
+    assert cards[0]["partner"]["name"] == "Olena Shevchenko"
+    is_clean(first)
+
+    again = start()
+    assert again.ready(AGAIN) < AGAIN
+    is_clean(again)
+
+
+def is_clean(demonstration):
+    """End it: nothing that it had started goes on, and nothing went wrong."""
+    started, left = demonstration.end()
+    names = {process.name() for process in left}
+    assert len(started) > 5 and not names
+    assert demonstration.child.returncode == 130, demonstration.said
+    assert is_free(demonstration.port)
+    assert "✗" not in demonstration.said
