@@ -1,7 +1,6 @@
 import logging
 import secrets
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from odoo import SUPERUSER_ID, api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
@@ -10,6 +9,7 @@ from odoo.fields import NO_ACCESS
 from odoo.addons.base.models.res_partner import _tz_get
 
 from ..pbx import adapter as pbx_adapter
+from ..pbx import addresses
 from ..tools import mask, networks
 
 _logger = logging.getLogger(__name__)
@@ -72,8 +72,10 @@ class TelephonyPbx(models.Model):
         string="API Address",
         groups=ADMINISTRATOR,
         help="Of an Asterisk: its web address, such as https://pbx.example:8089, for "
-        "what this Odoo asks of it. Empty: all that goes through the bridge.",
+        "what this Odoo asks of it. Empty: all that goes through the bridge. Without "
+        "encryption, with http://, only within your own network.",
     )
+    api_is_open = fields.Boolean(compute="_compute_api_is_open", groups=ADMINISTRATOR)
     api_key = fields.Char(
         string="API Key",
         copy=False,
@@ -158,6 +160,11 @@ class TelephonyPbx(models.Model):
     def _selection_tz(self):
         return _tz_get(self)
 
+    @api.depends("api_url")
+    def _compute_api_is_open(self):
+        for pbx in self:
+            pbx.api_is_open = (pbx.api_url or "").lower().startswith("http:")
+
     @api.depends("api_secret_stored")
     def _compute_api_secret(self):
         for pbx in self:
@@ -194,10 +201,13 @@ class TelephonyPbx(models.Model):
     def _check_api_url(self):
         """Refuse an address to which key and signatures would travel in the open."""
         for pbx in self.filtered("api_url"):
-            if not _is_safe(pbx.api_url):
+            if not addresses.is_safe(pbx.api_url):
                 raise ValidationError(
                     self.env._(
-                        "“%s” is no safe address. It has to begin with https://.",
+                        "“%s” is no safe address. It has to begin with https://; with "
+                        "http:// only for a PBX in your own network, by its private "
+                        "address, such as http://192.168.1.10:8088, or a name that "
+                        "ends with .local, .lan, .internal or .home.arpa.",
                         pbx.api_url,
                     )
                 )
@@ -353,15 +363,3 @@ class TelephonyPbx(models.Model):
         return self.with_user(SUPERUSER_ID).with_context(
             allowed_company_ids=[company_id], tz=tz, tracking_disable=True
         )
-
-
-def _is_safe(url):
-    """Tell whether what is sent there is encrypted, or stays on this machine."""
-    try:
-        address = urlsplit(url)
-        host = address.hostname
-    except ValueError:
-        return False
-    if address.scheme == "http":
-        return host in ("127.0.0.1", "::1", "localhost")
-    return address.scheme == "https" and bool(host)

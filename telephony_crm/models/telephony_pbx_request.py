@@ -85,6 +85,12 @@ class TelephonyPbx(models.Model):
         """Say what an error of a PBX means to the person who waits for it."""
         if error.code == "inactive":
             return self.env._("%s is switched off: it is archived.", self.name)
+        if error.code == "in_the_clear":
+            return self.env._(
+                "The API address of %s begins with http://, but does not lie in your "
+                "own network. Nothing was sent, since it would not be encrypted.",
+                self.name,
+            )
         if error.code == "bridge_away":
             return self.env._(
                 "The bridge of %s does not answer, so nothing reaches the PBX. Check "
@@ -110,7 +116,7 @@ class TelephonyPbx(models.Model):
                 self.name,
             )
         if error.code == "unsaid":
-            return self.env._("%s refuses, and does not say why.", self.name)
+            return self.env._("%s refuses and gives no reason.", self.name)
         if isinstance(error, pbx_adapter.Refused):
             return self.env._(
                 "%(pbx)s refuses: %(reason)s", pbx=self.name, reason=error.message

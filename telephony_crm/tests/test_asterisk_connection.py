@@ -5,6 +5,7 @@ import ipaddress
 import socket
 import ssl
 import tempfile
+from unittest.mock import patch
 
 import requests
 from cryptography import x509
@@ -12,10 +13,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
 from ..pbx import adapter as pbx_adapter
+from ..pbx import addresses
 from ..tools.unreachable import why_unreachable
 from .asterisk_common import AsteriskCase, AsteriskServer
 
@@ -117,6 +119,22 @@ class TestAsteriskConnection(AsteriskCase):
     def test_what_is_no_asterisk_is_named(self):
         self.server.ari[INFO] = (200, b"<html>A router</html>")
         self._says("no Asterisk")
+
+    def test_without_encryption_only_our_own_network_is_spoken_to(self):
+        for url in ("http://192.168.1.10:8088", "http://pbx.local:8088"):
+            self.pbx.api_url = url
+            self.assertTrue(self.pbx.api_is_open)
+        for url in ("http://pbx.example:8088", "http://203.0.113.5"):
+            with self.assertRaisesRegex(ValidationError, "in your own network"):
+                self.pbx.api_url = url
+        self.pbx.api_url = "https://pbx.example:8089"
+        self.assertFalse(self.pbx.api_is_open)
+
+    def test_a_name_that_leads_elsewhere_is_told_nothing_and_that_is_said(self):
+        """As if this machine lay on the internet, which a test must not ask."""
+        with patch.object(addresses, "LOCAL", ()):
+            self._says("does not lie in your own network. Nothing was sent")
+        self.assertFalse(self.server.asked)
 
     def test_only_an_administrator_may(self):
         with self.assertRaises(AccessError):

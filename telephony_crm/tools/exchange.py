@@ -5,6 +5,7 @@ from urllib3.exceptions import HTTPError, LocationParseError, NewConnectionError
 
 from ..pbx import adapter as pbx_adapter
 from .deadline import Deadline, WatchedAdapter
+from .own_network import LocalAdapter
 from .reading import pieces
 from .unreachable import why_unreachable
 
@@ -26,10 +27,11 @@ def exchange(http_request, seconds, most):
     :rtype: pbx.adapter.HttpResponse
     :raises pbx.adapter.NotConnected: nothing was sent
     :raises pbx.adapter.Unreachable: no whole answer within the time limits
-    :raises pbx.adapter.PbxError: it is longer than that
+    :raises pbx.adapter.PbxError: it is longer than that; or ``in_the_clear``: it would
+        go over the internet without encryption
     """
     try:
-        with Deadline(seconds) as deadline, _session() as session:
+        with Deadline(seconds) as deadline, _session(http_request.url) as session:
             with session.request(
                 http_request.method,
                 http_request.url,
@@ -56,10 +58,12 @@ def exchange(http_request, seconds, most):
         raise kind("unreachable", "", why_unreachable(error)) from error
 
 
-def _session():
+def _session(url):
     session = requests.Session()
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, WatchedAdapter())
+    session.mount("https://", WatchedAdapter())
+    session.mount("http://", LocalAdapter())
+    # A proxy is no part of our own network, or need not be.
+    session.trust_env = not url.lower().startswith("http:")
     return session
 
 

@@ -20,6 +20,7 @@ from ..pbx import adapter as pbx_adapter
 from ..pbx import sounds
 from ..pbx.addresses import is_public, may_ask, origin_of
 from .deadline import Deadline, WatchedAdapter, WatchedHttp, WatchedHttps
+from .own_network import LocalAdapter
 from .reading import pieces
 
 REDIRECTS = 3
@@ -46,14 +47,14 @@ def fetch(http_request, own, limit, seconds):
     """Fetch a sound into a temporary file.
 
     :param http_request: `pbx.adapter.HttpRequest`; its headers are for the PBX only
-    :param own: origin of the PBX's own API, the only one that may be on our network
-        or without encryption; no other is ever shown the headers
+    :param own: origin of the PBX's own API, the only one that may be on our network,
+        there without encryption; no other is ever shown the headers
     :param limit: bytes
     :param seconds: for all of it
     :rtype: Sound
     :raises pbx.adapter.PbxError: with the codes ``address`` (it may not be asked),
-        ``missing`` (there is no sound), ``large``, ``slow``; or Unreachable,
-        RateLimited
+        ``missing`` (there is no sound), ``large``, ``slow``, ``in_the_clear``; or
+        Unreachable, RateLimited
     """
     deadline = Deadline(seconds, PAUSE)
     try:
@@ -82,7 +83,7 @@ def _session(own):
     for scheme in ("https://", "http://"):
         session.mount(scheme, _PublicAdapter())
     if own:
-        session.mount(own, WatchedAdapter())
+        session.mount(own, LocalAdapter())
     return session
 
 

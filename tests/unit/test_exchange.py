@@ -10,6 +10,7 @@ import pytest
 import urllib3
 
 from telephony_crm.pbx import adapter as pbx_adapter
+from telephony_crm.pbx import addresses
 from telephony_crm.pbx.addresses import origin_of
 from telephony_crm.tools.exchange import exchange
 from telephony_crm.tools.fetch import fetch
@@ -35,7 +36,7 @@ class Server:
     """Answers each request with the same bytes, which may be slow to come."""
 
     def __init__(self):
-        self.answer = b""
+        self.answer = self.heard = b""
         self.pause = 0  # seconds before each byte; the last is said again and again
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
@@ -46,7 +47,7 @@ class Server:
             while True:
                 connection, _address = self.socket.accept()
                 with connection, contextlib.suppress(OSError):
-                    connection.recv(65536)
+                    self.heard += connection.recv(65536)
                     self.speak(connection)
 
     def speak(self, connection):
@@ -166,3 +167,24 @@ def test_nothing_is_read_that_older_releases_of_urllib3_cannot(
     assert ask().body == b"x" * MOST
     server.says(SOUND)
     listen(len(SOUND)).file.close()
+
+
+def test_a_name_that_leads_out_of_our_own_network_is_told_nothing(server, monkeypatch):
+    """As if this machine lay on the internet, which a test must not ask."""
+    monkeypatch.setattr(addresses, "LOCAL", ())
+    request = pbx_adapter.HttpRequest("GET", server.url, headers={"Key": "secret"})
+    for ask in (
+        lambda: exchange(request, 20, MOST),
+        lambda: fetch(request, origin_of(server.url), MOST, 20),
+    ):
+        with pytest.raises(pbx_adapter.PbxError) as error:
+            ask()
+        assert error.value.code == "in_the_clear"
+    assert server.heard == b""
+
+
+def test_a_proxy_is_not_told_what_is_not_encrypted(server, monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    server.answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+    request = pbx_adapter.HttpRequest("GET", server.url)
+    assert exchange(request, 20, MOST).body == b"ok"
