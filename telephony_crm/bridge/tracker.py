@@ -46,7 +46,7 @@ from . import tracker_handlers, tracker_machines, tracker_transfers
 from .tracker_book import Book
 from .tracker_calls import Calls
 from .tracker_config import TrackerConfig
-from .tracker_recordings import take_answer
+from .tracker_recordings import take_answer, tell_taped
 from .tracker_resync import resync
 from .tracker_talk import Talk
 from .tracker_tell import Teller
@@ -120,5 +120,7 @@ class Tracker:
 
     def _output(self, at):
         self.calls.bound(at)
+        for call in self.book.touched():
+            tell_taped(self.teller, call, at)
         queries, self.queries = self.queries, []
         return Output(self.teller.take(), queries, self.book.take_changes())

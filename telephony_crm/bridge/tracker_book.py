@@ -55,6 +55,11 @@ class Book:
         """Note that a call is to be stored again."""
         self._touched[call.ref] = None
 
+    def touched(self) -> list[Call]:
+        """Return the calls that are to be stored again."""
+        found = (self.calls.get(ref) for ref in self._touched)
+        return [call for call in found if call is not None]
+
     def take_changes(self) -> dict[str, dict | None]:
         """Return what is to be stored, ``None`` for what is to be forgotten."""
         found = {}

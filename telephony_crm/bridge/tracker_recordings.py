@@ -100,6 +100,23 @@ def inside(path: str, folder: str) -> str:
     return path[len(start) :] if path.startswith(start) else path
 
 
+def tell_taped(teller: Teller, call: Call, at: float) -> None:
+    """Tell, when that has changed, whether a call is being recorded.
+
+    A channel of which it is only asked whether it is, is not until that is known.
+    """
+    if not call.direction or call.ended is not None:
+        return
+    runs = any(
+        not one["done"] and (one["file"] or not one.get("probe"))
+        for one in call.recordings.values()
+    )
+    if runs != bool(call.taped):
+        call.taped = int(runs)
+        call.switches += 1
+        teller.taped(call, at)
+
+
 def tell_recordings(teller: Teller, call: Call, at: float) -> None:
     """Tell of the recordings that are finished and whose names are known.
 

@@ -120,6 +120,8 @@ class Call(Stored):
     :param talk: seconds until ``talk_since``
     :param result: what became of who was last rung in vain
     :param ended: when it was over
+    :param taped: it is recorded, and that has been told
+    :param switches: how often that was told, and the contrary
     :param closed: when its last channel was gone; from then it is kept a while for what
         comes late
     """
@@ -130,6 +132,8 @@ class Call(Stored):
     direction: str = ""
     whole: int = 1
     spied: int = 0
+    taped: int = 0
+    switches: int = 0
     number: str = ""
     did: str = ""
     dialler: str = ""

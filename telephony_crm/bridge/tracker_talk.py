@@ -135,7 +135,7 @@ class Talk:
                 present.add(leg.ref)
                 self._begin(call, leg, party, at)
             elif leg.heard is None and leg.up is not None:
-                self._meet(call, leg)
+                self._meet(call, leg, at)
             self._hold(call, leg, party, at)
         self._replace(call, present, at)
         self._clock(call, at)
@@ -167,10 +167,12 @@ class Talk:
             self.teller.answered(call, leg, at)
             self.book.touch(call)
 
-    def _meet(self, call, leg):
-        """Note that a leg has somebody to speak with who is not the other party."""
+    def _meet(self, call, leg, at):
+        """Tell that a leg has somebody to speak with who is not the other party."""
         for party in call.parties.values():
             if party.ref == leg.channel and len(self.book.room(party)) > 1:
+                if not leg.met and leg.kind != "customer":
+                    self.teller.asked(call, leg, at)
                 leg.met = 1
                 self.book.touch(call)
 

@@ -140,6 +140,15 @@ class Teller:
         values.setdefault("leg_ref", f"{call.ref}:{what}"[:128])
         self.tell(kind, call, at, values["leg_ref"], leg_kind=what, **values)
 
+    def asked(self, call: Call, leg: Leg, at: float) -> None:
+        """Tell that who was rung speaks with one of ours, and the other waits."""
+        self.tell("asked", call, at, leg.ref, **_of(leg))
+
+    def taped(self, call: Call, at: float) -> None:
+        """Tell that a call is recorded from now on, or is not any more."""
+        kind = "recording_on" if call.taped else "recording_off"
+        self.tell(kind, call, at, str(call.switches))
+
     def recording(self, call: Call, at: float, ref: str) -> None:
         """Tell that a recording can be fetched."""
         self.tell("recording", call, at, ref, recording_ref=ref)

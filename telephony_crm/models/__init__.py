@@ -42,6 +42,7 @@ from . import (
     telephony_call_recording_fetch,
     telephony_call_recording_line,
     telephony_call_recording_listen,
+    telephony_call_recording_now,
     telephony_call_recording_removal,
     telephony_call_recordings,
     telephony_call_recordings_begun,

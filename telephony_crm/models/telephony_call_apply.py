@@ -200,6 +200,7 @@ class TelephonyCall(models.Model):
                 "ring_seconds": leg.ring_seconds or 0,
                 "talk_seconds": leg.talk_seconds or 0,
                 "hold_seconds": leg.hold_seconds or 0,
+                "is_asked": leg.is_asked,
             }
             record = known.get(leg.ref)
             if record is None:

@@ -1,4 +1,6 @@
-from odoo import api, fields, models
+from datetime import timedelta
+
+from odoo import fields, models
 
 # What each of these ends, the last of them tells how the part of an agent stands.
 STANDS = ("hold", "resume", "consult", "complete", "back", "transfer")
@@ -24,8 +26,9 @@ class TelephonyCall(models.Model):
         """Return what the user can do with the call by way of the PBX.
 
         :return: `False` when nothing; else ``can`` with a flag for each button,
-            ``held``, ``recording``, ``consultation`` (`False` or whom is being asked)
-            and ``responsible`` (`False` or name and extension, to transfer to)
+            ``held``, ``recording``, ``consultation`` (`False` or who is being asked,
+            and whether they talk) and ``responsible`` (`False` or name and extension,
+            to transfer to)
         """
         self.ensure_one()
         pbx = self.pbx_id.sudo()
@@ -42,10 +45,9 @@ class TelephonyCall(models.Model):
             return False
         noted = self._controls_of(leg)
         stands = noted.filtered(lambda one: one.kind in STANDS)[:1]
-        recorded = noted.filtered(lambda one: one.kind in ("record", "unrecord"))[:1]
         talking = leg.state == "in_progress" and self.state == "in_progress"
         held = talking and stands.kind == "hold"
-        asking = talking and stands.kind == "consult"
+        asking = talking and self._consultation_of(stands, leg)
         free = talking and not held and not asking
         return {
             "can": {
@@ -60,8 +62,8 @@ class TelephonyCall(models.Model):
                 "record": free and pbx._can("record"),
             },
             "held": bool(held),
-            "recording": recorded.kind == "record",
-            "consultation": bool(asking) and self._consultation_of(stands),
+            "recording": self._is_being_recorded(),
+            "consultation": asking,
             "responsible": self._card_responsible(),
         }
 
@@ -81,10 +83,28 @@ class TelephonyCall(models.Model):
             )
         )
 
-    @api.model
-    def _consultation_of(self, control):
+    def _consultation_of(self, control, leg):
+        """Return who is being asked by the user of ``leg``, `False` if nobody is.
+
+        Who does not pick up, or hangs up, leaves the user with the caller again.
+        """
+        if control.kind != "consult":
+            return False
+        since = control.date - timedelta(seconds=1)
+        rung = self.sudo().leg_ids.filtered(
+            lambda one: (
+                one != leg
+                and one.kind in ("agent", "external")
+                and one.ring_date
+                and one.ring_date >= since
+            )
+        )
+        live = rung.filtered(lambda one: one.state != "ended")
+        if rung and not live:
+            return False
         number, _dot, name = (control.target or "").partition(" · ")
-        return {"number": number, "name": name}
+        talking = any(live.mapped("is_asked"))
+        return {"number": number, "name": name, "talking": talking}
 
     def _card_responsible(self):
         """Return the responsible user, if the call can be transferred there."""

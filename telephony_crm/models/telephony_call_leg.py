@@ -39,6 +39,9 @@ class TelephonyCallLeg(models.Model):
     ring_seconds = fields.Integer()
     talk_seconds = fields.Integer()
     hold_seconds = fields.Integer()
+    is_asked = fields.Boolean(
+        help="Was asked by a colleague, while the caller waited to be handed over."
+    )
 
     _leg_unique = models.Constraint(
         "UNIQUE (call_id, leg_ref)", "A call has each leg once."

@@ -9,6 +9,15 @@ from datetime import datetime
 from .call_parties import Parties, digits
 from .event import CallEvent, Direction, Disposition, EventKind, LegKind, State
 
+#: What makes nobody a party of the call.
+WITHOUT_LEG = (
+    EventKind.RECORDING,
+    EventKind.RECORDING_ON,
+    EventKind.RECORDING_OFF,
+    EventKind.ASKED,
+    EventKind.MERGED,
+    EventKind.OTHER,
+)
 PERSONS = (LegKind.AGENT, LegKind.EXTERNAL)
 MACHINES = (LegKind.QUEUE, LegKind.IVR, LegKind.VOICEMAIL)
 
@@ -19,6 +28,8 @@ class LegState:
 
     :param ref: names the leg within its call
     :param disposition: only when ended, and known
+    :param is_asked: has picked up and is asked by one of ours, while the other party
+        waits; stays so
     """
 
     ref: str
@@ -33,6 +44,7 @@ class LegState:
     ring_seconds: int = 0
     talk_seconds: int = 0
     hold_seconds: int = 0
+    is_asked: bool = False
 
 
 @dataclass
@@ -116,7 +128,7 @@ def sort_out(events: Iterable[CallEvent], parties: Parties) -> list[Leg]:
 
 def _parties(event, parties):
     """Return ``(kind, extension, number)`` of each leg that an event speaks of."""
-    if event.kind in (EventKind.RECORDING, EventKind.MERGED, EventKind.OTHER):
+    if event.kind in WITHOUT_LEG:
         return []
     if event.leg_kind in MACHINES:
         return [(event.leg_kind, event.extension, event.target)]

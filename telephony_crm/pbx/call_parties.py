@@ -18,6 +18,9 @@ SOURCE = {
     EventKind.MENU: 2,
     EventKind.STARTED: 1,
     EventKind.RECORDING: 0,
+    EventKind.RECORDING_ON: 0,
+    EventKind.RECORDING_OFF: 0,
+    EventKind.ASKED: 0,
     EventKind.MERGED: 0,
     EventKind.OTHER: 0,
 }

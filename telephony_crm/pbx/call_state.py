@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from .call_asides import mark_asked, recorded, split
 from .call_close import close
 from .call_legs import LegState, seconds, sort_out, whole
 from .call_parties import SOURCE, best, distinct, parties_of, resolve
@@ -48,6 +49,8 @@ class CallState:
         proven, since the PBX signs neither
     :param recordings: the PBX's references of what was recorded; an empty one among
         them says that more was recorded than the PBX has given a reference for
+    :param is_recorded: it is being recorded now, since ``recording_date``; or it is not
+        any more since then
     :param merged_into: the call that this one is part of: a consultation that ended in
         a transfer. It is not logged by itself.
     """
@@ -71,6 +74,8 @@ class CallState:
     confirmed: bool = False
     doubtful: bool = False
     recordings: tuple[str, ...] = ()
+    is_recorded: bool = False
+    recording_date: datetime | None = None
     parent_ref: str = ""
     merged_into: str = ""
     legs: tuple[LegState, ...] = ()
@@ -82,7 +87,8 @@ def fold(events: Iterable[CallEvent]) -> CallState:
     :param events: all events of one call, in any order and with any repeats
     :raises ValueError: when there are none
     """
-    events = distinct(events)
+    told, asides = split(distinct(events))
+    events = told or asides
     if not events:
         raise ValueError("A call has at least one event.")
     parties = parties_of(events)
@@ -94,6 +100,7 @@ def fold(events: Iterable[CallEvent]) -> CallState:
     states = close(legs, result, times, direction)
     number = _number(events, direction)
     merged = [event for event in events if event.kind == EventKind.MERGED]
+    is_recorded, switched_at = recorded(asides)
     return CallState(
         direction=direction,
         state=_state(events, states, result, direction),
@@ -114,11 +121,13 @@ def fold(events: Iterable[CallEvent]) -> CallState:
         confirmed=result.confirmed,
         doubtful=not result.confirmed and _is_told_twice(events),
         recordings=_recordings(events),
+        is_recorded=is_recorded and not result.ended,
+        recording_date=whole(switched_at),
         parent_ref=best(events, lambda event: event.parent_ref),
         merged_into=best(merged, lambda event: event.parent_ref),
         legs=tuple(
             replace(leg, number=number) if leg.kind == LegKind.CUSTOMER else leg
-            for leg in states
+            for leg in mark_asked(states, asides)
         ),
     )
 

@@ -31,6 +31,9 @@ class EventKind(Word):
     ENDED = "ended"  # the call is over
     RECORD = "record"  # a row of the PBX's statistics or CDR, per leg
     RECORDING = "recording"  # the sound of a leg can be fetched
+    RECORDING_ON = "recording_on"  # the call begins to be recorded
+    RECORDING_OFF = "recording_off"  # it is not recorded any more
+    ASKED = "asked"  # who was rung is asked by one of ours, while the other waits
     MENU = "menu"  # the caller is in a menu
     MERGED = "merged"  # it turned out to be part of another call
     OTHER = "other"

@@ -19,6 +19,8 @@ from .numbers import parse
 from .text import UNSTORABLE
 
 MAX_SECONDS = 9_999_999
+#: What makes no sense without a leg.
+OF_LEG = (EventKind.RINGING, EventKind.LEFT, EventKind.ASKED)
 
 _time = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?"
@@ -77,7 +79,7 @@ def _check_together(values):
         values["call_ref"],
     ):
         raise PayloadError(message="A merged call needs the parent_ref of another.")
-    if kind in (EventKind.RINGING, EventKind.LEFT) and not any(
+    if kind in OF_LEG and not any(
         values.get(name) for name in ("leg_ref", "extension", "leg_number", "leg_kind")
     ):
         raise PayloadError(message=f"{kind}: it is not said which leg.")

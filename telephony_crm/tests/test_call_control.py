@@ -1,5 +1,7 @@
 """The buttons of the card: who may, what the PBX is asked, what is shown then."""
 
+from datetime import timedelta
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -76,7 +78,7 @@ class TestCallControl(AsteriskCase):
         card = Call.control_call(call.id, "consult", "101")
         self.assertEqual(
             card["control"]["consultation"],
-            {"number": "101", "name": "Bruno"},
+            {"number": "101", "name": "Bruno", "talking": False},
         )
         self.assertFalse(card["control"]["can"]["hang_up"], "it would connect both")
         card = self._control(call, "back")
@@ -84,6 +86,42 @@ class TestCallControl(AsteriskCase):
         self._control(call, "consult", "101")
         self._control(call, "complete")
         self.assertEqual(len(self._asked(f"DELETE /ari/channels/{CHANNEL}")), 1)
+
+    def test_both_can_be_connected_once_the_colleague_has_picked_up(self):
+        call = self._talks()
+        self._control(call, "consult", "101")
+        bruno = {"extension": "101", "leg_ref": "1.1101", "leg_kind": "agent"}
+
+        def consultation():
+            return self._card(call)["control"]["consultation"]
+
+        self._hear("ringing", **bruno)
+        self.assertFalse(consultation()["talking"])
+        version = call.version
+        self._hear("asked", **bruno)
+        self.env.invalidate_all()
+        self.assertTrue(consultation()["talking"])
+        self.assertGreater(call.version, version, "the screen is told")
+        self._hear("left", disposition="answered_elsewhere", **bruno)
+        self.env.invalidate_all()
+        self.assertFalse(consultation(), "the agent has the caller back")
+        self.assertTrue(self._card(call)["control"]["can"]["hang_up"])
+
+    def test_a_call_that_the_dialplan_records_is_shown_to_be_recorded(self):
+        call = self._talks()
+        self.assertFalse(self._card(call)["recording"])
+        self._hear("recording_on")
+        self.env.invalidate_all()
+        card = self._card(call)
+        self.assertTrue(card["recording"] and card["control"]["recording"])
+        self._control(call, "unrecord")
+        call.sudo().control_ids.date += timedelta(seconds=5)
+        self.assertFalse(self._card(call)["recording"], "before the PBX tells of it")
+        call.sudo().control_ids.date -= timedelta(seconds=60)
+        self.assertTrue(self._card(call)["recording"], "it was begun anew since")
+        self._hear("ended", disposition="answered")
+        self.env.invalidate_all()
+        self.assertFalse(self._card(call)["recording"])
 
     def test_keys_are_pressed_and_never_noted(self):
         call = self._talks()

@@ -60,6 +60,11 @@ class Hand:
         assert not card["problem"]
         return card["control"]
 
+    def card(self):
+        """What her card says of what can be done."""
+        card = self.office.rpc("petra", "telephony.call", "get_card", self.id)
+        return card["control"]
+
     def until(self, application, count=1):
         """Wait until so many channels are in an application of the dialplan."""
         self.office.wait(lambda: self._running(application) == count)
@@ -107,19 +112,12 @@ def test_a_colleague_is_asked_and_then_takes_the_call(office):
     with talk(office) as hand, Phones(office.lab) as phones:
         colleague = phones.phone("101", answers=0.2, talks=5)
         assert hand("consult", "101")["consultation"]["number"] == "101"
-        office.wait(lambda: _is_up(office, "101"))
+        office.wait(lambda: hand.card()["consultation"]["talking"])
         hand("complete")
         colleague.child.wait(30)
     call = office.call()
     assert (call["agent"], call["number_e164"]) == ("tomas", JAMES)
     assert {leg[1] for leg in office.legs(call)} == {"100", "101"}
-
-
-def _is_up(office, extension):
-    lines = office.lab.cli("core show channels concise").splitlines()
-    return any(
-        line.startswith(f"PJSIP/{extension}-") and "!Up!" in line for line in lines
-    )
 
 
 def test_what_is_recorded_at_the_press_of_a_button_is_fetched(office):

@@ -122,8 +122,9 @@ test("the responsible colleague is the first to transfer to", async () => {
     await waitForNone(".o_telephony_transfer");
 });
 
-test("a colleague is asked first, and both are connected", async () => {
-    answer(makeControl({ consultation: { number: "101", name: "Bruno" } }));
+test("a colleague is asked first, and both are connected once they talk", async () => {
+    const bruno = { number: "101", name: "Bruno" };
+    answer(makeControl({ consultation: { ...bruno, talking: false } }));
     onRpc("telephony.dial", "get_dialer", () => ({
         team: [{ id: 2, name: "Bruno", extension: "101", busy: false }],
     }));
@@ -133,7 +134,13 @@ test("a colleague is asked first, and both are connected", async () => {
     await contains(".o_telephony_consult").click();
     await waitForSteps(["consult 101"]);
     await waitFor(".o_telephony_consultation");
+    expect(".o_telephony_consultation").toHaveText(/Calling Bruno; the caller waits/);
+    expect(".o_telephony_complete").not.toBeEnabled();
+    expect(".o_telephony_complete").toHaveAttribute("title", "Bruno has not picked up yet.");
+    const control = makeControl({ consultation: { ...bruno, talking: true } });
+    await tell(makeTalk(control, { version: 3 }));
     expect(".o_telephony_consultation").toHaveText(/You are asking Bruno; the caller waits/);
+    expect(".o_telephony_complete").toBeEnabled();
     await contains(".o_telephony_complete").click();
     await waitForSteps(["complete"]);
 });
@@ -147,6 +154,17 @@ test("why something was not done stands on the card", async () => {
     await contains(".o_telephony_hold").click();
     await waitFor(".o_telephony_problem");
     expect(".o_telephony_problem").toHaveText("The call is over.");
+});
+
+test("a call that the PBX records by itself is shown to be recorded", async () => {
+    await startTelephony({ cards: [makeTalk(makeControl({ recording: true }))] });
+    expect(".o_telephony_recorded").toHaveCount(0);
+    await tell(makeTalk(makeControl({ recording: true }), { version: 2, recording: true }));
+    expect(".o_telephony_recorded").toHaveAttribute("title", "This call is being recorded");
+    await contains(".o_telephony_menu > button").click();
+    expect(".o_telephony_record").toHaveCount(0);
+    await tell(makeTalk(makeControl(), { version: 3, recording: false }));
+    expect(".o_telephony_recorded").toHaveCount(0);
 });
 
 test("recording is begun and stopped in the menu", async () => {

@@ -46,6 +46,7 @@ export function makeCard(values = {}) {
         now: utc(),
         my_leg: "ringing",
         agent: false,
+        recording: false,
         pbx_id: 1,
         match_reason: "No record has this number",
         ambiguous: false,

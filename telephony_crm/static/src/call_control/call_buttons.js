@@ -26,6 +26,12 @@ export class CallButtons extends Component {
             : _t("Calling %s; the caller waits.", name || number);
     }
 
+    /** Why the two cannot be connected yet. */
+    get completeHint() {
+        const { name, number, talking } = this.controls.consultation;
+        return talking ? "" : _t("%s has not picked up yet.", name || number);
+    }
+
     toggle(panel) {
         this.state.open = this.state.open === panel ? "" : panel;
     }

@@ -21,9 +21,7 @@ export class PbxControls extends CallControls {
                 return Boolean(this.told.held);
             }),
             consultation: read(function () {
-                // The PBX does not say whether the colleague has picked up; to leave
-                // the two alone before that is allowed.
-                return this.told.consultation ? { ...this.told.consultation, talking: true } : null;
+                return this.told.consultation || null;
             }),
             problem: read(function () {
                 return this.entry.card?.problem || "";

@@ -71,6 +71,11 @@ export class CallCard extends Component {
         return isLive(this.entry.phase);
     }
 
+    /** What is said now can be heard later. */
+    get isRecorded() {
+        return this.entry.phase === "talking" && Boolean(this.card?.recording);
+    }
+
     /** Who has the call in hand; drawn anew when that changes. */
     get controls() {
         return this.board.changes >= 0 && this.isLive ? this.telephony.controls(this.entry) : null;
