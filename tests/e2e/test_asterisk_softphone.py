@@ -164,10 +164,12 @@ def test_a_click_on_a_number_rings_the_own_browser_which_answers(office, sofia):
         tab.evaluate(f"{DIALING}.dial('{JAMES}')")
         tab.see(CARD, "James")
         talks(tab)
+        # known by its reference, which the INVITE carried, and not by the number
+        told = tab.evaluate(f"[...{SOFTPHONE}.line.calls.values()][0].session.callRef")
         does(tab, ".o_telephony_hang_up")
     call = office.call()
     assert (call["direction"], call["disposition"]) == ("outbound", "answered")
-    assert call["agent"] == "sofia"
+    assert (call["agent"], call["call_ref"]) == ("sofia", told)
 
 
 def test_keys_that_are_pressed_in_the_dialler_reach_the_pbx(office, sofia):

@@ -51,7 +51,10 @@ test("who calls from the number that is dialled is told from the dialled call", 
     server.dial = { status: "calling", number: NUMBER, call_ref: "odoo-1" };
     await telephony.dialing.dial(NUMBER);
     await phone.engine.ring(NUMBER, { callRef: "1700.1" });
-    await waitForSteps(["register 110"]);
+    await phone.engine.ring(NUMBER);
+    await waitForSteps(["register 110"], { message: "a dialplan may not tell its reference" });
     await phone.engine.ring("110", { callRef: "odoo-1" });
     await waitForSteps(["answer 110"]);
+    await phone.engine.ring("110", { callRef: "odoo-1" });
+    await waitForSteps([], { message: "once" });
 });

@@ -14,7 +14,7 @@ export class ExpectedCalls {
     /**
      * @param {string} number in any spelling
      * @param {{callRef?: string, since?: number}} [options] the reference that the call was
-     *     given before it exists, where the PBX takes one; when it was asked for
+     *     given before it exists, where the PBX tells us of it; when it was asked for
      */
     add(number, { callRef = "", since = Date.now() } = {}) {
         if (tail(number)) {
@@ -31,7 +31,7 @@ export class ExpectedCalls {
     take({ direction, number, callRef }, begun) {
         this.calls = this.calls.filter(({ until }) => Date.now() < until);
         const found = this.calls.find((call) =>
-            call.callRef && callRef
+            call.callRef
                 ? call.callRef === callRef // Not who calls from that number meanwhile.
                 : call.number === tail(number) && begun >= call.since
         );
