@@ -7,13 +7,14 @@ from setup.lib.odoo import LAUNCHER
 from setup.lib.process import HOST, Process
 
 
-def start(lab, databases, webhook_url, secret, name="bridge"):
+def start(lab, databases, webhook_url, secret, name="bridge", **settings):
     """Start the bridge between a ``Lab`` and an Odoo; return the ``Process``.
 
     :param databases: the prepared environment, see ``setup.lib.prepare.ground``
     :param webhook_url: of the PBX in Odoo
     :param secret: that the PBX in Odoo and the bridge share
     :param name: of one of several
+    :param settings: other values, as ``asterisk_ami_url``
     """
     folder = lab.folder / name
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -22,7 +23,9 @@ def start(lab, databases, webhook_url, secret, name="bridge"):
         paths.PYTHON, LAUNCHER, f"--addons-path={databases.odoo.addons_path}",
         "telephony_bridge", "--config", file,
     )  # fmt: skip
-    return Process(f"{name}-{lab.name}", command, env=databases.environment)
+    more = {f"TELEPHONY_{key.upper()}": value for key, value in settings.items()}
+    environment = {**databases.environment, **more}
+    return Process(f"{name}-{lab.name}", command, env=environment)
 
 
 def configure(lab, folder, webhook_url, secret):

@@ -3,41 +3,43 @@
 Each request is named with all that may stand in it, since both interfaces would do
 far more: a name that is a function reads files or runs programs
 (``variable=CURL(…)``), a comma begins the next argument of an application
-(``File=x,,rm``), and a variable without its channel is one of the whole PBX.
+(``File=x,,rm``), a variable without its channel is one of the whole PBX, and a channel
+between slashes is all that look like it (``Channel=/.*/``).
+
+A call that is begun goes to a number in a context of the dialplan that the bridge's own
+file names, whatever Odoo is told: an account there dials, and runs no application.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-#: Letters that mean something to Asterisk in a place of their own are none of these.
-_value = re.compile(r"[\w.+*#;:@/-]*", re.ASCII)
-_path = re.compile(r"[\w.~:@;+/-]+", re.ASCII)
-#: Of telephones and trunks; others send the sound to any address.
-_endpoint = re.compile(
-    r"(?:PJSIP|SIP|IAX2|DAHDI|SCCP|Local)/[\w.@-]+", re.ASCII | re.IGNORECASE
+from .allowed_calls import (
+    SET_AT_START,
+    NotAllowed,
+    check_begun,
+    check_originate,
+    check_set,
+    check_state,
+    check_way,
+    is_plain,
 )
+
+_path = re.compile(r"[\w.~:@;+/-]+", re.ASCII)
+_channel = re.compile(r"[\w.+][\w.+:;@/-]*", re.ASCII)
 _file = re.compile(r"[\w+.-]+(?:/[\w+.-]+)*", re.ASCII)
 _id = r"[\w.~%:@;+-]+"
 #: Of a channel: who is at its other end, who it was parted from, who is listened to.
 READ = frozenset({"BRIDGEPEER", "TELEPHONY_OTHER"})
 SET = frozenset({"TELEPHONY_OTHER"})
-SET_AT_START = frozenset(
-    {
-        "CALLERID(num)",
-        "TELEPHONY_SPY",
-        "__TELEPHONY_CALLER_ID",
-        "__TRUNKCIDOVERRIDE",
-    }
-)
-
-
-class NotAllowed(Exception):
-    """The bridge does not do that, whoever asks; the text says what."""
+#: Where calls may go besides numbers: contexts of our own, with their extensions.
+JOINED = {"telephony-spy": ("listen", "whisper", "barge")}
+HELD = {"telephony-hold": ("wait", "music")}
+CHANNELS = ("channel", "channel1", "channel2", "extrachannel")
 
 
 @dataclass(frozen=True)
@@ -47,12 +49,16 @@ class Rule:
     :ivar names: of the parameters
     :ivar needed: those that may not be missing or empty
     :ivar variables: that its ``variable`` may name
+    :ivar goes: extensions by context that it may go to, besides numbers
+    :ivar to_numbers: it may go to numbers
     """
 
     names: frozenset[str]
     needed: frozenset[str] = frozenset()
     variables: frozenset[str] = frozenset()
     takes_variables: bool = False
+    goes: Mapping[str, Collection[str]] = field(default_factory=dict)
+    to_numbers: bool = False
 
 
 def _rule(names="", needed="", variables=frozenset(), **more):
@@ -68,6 +74,8 @@ ARI = (
             "callerId timeout channelId",
             "endpoint extension context priority",
             takes_variables=True,
+            goes=JOINED,
+            to_numbers=True,
         ),
     ),
     ("DELETE", re.compile(rf"/ari/channels/{_id}", re.ASCII), _rule("reason")),
@@ -82,28 +90,38 @@ ARI = (
     ("DELETE", re.compile(rf"/ari/recordings/stored/{_id}", re.ASCII), _rule()),
 )
 AMI = {
-    "atxfer": _rule("context priority", "channel exten"),
-    "blindtransfer": _rule("context", "channel exten"),
+    "atxfer": _rule("priority", "channel context exten", to_numbers=True),
+    "blindtransfer": _rule("", "channel context exten", to_numbers=True),
     "bridge": _rule("tone", "channel1 channel2"),
     "cancelatxfer": _rule("", "channel"),
+    "coreshowchannels": _rule(),
     "getvar": _rule("", "channel variable", READ),
     "hangup": _rule("cause", "channel"),
     "mixmonitor": _rule("options", "channel file"),
+    "originate": _rule(
+        "callerid timeout channelid variable",
+        "channel context exten priority async",
+        to_numbers=True,
+    ),
     "ping": _rule(),
     "playdtmf": _rule("duration", "channel digit"),
     "redirect": _rule(
         "extrachannel extracontext extraexten extrapriority",
         "channel context exten priority",
+        goes=HELD,
     ),
     "setvar": _rule("value", "channel variable", SET),
     "stopmixmonitor": _rule("mixmonitorid", "channel"),
 }
 
 
-def check_ari(method: str, path: str, params: Mapping, data) -> str | None:
+def check_ari(
+    method: str, path: str, params: Mapping, data, contexts: Collection[str]
+) -> str | None:
     """Return the body to be sent to ARI, in JSON; `None`: there is none.
 
     :param data: what Odoo sent as the body, a text in JSON
+    :param contexts: of the dialplan, in which numbers may be dialled
     :raises NotAllowed: when that is not asked of ARI
     """
     rule = next(
@@ -117,6 +135,11 @@ def check_ari(method: str, path: str, params: Mapping, data) -> str | None:
     if rule is None:
         raise NotAllowed("The bridge does not ask that of ARI.")
     _check(rule, params, "ARI")
+    if "endpoint" in params:
+        check_begun(params["endpoint"], params.get("channelId"), contexts)
+    check_way(rule, params.get("context"), params.get("extension"), contexts)
+    if params.get("priority", "1") != "1":
+        raise NotAllowed("The bridge begins at the first line of an extension.")
     if not data:
         return None
     # ARI takes any parameter from the body as well.
@@ -128,23 +151,41 @@ def check_ari(method: str, path: str, params: Mapping, data) -> str | None:
     if not (rule.takes_variables and isinstance(variables, dict) and len(body) == 1):
         raise NotAllowed("The bridge does not send that to ARI.")
     for name, value in variables.items():
-        if name not in SET_AT_START or not _is_plain(value):
+        if name not in SET_AT_START or not is_plain(value):
             raise NotAllowed(f"The bridge does not set {name[:40]}.")
     return json.dumps(body)
 
 
-def check_ami(action: str, fields: Mapping[str, str]) -> None:
+def check_ami(
+    action: str, fields: Mapping[str, str], contexts: Collection[str]
+) -> None:
     """Look at an action of AMI.
 
+    :param contexts: of the dialplan, in which numbers may be dialled
     :raises NotAllowed: when that is not asked of AMI
     """
-    rule = AMI.get(action.lower())
+    action = action.lower()
+    rule = AMI.get(action)
     if rule is None:
         raise NotAllowed("The bridge does not ask that of AMI.")
     lower = {name.lower(): value for name, value in fields.items()}
     if len(lower) != len(fields):
         raise NotAllowed("The bridge does not send a name twice to AMI.")
+    if action == "getvar" and set(lower) == {"variable"}:
+        check_state(lower["variable"], contexts)
+        return
+    if action == "originate":
+        check_set(lower.pop("variable", ""))
     _check(rule, lower, "AMI")
+    if action == "originate":
+        check_originate(lower, contexts)
+    elif not all(_channel.fullmatch(lower.get(name, "x")) for name in CHANNELS):
+        raise NotAllowed("The bridge does that to one channel only.")
+    for way in ("", "extra"):
+        context, exten = lower.get(f"{way}context"), lower.get(f"{way}exten")
+        check_way(rule, context, exten, contexts)
+        if lower.get(f"{way}priority", "1") != "1":
+            raise NotAllowed("The bridge begins at the first line of an extension.")
     file = lower.get("file")
     if file is not None and not _is_below(file):
         raise NotAllowed("The bridge has nothing recorded outside of the folder.")
@@ -154,19 +195,13 @@ def check_ami(action: str, fields: Mapping[str, str]) -> None:
 
 def _check(rule, params, where):
     for name, value in params.items():
-        if name not in rule.names or not _is_plain(value):
+        if name not in rule.names or not is_plain(value):
             raise NotAllowed(f"The bridge does not send {name[:40]} to {where}.")
     for name in rule.needed:
         if not params.get(name):
             raise NotAllowed(f"The bridge sends that to {where} with {name} only.")
     if rule.variables and params["variable"] not in rule.variables:
         raise NotAllowed(f"The bridge knows no such variable of {where}.")
-    if "endpoint" in params and not _endpoint.fullmatch(params["endpoint"]):
-        raise NotAllowed("The bridge does not call that.")
-
-
-def _is_plain(value):
-    return isinstance(value, str) and _value.fullmatch(value) is not None
 
 
 def _is_below(file):

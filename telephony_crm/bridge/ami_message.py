@@ -7,7 +7,7 @@ end and counted, and what is no header line is left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 #: Bytes of a line and of a message; Asterisk's own are a hundredth of that.
 MAX_LINE = 64 * 1024
@@ -132,3 +132,11 @@ def as_text(message: Mapping) -> str:
         values = value if isinstance(value, list) else [value]
         lines += [f"{name}: {one}\r\n" for one in values]
     return "".join(lines) + "\r\n"
+
+
+def list_as_text(items: Iterable[Mapping], names: Collection[str]) -> str:
+    """Return a list as AMI answers it, with these headers of its items only."""
+    kept = [{name: item[name] for name in names if name in item} for item in items]
+    begin = {"Response": "Success", "EventList": "start"}
+    end = {"EventList": "Complete", "ListItems": len(kept)}
+    return "".join(map(as_text, (begin, *kept, end)))

@@ -40,7 +40,10 @@ class Check:
         self._config, self._connect, self._ari = config, connect, ari
 
     def run(self) -> dict:
-        """Return ``problems`` (sentences; none: all is well), ``asterisk``, ``ami``."""
+        """Return ``problems`` (sentences; none: all is well), ``asterisk``, ``ami``.
+
+        ``ari`` tells whether there is an address of it.
+        """
         self._problems: list[PbxError] = []
         self._heard = threading.Event()
         self._version = ""
@@ -50,7 +53,12 @@ class Check:
             if Path(asterisk.recordings).parent.is_dir():
                 self._problems.append(PbxError("recordings", asterisk.recordings))
         words = dict.fromkeys(in_words(one, asterisk) for one in self._problems)
-        return {"problems": list(words), "asterisk": self._version, "ami": found}
+        return {
+            "problems": list(words),
+            "asterisk": self._version,
+            "ami": found,
+            "ari": self._ari is not None,
+        }
 
     def _try_ami(self):
         client = self._connect(self._hear)

@@ -14,7 +14,7 @@ import contextlib
 import json
 import logging
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timezone
 from urllib.parse import parse_qsl, unquote
 
@@ -29,6 +29,11 @@ _logger = logging.getLogger(__name__)
 #: Bytes of an answer; sounds have a way of their own.
 MAX_ANSWER = 1024 * 1024
 PIECE = 64 * 1024
+#: The action that is answered with a list, and what of each item is needed.
+LIST = "coreshowchannels"
+NAMES = ("Event", "Channel", "Uniqueid", "Linkedid")
+#: As HTTP has it: understood, and not done. 403 would be the PBX's own word.
+NOT_ALLOWED = 422
 
 
 class Refused(Exception):
@@ -48,6 +53,7 @@ class Commands:
     :param client: returns the connection to AMI, `None` when there is none
     :param check: returns what is wrong, see `check.Check.run`
     :param retry: has told again what Odoo refused, and returns how much
+    :param contexts: of the dialplan, in which Odoo may have numbers dialled
     """
 
     def __init__(
@@ -58,9 +64,11 @@ class Commands:
         recordings: Recordings,
         check: Callable[[], dict],
         retry: Callable[[], int],
+        contexts: Collection[str],
     ):
         self._ari, self._client, self._cdr = ari, client, cdr
         self._recordings, self._check, self._retry = recordings, check, retry
+        self._contexts = contexts
 
     def carry_out(self, command: Mapping, send_sound: Callable) -> dict | None:
         """Do what a command says; whatever goes wrong is its answer.
@@ -110,12 +118,13 @@ class Commands:
 
     def _ask_ari(self, command, path):
         if self._ari is None:
-            raise Refused(502, "The bridge has no address of ARI.")
+            raise Refused(501, "The bridge has no address of ARI.")
         method, params = str(command.get("method", "GET")), command.get("params") or {}
         try:
-            body = allowed.check_ari(method, path, params, command.get("data"))
+            data = command.get("data")
+            body = allowed.check_ari(method, path, params, data, self._contexts)
         except allowed.NotAllowed as error:
-            raise Refused(403, str(error)) from error
+            raise Refused(NOT_ALLOWED, str(error)) from error
         headers = {"Content-Type": "application/json"} if body else {}
         return self._ari.request(
             method, path, params=params, data=body, headers=headers
@@ -127,13 +136,16 @@ class Commands:
         names = [key for key in fields if key.lower() == "action"]
         name = next((fields.pop(key) for key in names), "")
         try:
-            allowed.check_ami(name, fields)
+            allowed.check_ami(name, fields, self._contexts)
         except allowed.NotAllowed as error:
-            raise Refused(403, str(error)) from error
+            raise Refused(NOT_ALLOWED, str(error)) from error
         client = self._client()
         if client is None:
             raise Gone("ami_gone")
         try:
+            if name.lower() == LIST:
+                items = client.collect(name)
+                return ami_message.list_as_text(items, NAMES).encode()
             found = client.action(name, **fields)
         except ValueError as error:
             raise Refused(400, str(error)) from error
@@ -142,7 +154,14 @@ class Commands:
     # -- what only the bridge knows ---------------------------------------------------
 
     def _answer_check(self, command, _path):
-        return _json(self._check())
+        found = self._check()
+        context = str((command.get("params") or {}).get("context", ""))
+        if context and context not in self._contexts:
+            found["problems"].append(
+                f"Odoo dials in the context {context[:40]}, which the bridge does not "
+                f"let it. Its file needs, under [calls], contexts = {context[:40]}"
+            )
+        return _json(found)
 
     def _answer_cdr(self, command, _path):
         asked = command.get("params") or {}

@@ -68,11 +68,13 @@ class CallsConfig:
 
     :param extensions: regular expression of the endpoints that are extensions
     :param devices: ``PJSIP/reception=100, alice=101``
+    :param contexts: of the dialplan, in which Odoo may have numbers dialled
     :param local_endpoints: ``lab-phones=extension, lab-world=trunk``
     """
 
     extensions: str = r"\d{2,6}"
     devices: str = ""
+    contexts: str = "from-internal"
     local_endpoints: str = ""
 
 
@@ -234,6 +236,11 @@ def _check_mode(path, credentials):
         raise ConfigError(
             f"Others can read {path}, which holds secrets. Run: chmod 600 {path}"
         )
+
+
+def words(text: str) -> frozenset[str]:
+    """Return what is written as ``a, b``."""
+    return frozenset(filter(None, (part.strip() for part in text.split(","))))
 
 
 def pairs(text: str, name: str) -> dict[str, str]:

@@ -72,7 +72,7 @@ class Bridge:
         self.status = Status(VERSION)
         tracking = tracker_config(config)
         self.tracker = Tracker(tracking, self.outbox.state())
-        self.pbx_clock = PbxClock(self.ari, self.clock)
+        self.pbx_clock = PbxClock(self.ari, self.clock, self._action)
         table = Table(config.cdr) if config.cdr.engine else None
         self.cdr = Cdr(
             self.outbox, tracking, table, config.cdr.tz, lambda: self.pbx_clock.ahead
@@ -105,6 +105,7 @@ class Bridge:
             Recordings(asterisk.recordings),
             check_of(config).run,
             self.outbox.retry,
+            configuration.words(config.calls.contexts),
         )
         self.poller = Poller(
             self.odoo, instance, commands, self.told, lambda: self.leader.is_active

@@ -48,6 +48,7 @@ from . import (
     telephony_call_recordings_begun,
     telephony_call_rights,
     telephony_call_routing,
+    telephony_call_running,
     telephony_call_screen,
     telephony_call_supervise,
     telephony_call_timeline,

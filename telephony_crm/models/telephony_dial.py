@@ -86,8 +86,8 @@ class TelephonyDial(models.Model):
         :param number: in any spelling, or a colleague's extension on the same PBX
         :param res_model: model of the record it was clicked on, with ``res_id``
         :return: ``{"status": "calling", "number": <formatted>, "dial_id": <id>,
-            "call_ref": <the call's, or empty>}``, or ``{"status": "refused" |
-            "failed", "message": <one sentence>}``
+            "call_ref": <what the user's telephone is told of the call, or empty>}``,
+            or ``{"status": "refused" | "failed", "message": <one sentence>}``
         """
         if not self.env.user.has_group("telephony_crm.group_telephony_agent"):
             _logger.info("User %s may not dial: no telephony agent", self.env.uid)
@@ -107,7 +107,7 @@ class TelephonyDial(models.Model):
                 "status": "calling",
                 "number": shown,
                 "dial_id": wish.id,
-                "call_ref": wish.call_ref or "",
+                "call_ref": wish._announced_ref(),
             }
         return {"status": wish.state, "message": wish.message}
 
@@ -283,9 +283,8 @@ class TelephonyDial(models.Model):
         """
         self.ensure_one()
         pbx = self.pbx_id
-        adapter = pbx._adapter()
         try:
-            asked = adapter.originate(
+            steps = pbx._adapter().dial(
                 pbx._credentials(),
                 self.extension_id.number,
                 self.e164,
@@ -293,7 +292,7 @@ class TelephonyDial(models.Model):
                 call_ref=self.call_ref or "",
             )
             transaction.end(self.env)
-            adapter.answer(pbx._send(asked))
+            pbx._converse(steps)
         except pbx_adapter.PbxError as error:
             _logger.info("Dialling %s failed: %s", self.id, error.code)
             transaction.begin(self.env)

@@ -40,6 +40,13 @@ class TelephonyDial(models.Model):
             vals["caller_id"] = did.e164
         return vals
 
+    def _announced_ref(self):
+        """Return the reference that the user's telephone is told of, or ``""``."""
+        self.ensure_one()
+        pbx = self.pbx_id
+        announced = self.call_ref and pbx._adapter().announces(pbx._credentials())
+        return self.call_ref if announced else ""
+
     @api.model
     def _wish_of_ref(self, call):
         """Tie the wish whose reference the call has, if one was given."""

@@ -43,6 +43,11 @@ class TelephonyPbx(models.Model):
             "setting": _(
                 "A setting of %s is wrong; an administrator can correct it.", self.name
             ),
+            "ami_auth": _(
+                "%s does not let the AMI user in. An administrator can test the "
+                "connection.",
+                self.name,
+            ),
             "ami_permission": _(
                 "%s does not permit this: the AMI user lacks a right. An "
                 "administrator can test the connection.",
@@ -50,6 +55,9 @@ class TelephonyPbx(models.Model):
             ),
             "ami_unset": _(
                 "%s can only do this with an AMI user, which is not set.", self.name
+            ),
+            "no_ari": _(
+                "%s can only do this with ARI, which is not set up.", self.name
             ),
             "ami_off": _(
                 "%s can only do this where AMI is served over HTTP.", self.name

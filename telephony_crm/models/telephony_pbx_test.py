@@ -24,9 +24,10 @@ class TelephonyPbx(models.Model):
         except pbx_adapter.PbxError as error:
             message = pbx._in_words(error)
         else:
-            message = " ".join(pbx._problem_in_words(problem) for problem in problems)
-            if not message:
+            if all(problem.is_note for problem in problems):
                 kind, message = pbx._success_in_words(adapter.check(credentials))
+            words = [pbx._problem_in_words(problem) for problem in problems]
+            message = " ".join(filter(None, (message, *words)))
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -90,7 +91,20 @@ class TelephonyPbx(models.Model):
         words = {
             "ari_off": _(
                 "The web server answers, but without ARI. Write enabled=yes into "
-                "ari.conf; if http.conf has a prefix, the API address ends with it."
+                "ari.conf; if http.conf has a prefix, the API address ends with it. "
+                "To do without ARI, leave the ARI user empty."
+            ),
+            "nothing_set": _(
+                "Neither an ARI user nor an AMI user is set, so this Odoo can ask "
+                "nothing of the PBX. Enter one of ari.conf, or one of manager.conf "
+                "with write=call,system,originate; best of all both."
+            ),
+            "ari_unset": _(
+                "An ARI user is not set either, so calls cannot be dialled at all."
+            ),
+            "no_ari": _(
+                "There is no ARI, so calls are dialled over AMI: supervisors cannot "
+                "join calls, and the extensions are not listed."
             ),
             "ari_auth": _(
                 "ARI refuses the user “%(detail)s”. Check user and password against "

@@ -12,6 +12,8 @@ from .answers import NONSENSE, plain, rate_limited
 from .errors import AuthError, NotConnected, PbxError, Refused, Unreachable
 from .messages import HttpResponse
 
+#: What the bridge answers for ARI where it has none.
+NO_ARI = 501
 #: What AMI says when a channel is over, in any of its actions.
 GONE = ("no such channel", "does not exist", "not found")
 #: What ARI says when a phone is not registered, or not known (``res_ari_channels``).
@@ -66,6 +68,8 @@ def _raise_for(response, said):
         raise rate_limited(response)
     if status == 500 and said.lower() == AWAY:
         raise Refused("phone_away", "The phone is not connected to the PBX.")
+    if status == NO_ARI:
+        raise Refused("no_ari", said)
     if status in (502, 503):
         raise NotConnected("unreachable", said)
     if status == 504:
@@ -103,4 +107,28 @@ def read_ami(response: HttpResponse) -> dict:
         raise AuthError("ami_permission", said)
     if any(words in lower for words in GONE):
         raise Refused("gone", "The call is over.")
-    raise Refused("refused", said or "It does not say why.")
+    if not said:
+        raise Refused("unsaid", "The PBX refuses and gives no reason.")
+    raise Refused("refused", said)
+
+
+def read_ami_list(response: HttpResponse, kind: str) -> list[dict]:
+    """Return the items of an answer of AMI that is a list, names in lower case.
+
+    :param kind: the name of the events that are its items
+    :raises PbxError: as `read_ami` does; or when it is not there to its end
+    """
+    read_ami(response)
+    found, is_whole = [], False
+    for message in response.body.decode(errors="replace").split("\r\n\r\n"):
+        item: dict[str, str] = {}
+        for line in message.splitlines():
+            name, colon, value = line.partition(":")
+            if colon:
+                item.setdefault(name.strip().lower(), value.strip())
+        if item.get("event") == kind:
+            found.append(item)
+        is_whole = is_whole or item.get("eventlist") == "Complete"
+    if not is_whole:
+        raise PbxError("nonsense", NONSENSE)
+    return found

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 from . import forms
 from .answers import NONSENSE, plain
-from .asterisk_control import SUPERVISOR_CHANNEL
+from .asterisk_originate import SUPERVISOR_CHANNEL
 from .errors import PayloadError, PbxError
 from .event import CallEvent, Direction, Disposition, EventKind, LegKind
 from .event_format import FIELDS

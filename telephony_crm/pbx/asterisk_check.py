@@ -11,8 +11,9 @@ import re
 from . import asterisk_values as values
 from .answers import plain
 from .asterisk_answers import read_ari
-from .asterisk_control import HOLD, SPY
-from .asterisk_requests import Ami, Steps, ari, bridge, over_bridge, setting
+from .asterisk_control import HOLD
+from .asterisk_originate import SPY
+from .asterisk_requests import Ami, Steps, ari, bridge, has_ari, over_bridge, setting
 from .errors import AuthError, PbxError, Refused
 from .messages import Credentials, Problem
 
@@ -27,6 +28,12 @@ ACTIONS = {
     "playdtmf": "call",
     "mixmonitor": "system",
 }
+#: And those that take the place of ARI.
+WITHOUT_ARI = {
+    "originate": "originate",
+    "hangup": "call",
+    "coreshowchannels": "system",
+}
 
 
 def examine(credentials: Credentials) -> Steps:
@@ -35,16 +42,27 @@ def examine(credentials: Credentials) -> Steps:
     :rtype: list[Problem]
     """
     if over_bridge(credentials):
-        return (yield from _by_bridge())
-    problems = yield from _ari(credentials)
-    return [*problems, *(yield from _ami(credentials))]
+        return (yield from _by_bridge(credentials))
+    if has_ari(credentials):
+        problems = yield from _ari(credentials)
+        return [*problems, *(yield from _ami(credentials))]
+    if not setting(credentials, "ami_user"):
+        return [Problem("nothing_set")]
+    problems = yield from _ami(credentials)
+    if any(one.code in ("ami_off", "ami_auth") for one in problems):
+        problems.append(Problem("ari_unset"))
+    return problems or [Problem("no_ari", is_note=True)]
 
 
-def _by_bridge():
-    found = read_ari((yield bridge("GET", "/check")))
+def _by_bridge(credentials):
+    context = values.context(setting(credentials, "context"))
+    found = read_ari((yield bridge("GET", "/check", {"context": context})))
     said = found.get("problems")
     words = [plain(text, 300) for text in said] if isinstance(said, list) else []
-    return [Problem("bridge", text) for text in words if text]
+    problems = [Problem("bridge", text) for text in words if text]
+    if found.get("ari") is False and not problems:
+        return [Problem("no_ari", is_note=True)]
+    return problems
 
 
 def _ari(credentials):
@@ -60,10 +78,7 @@ def _ari(credentials):
         version = info["system"]["version"]
     except (PbxError, KeyError, TypeError):
         return [Problem("not_asterisk")]
-    problems = []
-    major = re.search(r"\d+", str(version))
-    if major and int(major[0]) < OLDEST:
-        problems.append(Problem("version", plain(str(version), 40)))
+    problems = _of_version(str(version))
     params = {"variable": "TELEPHONY_TEST", "value": "1"}
     answer = yield ari(credentials, "POST", "/asterisk/variable", params)
     if answer.status == 403:
@@ -71,19 +86,36 @@ def _ari(credentials):
     return problems
 
 
+def _of_version(version):
+    major = re.search(r"\d+", version)
+    is_old = major and int(major[0]) < OLDEST
+    return [Problem("version", plain(version, 40))] if is_old else []
+
+
 def _ami(credentials):
-    """Look at the user of AMI, what it may do, and at our part of the dialplan."""
+    """Look at the user of AMI, what it may do, and at our part of the dialplan.
+
+    Where there is no ARI, what it would have told as well.
+    """
     user, ami = setting(credentials, "ami_user"), Ami(credentials)
+    alone = not has_ari(credentials)
     try:
         allowed = yield from ami.do("ListCommands")
     except AuthError as error:
         return [Problem(error.code, user)]
     except PbxError as error:
-        return [Problem(error.code if error.code.startswith("ami_") else "ami_off")]
-    lacking = {kind for action, kind in ACTIONS.items() if action not in allowed}
+        if error.code.startswith("ami_"):
+            return [Problem(error.code)]
+        return [Problem("not_asterisk" if alone else "ami_off")]
+    needed = {**ACTIONS, **WITHOUT_ARI} if alone else ACTIONS
+    lacking = {kind for action, kind in needed.items() if action not in allowed}
     if lacking:
         return [Problem("ami_permission", ", ".join(sorted(lacking)))]
-    return (yield from _dialplan(credentials, ami))
+    problems = []
+    if alone:
+        settings = yield from ami.do("CoreSettings")
+        problems = _of_version(settings.get("asteriskversion", ""))
+    return [*problems, *(yield from _dialplan(credentials, ami))]
 
 
 def _dialplan(credentials, ami):

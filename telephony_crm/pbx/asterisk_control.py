@@ -1,9 +1,10 @@
 """What is done to a call that Asterisk carries.
 
 Channels of an ordinary dialplan are in no Stasis application, so ARI can hang them up
-and start new ones, while all else is AMI's (the manual of ``res_stasis``: "Channel not
-in Stasis application" is its answer to hold, redirect and record). A channel is named
-by its Uniqueid, which AMI takes for a name as well (``ast_channel_get_by_name``).
+and start new ones (``asterisk_originate``), while all else is AMI's (the manual of
+``res_stasis``: "Channel not in Stasis application" is its answer to hold, redirect and
+record). What ARI does, AMI does where there is no ARI. A channel is named by its
+Uniqueid, which AMI takes for a name as well (``ast_channel_get_by_name``).
 
 Hold and supervision use the contexts ``telephony-hold`` and ``telephony-spy`` of
 ``samples/asterisk/extensions_telephony.conf``.
@@ -14,78 +15,28 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from . import asterisk_values as values
+from .answers import NONSENSE
 from .asterisk_answers import read_ari
-from .asterisk_requests import Ami, Steps, ari, setting
-from .errors import Refused
-from .messages import Credentials, HttpRequest
+from .asterisk_requests import Ami, Steps, as_dialled, ask_ari, setting
+from .errors import PbxError, Refused
+from .messages import Credentials
 
-#: Seconds that a phone rings before a call that nobody takes is given up.
-RING_SECONDS = 45
-#: Begins the ids of channels that we start: click-to-call; a supervisor, who is no
-#: part of any call. What comes after the first is the reference of the call.
-CALL = "odoo-"
-SUPERVISOR_CHANNEL = "odoo-spy-"
 HOLD = "telephony-hold"
-#: Digits of the shortest number that is no extension.
-SHORTEST = 7
-SPY = "telephony-spy"
 OTHER = "TELEPHONY_OTHER"
 #: Milliseconds that each key of the keypad sounds, and how many at a time.
 KEY_MILLISECONDS = "160"
-
-
-def originate(
-    credentials: Credentials, extension: str, number: str, caller_id: str, call_ref: str
-) -> HttpRequest:
-    """Ring the phone of ``extension``, then let the dialplan connect ``number``.
-
-    The phone shows the number that will be called. ``TELEPHONY_CALLER_ID`` and
-    FreePBX's ``TRUNKCIDOVERRIDE`` hold the number to be presented to the customer.
-    """
-    dialled = values.number(number)
-    variables = {"CALLERID(num)": values.extension(extension)}
-    if presented := values.caller_id(caller_id):
-        variables["__TELEPHONY_CALLER_ID"] = presented
-        variables["__TRUNKCIDOVERRIDE"] = presented.lstrip("+")
-    params = {
-        "endpoint": values.endpoint(setting(credentials, "endpoint"), extension),
-        "extension": _as_dialled(credentials, number),
-        "context": values.context(setting(credentials, "context")),
-        "priority": "1",
-        "callerId": dialled,
-        "timeout": str(RING_SECONDS),
-    }
-    if call_ref:
-        params["channelId"] = values.channel(call_ref)
-    return ari(credentials, "POST", "/channels", params, {"variables": variables})
-
-
-def supervise(
-    credentials: Credentials, channel: str, extension: str, mode: str, unique: str
-) -> HttpRequest:
-    """Ring a supervisor, who then hears the talk of ``channel``.
-
-    :param mode: ``listen``, ``whisper`` (the agent hears) or ``barge`` (both hear)
-    """
-    if mode not in ("listen", "whisper", "barge"):
-        raise Refused("refused", "There is no such way to join a call.")
-    params = {
-        "endpoint": values.endpoint(setting(credentials, "endpoint"), extension),
-        "extension": mode,
-        "context": SPY,
-        "priority": "1",
-        "callerId": values.extension(extension),
-        "timeout": str(RING_SECONDS),
-        "channelId": values.channel(f"{SUPERVISOR_CHANNEL}{unique[:20]}"),
-    }
-    variables = {"TELEPHONY_SPY": values.channel(channel)}
-    return ari(credentials, "POST", "/channels", params, {"variables": variables})
+#: Q.850: hung up as people do.
+NORMAL = "16"
 
 
 def hang_up(credentials: Credentials, channel: str) -> Steps:
     """End the part of ``channel``; with it ends the talk."""
     path = f"/channels/{quote(values.channel(channel), safe='')}"
-    read_ari((yield ari(credentials, "DELETE", path, {"reason": "normal"})))
+    answer = yield from ask_ari(credentials, "DELETE", path, {"reason": "normal"})
+    if answer is not None:
+        read_ari(answer)
+        return
+    yield from Ami(credentials).do("Hangup", Channel=channel, Cause=NORMAL)
 
 
 def hold(credentials: Credentials, channel: str) -> Steps:
@@ -94,8 +45,8 @@ def hold(credentials: Credentials, channel: str) -> Steps:
     Each notes who the other is: by that they are brought together again, and by that
     nobody is left alone with the music when the other hangs up.
     """
-    other = yield from other_of(credentials, channel)
     ami = Ami(credentials)
+    other = yield from other_of(credentials, channel, ami)
     for one, two in ((channel, other), (other, channel)):
         yield from ami.do("Setvar", Channel=one, Variable=OTHER, Value=two)
     yield from ami.do(
@@ -117,10 +68,11 @@ def resume(credentials: Credentials, channel: str) -> Steps:
     Not before that do they forget each other: who hangs up meanwhile takes the other
     along.
     """
-    other = yield from _variable(credentials, channel, OTHER)
+    ami = Ami(credentials)
+    other = yield from _variable(credentials, channel, OTHER, ami)
     if not other:
         raise Refused("alone", "Nobody is on hold.")
-    other, ami = values.channel(other), Ami(credentials)
+    other = values.channel(other)
     yield from ami.do("Bridge", Channel1=other, Channel2=channel, Tone="no")
     try:
         for one in (channel, other):
@@ -135,7 +87,7 @@ def transfer(credentials: Credentials, channel: str, target: str) -> Steps:
         "BlindTransfer",
         Channel=values.channel(channel),
         Context=values.context(setting(credentials, "context")),
-        Exten=_as_dialled(credentials, target),
+        Exten=as_dialled(credentials, target),
     )
 
 
@@ -149,7 +101,7 @@ def consult(credentials: Credentials, channel: str, target: str) -> Steps:
         "Atxfer",
         Channel=values.channel(channel),
         Context=values.context(setting(credentials, "context")),
-        Exten=_as_dialled(credentials, target),
+        Exten=as_dialled(credentials, target),
     )
 
 
@@ -160,8 +112,8 @@ def cancel_consult(credentials: Credentials, channel: str) -> Steps:
 
 def press(credentials: Credentials, channel: str, keys: str) -> Steps:
     """Press keys for whoever is at the other end: a menu, a meeting."""
-    keys = values.keys(keys)
-    other, ami = (yield from other_of(credentials, channel)), Ami(credentials)
+    keys, ami = values.keys(keys), Ami(credentials)
+    other = yield from other_of(credentials, channel, ami)
     for key in keys:
         yield from ami.do(
             "PlayDTMF",
@@ -188,11 +140,11 @@ def stop_recording(credentials: Credentials, channel: str) -> Steps:
 
     :raises Refused: when there is none
     """
+    ami, stopped = Ami(credentials), False
     try:
-        other = yield from other_of(credentials, channel)
+        other = yield from other_of(credentials, channel, ami)
     except Refused:
         other = ""
-    ami, stopped = Ami(credentials), False
     for one in filter(None, (channel, other)):
         try:
             yield from ami.do("StopMixMonitor", Channel=one)
@@ -203,30 +155,49 @@ def stop_recording(credentials: Credentials, channel: str) -> Steps:
         raise Refused("not_recorded", "The call is not being recorded.")
 
 
-def other_of(credentials: Credentials, channel: str) -> Steps:
+def other_of(credentials: Credentials, channel: str, ami: Ami) -> Steps:
     """Return the channel that ``channel`` talks with.
 
+    :param ami: of the same conversation, asked where there is no ARI
     :raises Refused: ``alone``, when it talks with nobody, or with several
     """
-    found = yield from _variable(credentials, channel, "BRIDGEPEER")
+    found = yield from _variable(credentials, channel, "BRIDGEPEER", ami)
     if not found or "," in found:
         raise Refused("alone", "Nobody is at the other end just now.")
     return values.channel(found)
 
 
-def _as_dialled(credentials, number):
-    """Return a number as the dialplan expects it; an extension stays as it is."""
-    number = values.number(number)
-    digits = number.lstrip("+")
-    if len(digits) < SHORTEST:
-        return number
-    shape = setting(credentials, "number")
-    return values.number(shape.replace("{number}", number).replace("{digits}", digits))
+def running(credentials: Credentials) -> Steps:
+    """Return the ids of all channels that there are, and of the calls they are in.
+
+    :rtype: frozenset[str]
+    :raises PbxError: nobody can tell
+    """
+    try:
+        items = yield from Ami(credentials).collect(
+            "CoreShowChannels", "CoreShowChannel"
+        )
+    except PbxError as error:
+        if not error.code.startswith("ami_"):
+            raise
+        answer = yield from ask_ari(credentials, "GET", "/channels")
+        if answer is None:
+            raise
+        found = read_ari(answer).get("items")
+        if not isinstance(found, list):
+            raise PbxError("nonsense", NONSENSE) from error
+        items = [{"uniqueid": one["id"]} for one in found]
+    ids = (one.get(name) for one in items for name in ("uniqueid", "linkedid"))
+    return frozenset(filter(None, ids))
 
 
-def _variable(credentials, channel, name):
-    path = f"/channels/{quote(values.channel(channel), safe='')}/variable"
-    answer = yield ari(credentials, "GET", path, {"variable": name})
+def _variable(credentials, channel, name, ami):
+    channel = values.channel(channel)
+    path = f"/channels/{quote(channel, safe='')}/variable"
+    answer = yield from ask_ari(credentials, "GET", path, {"variable": name})
+    if answer is None:
+        found = yield from ami.do("Getvar", Channel=channel, Variable=name)
+        return found.get("value", "")
     try:
         value = read_ari(answer).get("value")
     except Refused as error:

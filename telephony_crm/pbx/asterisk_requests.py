@@ -16,7 +16,8 @@ import json
 import re
 from collections.abc import Generator, Mapping
 
-from .asterisk_answers import read_ami
+from . import asterisk_values as values
+from .asterisk_answers import NO_ARI, read_ami, read_ami_list
 from .errors import AuthError, PbxError
 from .messages import TIMEOUT, Credentials, HttpRequest, HttpResponse
 
@@ -31,12 +32,30 @@ DEFAULTS = {
     "number": "{number}",
 }
 
+#: Digits of the shortest number that is no extension.
+SHORTEST = 7
+
 _session = re.compile(r'mansession_id="?([0-9a-f]+)"?', re.IGNORECASE)
 
 
 def over_bridge(credentials: Credentials) -> bool:
     """Tell whether requests go through the bridge."""
     return not credentials.api_url
+
+
+def has_ari(credentials: Credentials) -> bool:
+    """Tell whether ARI can be asked; whether a bridge has it, its answer tells."""
+    return over_bridge(credentials) or bool(setting(credentials, "ari_user"))
+
+
+def ask_ari(credentials: Credentials, *asked, **more) -> Steps:
+    """Ask ARI, see `ari`; return the answer, ``None`` where there is no ARI."""
+    if not has_ari(credentials):
+        return None
+    answer = yield ari(credentials, *asked, **more)
+    if over_bridge(credentials) and answer.status == NO_ARI:
+        return None
+    return answer
 
 
 def setting(credentials: Credentials, key: str) -> str:
@@ -71,6 +90,16 @@ def bridge(method: str, path: str, params: Mapping | None = None) -> HttpRequest
     return HttpRequest(method, f"{BRIDGE}/bridge{path}", params=dict(params or {}))
 
 
+def as_dialled(credentials: Credentials, number: str) -> str:
+    """Return a number as the dialplan expects it; an extension stays as it is."""
+    number = values.number(number)
+    digits = number.lstrip("+")
+    if len(digits) < SHORTEST:
+        return number
+    shape = setting(credentials, "number")
+    return values.number(shape.replace("{number}", number).replace("{digits}", digits))
+
+
 class Ami:
     """AMI for the length of a conversation, with one login for all of it."""
 
@@ -84,15 +113,27 @@ class Ami:
         :raises Refused: in the PBX's words
         :raises AuthError: the user is not accepted, or may not do this
         """
+        return read_ami((yield from self._ask(action, fields)))
+
+    def collect(self, action: str, kind: str) -> Steps:
+        """Carry out an action that is answered with a list; return its items.
+
+        :param kind: see `asterisk_answers.read_ami_list`
+        :raises PbxError: as `do` does, and when the list is not whole
+        """
+        return read_ami_list((yield from self._ask(action, {})), kind)
+
+    def _ask(self, action, fields):
         if self._headers is None:
             self._headers = yield from self._log_in()
-        answer = yield HttpRequest(
-            "GET",
-            f"{_base(self._credentials)}/rawman",
-            params={"action": action, **fields},
-            headers=self._headers,
+        return (
+            yield HttpRequest(
+                "GET",
+                f"{_base(self._credentials)}/rawman",
+                params={"action": action, **fields},
+                headers=self._headers,
+            )
         )
-        return read_ami(answer)
 
     def _log_in(self):
         """Return the headers of a session; the password is no parameter of it."""

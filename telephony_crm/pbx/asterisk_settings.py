@@ -11,14 +11,16 @@ SETTINGS = (
         key="ari_user",
         label="ARI User",
         help="A user of ari.conf. Only needed with an API address: then this Odoo "
-        "speaks to the PBX itself. Without an address all goes through the bridge.",
+        "speaks to the PBX itself. Without an address all goes through the bridge. "
+        "Empty where the PBX has no ARI: calls are then dialled over AMI.",
     ),
     Setting(key="ari_password", label="ARI Password", secret=True),
     Setting(
         key="ami_user",
         label="AMI User",
-        help="A user of manager.conf with webenabled=yes and write=call,system. Only "
-        "needed with an API address, for hold, transfer, keypad and recording.",
+        help="A user of manager.conf with webenabled=yes and write=call,system; "
+        "without ARI also originate. Only needed with an API address, for hold, "
+        "transfer, keypad and recording.",
     ),
     Setting(key="ami_password", label="AMI Password", secret=True),
     Setting(

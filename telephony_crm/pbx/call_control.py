@@ -17,7 +17,8 @@ class CallControl:
     Which of them a PBX knows is told by its capabilities: ``hangup``, ``hold``,
     ``transfer``, ``consult``, ``keypad``, ``record``, ``supervise``; ``caller_id`` when
     `originate` can present a number, ``call_ref`` when it can be given the reference
-    that the call will have, ``removal`` when recordings can be removed from the PBX.
+    that the call will have, ``removal`` when recordings can be removed from the PBX,
+    ``running`` when it tells what goes on.
 
     ``channel`` is the ``leg_ref`` of the part of the user who asks.
     """
@@ -28,6 +29,29 @@ class CallControl:
         :param unique: hexadecimal digits that no other call has
         """
         return ""
+
+    def dial(
+        self,
+        credentials: Credentials,
+        extension: str,
+        number: str,
+        caller_id: str = "",
+        call_ref: str = "",
+    ) -> Steps:
+        """Ring ``extension``, then connect ``number``: see `Adapter.originate`.
+
+        For a PBX that takes more than that one request.
+        """
+        asked = self.originate(credentials, extension, number, caller_id, call_ref)
+        self.answer((yield asked))
+
+    def announces(self, credentials: Credentials) -> bool:
+        """Tell whether a telephone that rings for `dial` is told the reference."""
+        return False
+
+    def running(self, credentials: Credentials) -> Steps:
+        """Return the references of all calls and legs that go on: a set of texts."""
+        raise NotImplementedError
 
     def hang_up(self, credentials: Credentials, channel: str) -> Steps:
         """End the user's part, and with it the talk; decline while it rings."""

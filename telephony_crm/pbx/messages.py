@@ -142,10 +142,12 @@ class Problem:
     :param code: a word for programs, which say it in the user's language
     :param detail: a name or a version that belongs to it; for the code ``bridge`` the
         whole sentence
+    :param is_note: nothing is wrong; it is good to know
     """
 
     code: str
     detail: str = ""
+    is_note: bool = False
 
 
 @dataclass(frozen=True)

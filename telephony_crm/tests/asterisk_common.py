@@ -16,11 +16,12 @@ class AsteriskServer:
 
     `ari` and `ami` hold answers other than the usual ones: by method and path, by
     action. An answer of AMI is the text of its error; `fields` has what else an action
-    is answered.
+    is answered, and `channels` the ids of channels and calls that go on.
     """
 
     def __init__(self, tls=None):
         self.asked, self.ari, self.ami, self.fields = [], {}, {}, {}
+        self.channels = []
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -68,6 +69,11 @@ class AsteriskServer:
         wrong = self.ami.get(action)
         lines = [f"Response: {'Error' if wrong else 'Success'}", f"Message: {wrong}"]
         lines += [f"{key}: {one}" for key, one in self.fields.get(action, {}).items()]
+        if action == "CoreShowChannels" and not wrong:
+            for ref, call_ref in self.channels:
+                lines += ["", "Event: CoreShowChannel"]
+                lines += [f"Uniqueid: {ref}", f"Linkedid: {call_ref}"]
+            lines += ["", "Event: CoreShowChannelsComplete", "EventList: Complete"]
         return 200, headers, "\r\n".join([*lines, "", ""]).encode()
 
     def close(self):

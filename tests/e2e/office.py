@@ -44,9 +44,10 @@ RECORDS = """
 
 
 @contextmanager
-def opened(databases, stack, query, **marks):
+def opened(databases, stack, query, has_ari=True, **marks):
     """An office that is connected to the Odoo of ``stack``.
 
+    :param has_ari: else its bridge knows no ARI, and AMI by the PBX's web port alone
     :param marks: settings of its Asterisk, see ``setup.asterisk.configuration``
     """
     name = f"office-{os.getpid()}"
@@ -56,9 +57,13 @@ def opened(databases, stack, query, **marks):
         with Lab(name, cdr=cdr, **marks) as lab, Ami(lab) as ami:
             odoo.connect(lab)
             odoo.ami, odoo.cdr = ami, Query(databases.server, cdr[0])
-            process = bridge.start(lab, databases, odoo.webhook, SECRET)
+            only_web = {"asterisk_ami_url": f"{lab.url}/rawman", "asterisk_ari_url": ""}
+            more = {} if has_ari else only_web
+            process = bridge.start(lab, databases, odoo.webhook, SECRET, **more)
+            odoo.bridge = process
             try:
-                odoo.wait(lambda: lab_apps(lab), process)
+                odoo.wait(lambda: not has_ari or lab_apps(lab), process)
+                odoo.wait(odoo.has_bridge, process)
                 yield odoo
             finally:
                 process.stop(1)  # it may be in the middle of a request that is held
@@ -82,7 +87,7 @@ class Office:
         self.stack = stack
         self.query = query
         self.rpc = Rpc(stack)
-        self.lab = self.ami = self.cdr = None
+        self.lab = self.ami = self.cdr = self.bridge = None
         self.last = 0  # call that is known of
         [country] = self.admin("res.country", "search", [["code", "=", "GB"]])
         self.pbx = self._made(
@@ -154,6 +159,11 @@ class Office:
             recording_url=f"{lab.url}/static/monitor/{{ref}}",
         )
         self.reach(directly=True)
+
+    def has_bridge(self):
+        """Whether Odoo has heard of a bridge that is active."""
+        asked = "SELECT 1 FROM telephony_pbx_bridge WHERE pbx_id = %s AND is_active"
+        return bool(self.query(asked, self.pbx))
 
     def close(self):
         """Leave nobody behind who has the number that others are to have."""

@@ -41,7 +41,8 @@ HOSTILE = [
 
 
 def originated(credentials=DIRECT, extension="100", number="+442037691880", **more):
-    return asterisk.originate(credentials, extension, number, **more)
+    """Return the request by which a call is begun."""
+    return next(asterisk.dial(credentials, extension, number, **more))
 
 
 # -- dialling --------------------------------------------------------------------------

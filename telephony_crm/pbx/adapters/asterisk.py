@@ -13,12 +13,13 @@ from .. import (
     asterisk_cdr,
     asterisk_check,
     asterisk_control,
+    asterisk_originate,
     asterisk_recordings,
     asterisk_settings,
 )
 from ..adapter import NONSENSE, ExtensionInfo, PbxError, Refused
-from ..asterisk_answers import read, read_ari
-from ..asterisk_requests import ari, bridge, over_bridge
+from ..asterisk_answers import read
+from ..asterisk_requests import ari, bridge, has_ari, over_bridge
 from ..numbers import internal_extension
 from .generic import Generic
 
@@ -43,6 +44,7 @@ class Asterisk(Generic):
         "record",
         "supervise",
         "removal",
+        "running",
         "softphone",
     }
     settings = asterisk_settings.SETTINGS
@@ -59,7 +61,7 @@ class Asterisk(Generic):
     # -- requests --------------------------------------------------------------------
 
     def check(self, credentials):
-        """Ask ARI, or the bridge, for what it is."""
+        """Ask the bridge, or ARI, for what it is; to ask AMI takes a login first."""
         if over_bridge(credentials):
             return bridge("GET", "/check")
         return ari(credentials, "GET", "/asterisk/info")
@@ -73,13 +75,21 @@ class Asterisk(Generic):
 
         FreePBX keeps 32 characters of it in its records.
         """
-        return f"{asterisk_control.CALL}{unique[:24]}"
+        return f"{asterisk_originate.CALL}{unique[:24]}"
 
-    def originate(self, credentials, extension, number, caller_id="", call_ref=""):
+    def dial(self, credentials, extension, number, caller_id="", call_ref=""):
         """Ring the agent's phone, then go on in the dialplan."""
-        return asterisk_control.originate(
+        return asterisk_originate.dial(
             credentials, extension, number, caller_id, call_ref
         )
+
+    def announces(self, credentials):
+        """Tell whether the INVITE carries ``X-Telephony-Call``."""
+        return asterisk_originate.announces(credentials)
+
+    def running(self, credentials):
+        """Ask for all channels."""
+        return asterisk_control.running(credentials)
 
     # -- call control ------------------------------------------------------------------
 
@@ -125,10 +135,9 @@ class Asterisk(Generic):
 
     def supervise(self, credentials, channel, extension, mode, unique):
         """Connect a supervisor with ChanSpy."""
-        answer = yield asterisk_control.supervise(
+        return asterisk_originate.supervise(
             credentials, channel, extension, mode, unique
         )
-        read_ari(answer)
 
     # -- recordings --------------------------------------------------------------------
 
@@ -163,6 +172,8 @@ class Asterisk(Generic):
 
     def extensions(self, credentials):
         """Ask for all endpoints."""
+        if not has_ari(credentials):
+            raise Refused("no_ari", "Only ARI tells the extensions.")
         return ari(credentials, "GET", "/endpoints")
 
     def read_extensions(self, answer):

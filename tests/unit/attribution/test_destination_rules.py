@@ -77,12 +77,6 @@ def test_a_click_outside_the_actions_window_is_expired(kind, window, days, code)
 
 
 @google
-def test_a_click_is_forgotten_after_ninety_days_whenever_it_converted(kind):
-    assert refusal(kind, at=ago(days=5), click_at=ago(days=90)) is None
-    assert refusal(kind, at=ago(days=5), click_at=ago(days=91)) == Refusal("expired")
-
-
-@google
 def test_without_a_click_a_contact_goes_where_the_account_takes_them(kind):
     bare = {"gclid": "", "phone": "+442037691881"}
     assert refusal(kind, **bare) == Refusal("no_click")
@@ -198,24 +192,6 @@ def test_one_request_to_google_is_about_one_action():
         with pytest.raises(ValueError):
             own.request(several, settings)
     assert len(json.loads(own.request([CALL] * 2000, SETTINGS).body)["events"]) == 2000
-
-
-def test_a_broken_file_harms_no_other(tmp_path, monkeypatch):
-    folder = tmp_path / "own_destinations"
-    folder.mkdir()
-    (folder / "__init__.py").touch()
-    (folder / "broken.py").write_text("DESTINATION = nothing")
-    (folder / "good.py").write_text(
-        "from telephony_crm_tracking.attribution.destination import Destination\n"
-        "class Good(Destination):\n    kind = title = 'good'\n"
-        "DESTINATION = Good()\n"
-    )
-    monkeypatch.syspath_prepend(tmp_path)
-    registry = Registry("own_destinations")
-    assert [own.kind for own in registry.all()] == ["good"]
-    assert list(registry.problems()) == ["broken"]
-    with pytest.raises(UnknownDestination, match="NameError"):
-        registry.get("broken")
 
 
 def test_other_addons_add_a_destination_of_their_own():

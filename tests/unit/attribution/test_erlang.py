@@ -36,10 +36,6 @@ def test_size_of_a_pool_with_numbers_taken_for_twenty_minutes(arrivals, share, s
     assert found.refused > share
 
 
-def test_a_pool_that_refuses_just_the_share_is_large_enough():
-    assert size_needed(1, 0.5) == 1
-
-
 def test_nobody_needs_no_number():
     assert size_needed(0) == 0
     assert blocking(0, 0) == blocking(0, 5) == 0

@@ -19,7 +19,7 @@ def test_version_and_clock_are_read():
     with answering(200, INFO) as url:
         ari = Ari(url, "odoo", "secret")
         assert ari.version() == "22.10.0"
-        pbx_clock = PbxClock(ari, clock)
+        pbx_clock = PbxClock(ari, clock, None)
         pbx_clock.look()
         assert (pbx_clock.version, pbx_clock.ahead) == ("22.10.0", 0.0)
         clock.learn(time.time() - 3600, time.time())
@@ -69,4 +69,4 @@ def test_an_answer_that_breaks_off_is_a_lost_connection():
 def test_whatever_it_answers_the_clock_goes_on():
     for body in (b"[" * 100_000, b"{}", b'{"system": 7}', b"\xff"):
         with answering(200, body) as url:
-            PbxClock(Ari(url, "odoo", "secret"), LocalClock()).look()
+            PbxClock(Ari(url, "odoo", "secret"), LocalClock(), None).look()

@@ -85,8 +85,8 @@ def commands(ari, folder, server, tmp_path):
     client.connect()
     cdr = Cdr(outbox, TrackerConfig())
     check = lambda: {"problems": ["It is off."]}  # noqa: E731
-    recordings = Recordings(str(folder))
-    yield Commands(ari, lambda: client, cdr, recordings, check, lambda: 3)
+    recordings, contexts = Recordings(str(folder)), {"from-internal"}
+    yield Commands(ari, lambda: client, cdr, recordings, check, lambda: 3, contexts)
     client.close()
     outbox.close()
 
@@ -141,7 +141,7 @@ def test_ari_is_asked_with_what_odoo_said_and_its_answer_goes_back(commands, ari
     ],
 )
 def test_of_ari_only_calls_and_their_recordings_are_asked(commands, ari, path):
-    assert ask(commands, path, "PUT")[0] in (403, 404)
+    assert ask(commands, path, "PUT")[0] in (404, 422)
     assert not ari.asked
 
 
@@ -172,7 +172,7 @@ def test_of_ari_only_calls_and_their_recordings_are_asked(commands, ari, path):
 def test_of_ari_no_more_is_asked_than_calls_need(
     commands, ari, method, path, params, body
 ):
-    assert ask(commands, path, method, params=params, data=body)[0] == 403
+    assert ask(commands, path, method, params=params, data=body)[0] == 422
     assert not ari.asked
 
 
@@ -224,7 +224,7 @@ def test_an_ami_action_is_answered_as_ami_writes(commands, server):
 )
 def test_ami_runs_no_program_and_changes_no_configuration(commands, server, fields):
     before = len(server.received)
-    assert ask(commands, "/rawman", params=fields)[0] == 403
+    assert ask(commands, "/rawman", params=fields)[0] == 422
     assert len(server.received) == before
 
 
@@ -232,7 +232,7 @@ def test_a_line_break_never_reaches_ami(commands, server):
     before = len(server.received)
     for value in ("1\r\nAction: Hangup", "1\n", "1\r", "1\0"):
         fields = {"action": "Redirect", "Channel": value}
-        assert ask(commands, "/rawman", params=fields)[0] == 403
+        assert ask(commands, "/rawman", params=fields)[0] == 422
     assert len(server.received) == before
 
 

@@ -1,0 +1,94 @@
+"""Which calls the bridge begins for Odoo, and where calls may go.
+
+Each raises `NotAllowed` for all others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+
+#: Letters that mean something to Asterisk in a place of their own are none of these.
+_value = re.compile(r"[\w.+*#;:@/-]*", re.ASCII)
+#: Of telephones and trunks; others send the sound to any address.
+_endpoint = re.compile(
+    r"(?:PJSIP|SIP|IAX2|DAHDI|SCCP)/[\w.@-]+", re.ASCII | re.IGNORECASE
+)
+_local = re.compile(r"Local/[0-9]{1,8}@([\w-]+)", re.ASCII | re.IGNORECASE)
+_number = re.compile(r"\+?[0-9]{1,20}")
+_state = re.compile(r"DEVICE_STATE\(([\w./@-]+)\)", re.ASCII)
+#: Commas between variables; one in brackets belongs to a function.
+_comma = re.compile(r",(?![^(]*\))")
+SET_AT_START = frozenset(
+    {
+        "CALLERID(num)",
+        "TELEPHONY_SPY",
+        "__TELEPHONY_CALLER_ID",
+        "__TRUNKCIDOVERRIDE",
+        "PJSIP_HEADER(add,X-Telephony-Call)",
+    }
+)
+SPY = "TELEPHONY_SPY"
+
+
+class NotAllowed(Exception):
+    """The bridge does not do that, whoever asks; the text says what."""
+
+
+def is_plain(value) -> bool:
+    """Tell whether a value is a text that means nothing else to Asterisk."""
+    return isinstance(value, str) and _value.fullmatch(value) is not None
+
+
+def check_begun(endpoint: str, channel: str | None, contexts: Collection[str]) -> None:
+    """Look at whom a new call rings first, and at the id it gets."""
+    local = _local.fullmatch(endpoint)
+    if not (local and local[1] in contexts or _endpoint.fullmatch(endpoint)):
+        raise NotAllowed("The bridge does not call that.")
+    if channel is not None and not channel.startswith("odoo-"):
+        raise NotAllowed("The bridge gives calls no such id.")
+
+
+def check_originate(fields: Mapping[str, str], contexts: Collection[str]) -> None:
+    """Look at a call that AMI is to begin, and not to wait for."""
+    check_begun(fields["channel"], fields.get("channelid"), contexts)
+    if fields["async"] != "true":
+        raise NotAllowed("The bridge does not wait for calls that it begins.")
+    if not _number.fullmatch(fields.get("callerid", "0")):
+        raise NotAllowed("The bridge shows numbers only.")
+
+
+def check_set(variables: str) -> None:
+    """Look at the variables of a new call, as AMI reads them."""
+    for one in filter(None, _comma.split(variables)):
+        name, _equals, value = one.partition("=")
+        if name not in SET_AT_START - {SPY} or not is_plain(value):
+            raise NotAllowed(f"The bridge does not set {name[:40]}.")
+
+
+def check_state(variable: str, contexts: Collection[str]) -> None:
+    """Look at a variable without a channel: how a telephone is, and no other."""
+    found = _state.fullmatch(variable)
+    if not found:
+        raise NotAllowed("The bridge knows no such variable of AMI.")
+    check_begun(found[1], None, contexts)
+
+
+def check_way(
+    rule, context: str | None, exten: str | None, contexts: Collection[str]
+) -> None:
+    """Look at where in the dialplan a call goes.
+
+    :param rule: `allowed.Rule`
+    """
+    if context is None and exten is None:
+        return
+    if exten in rule.goes.get(context, ()):
+        return
+    if not rule.to_numbers or not _number.fullmatch(exten or ""):
+        raise NotAllowed("The bridge does not have calls go there.")
+    if context not in contexts:
+        raise NotAllowed(
+            f"The bridge dials nothing in the context {str(context)[:40]}: "
+            "[calls] contexts of its file does not name it."
+        )
