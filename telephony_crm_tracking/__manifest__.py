@@ -18,4 +18,5 @@
         "views/telephony_did_views.xml",
         "views/telephony_tracking_menus.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
 }

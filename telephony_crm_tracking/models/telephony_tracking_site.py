@@ -197,7 +197,7 @@ class TelephonyTrackingSite(models.Model):
             pools={
                 pool.stands_for_id.e164: pool._numbers()
                 for pool in self.pool_ids
-                if pool.stands_for_id.e164
+                if pool.stands_for_id.e164.startswith("+")
             },
             per_site=self.visits_per_minute,
             per_prefix=self.visits_per_network,

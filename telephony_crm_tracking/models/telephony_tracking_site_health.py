@@ -43,6 +43,7 @@ class TelephonyTrackingSite(models.Model):
             *(self._finding_of_size(pool) for pool in self.pool_ids),
             self._finding_of_visits(),
             self._finding_of_others(),
+            self._finding_of_networks(),
         ]
         return [finding for finding in findings if finding]
 
@@ -120,6 +121,26 @@ class TelephonyTrackingSite(models.Model):
                 times=sum(counted.mapped("in_day")),
                 hosts=", ".join(counted[:MOST_HOSTS].mapped("name"))
                 + (" …" if counted[MOST_HOSTS:] else ""),
+            ),
+        )
+
+    def _finding_of_networks(self):
+        """Say that a limit against abuse was reached: it may be an office of many."""
+        most = self.numbers_per_network
+        networks = self._counted_today("network").filtered(
+            lambda network: len(set(network.shown or ())) >= most
+        )
+        if not networks:
+            return None
+        return self._finding(
+            "info",
+            "network",
+            self.env._(
+                "Networks that have seen %(most)s different numbers today and are "
+                "shown no more: %(count)s. That may be an office of many, or somebody "
+                "who collects your numbers. The limit is below.",
+                most=most,
+                count=len(networks),
             ),
         )
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import phonenumbers
+from phonenumbers import phonenumberutil
 from rjsmin import jsmin
 
 from odoo import api, fields, models, tools
@@ -115,5 +116,5 @@ def _spelling(e164):
     """
     number = phonenumbers.parse(e164)
     region = phonenumbers.region_code_for_number(number)
-    trunk = region and phonenumbers.ndd_prefix_for_region_code(region, True)
+    trunk = region and phonenumberutil.ndd_prefix_for_region(region, True)
     return {"e164": e164, "cc": str(number.country_code), "trunk": trunk or ""}

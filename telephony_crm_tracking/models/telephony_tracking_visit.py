@@ -127,6 +127,8 @@ class TelephonyTrackingVisit(models.Model):
     _key_unique = models.UniqueIndex("(key)")
     _by_visitor = models.Index("(visitor_key) WHERE visitor_key != key")
     _by_time = models.Index("(site_id, start_date)")
+    # Rows lie in the order of time: so small an index finds a month among years.
+    _by_day = models.Index("USING brin (start_date)")
     _to_forget = models.Index("(site_id, start_date) WHERE kept IS NOT TRUE")
     _by_tap = models.Index("(tapped, tap_date) WHERE tapped IS NOT NULL")
 

@@ -1,5 +1,6 @@
 from odoo.tests import tagged
 
+from ..hooks import uninstall_hook
 from .common import TrackingCase
 
 
@@ -36,4 +37,9 @@ class TestOptionalAddons(TrackingCase):
         self.form.active = True
         self.assertIn(self.site.token, self.website.custom_code_head)
         self.form.unlink()
+        self.assertEqual(self.website.custom_code_head, "<meta name='theirs'/>")
+
+    def test_the_line_goes_with_the_addon(self):
+        self.form.website = str(self.website.id)
+        uninstall_hook(self.env)
         self.assertEqual(self.website.custom_code_head, "<meta name='theirs'/>")

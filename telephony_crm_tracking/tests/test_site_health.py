@@ -98,6 +98,11 @@ class TestSiteAddress(TrackingCase):
         self.assertEqual(shown["type"], "success")
         self.assertNotIn("address", self._codes())
 
+    def test_a_network_that_has_seen_many_numbers_is_told_of(self):
+        self.site.numbers_per_network = 1
+        self._page()
+        self.assertIn("network", self._codes())
+
     def test_only_administrators_ask(self):
         with self.assertRaises(AccessError):
             self.site.with_user(self.supervisor).action_test_address()
