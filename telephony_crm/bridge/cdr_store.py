@@ -41,7 +41,7 @@ class Store:
         :param began: when its call did, by our clock
         """
         ahead = self._outbox.offset()
-        with self._outbox.transaction() as db:
+        with self._outbox.transaction(grows=True) as db:
             db.execute(
                 "INSERT INTO cdr (began, row, clock) VALUES (?, ?, ?)",
                 [began - (ahead or 0), json.dumps(row), ahead],

@@ -62,7 +62,12 @@ def main(arguments: list[str] | None = None, program: str = "telephony_bridge") 
             file=sys.stderr,
         )
         return 2
-    except (ConfigError, OSError, sqlite3.Error) as error:
+    except sqlite3.Error as error:
+        print(
+            f"Nothing can be stored in {config.bridge.data}: {error}", file=sys.stderr
+        )
+        return 2
+    except (ConfigError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -47,9 +47,14 @@ class Outbox:
         self._lock = threading.RLock()
         self._news = [threading.Event() for _lane in range(LANES)]
         self._lost: set[str] = set()
-        self._db, self.aside = open_file(path)
-        self.is_damaged = False
         self._room = Room(Path(f"{path}.room"))
+        try:
+            self._db, self.aside = open_file(path)
+            self._room.keep()
+        except sqlite3.OperationalError:  # even to open it takes some room
+            self._room.give()
+            self._db, self.aside = open_file(path)
+        self.is_damaged = False
         self.offset: Callable[[], float | None] = lambda: 0.0
 
     def close(self) -> None:
@@ -67,9 +72,14 @@ class Outbox:
                 raise
 
     @contextlib.contextmanager
-    def transaction(self):
-        """Return a context in which all of what is done lasts, or nothing."""
+    def transaction(self, grows: bool = False):
+        """Return a context in which all of what is done lasts, or nothing.
+
+        :param grows: it takes more of the disk, so not of the room for what frees some
+        """
         with self._access():
+            if grows:
+                self._room.check()
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
@@ -100,7 +110,7 @@ class Outbox:
         :param held: this bridge stands by, and another one tells them
         """
         now, lanes, offset = time.time(), set(), self.offset()
-        with self.transaction() as db:
+        with self.transaction(grows=True) as db:
             for key, value in changed.items():
                 if value is None:
                     db.execute("DELETE FROM state WHERE key = ?", [key])
@@ -199,26 +209,15 @@ class Outbox:
     def told(self, seqs: Iterable[int]) -> None:
         """Forget what Odoo has taken."""
         rows = [[seq] for seq in seqs]
-        self._lessen(lambda db: db.executemany("DELETE FROM event WHERE seq = ?", rows))
+        self.insist(lambda db: db.executemany("DELETE FROM event WHERE seq = ?", rows))
 
     def refuse(self, seq: int, reason: str) -> None:
         """Put aside what Odoo will never take, so that the others get on."""
-        self._lost |= self._lessen(lambda db: put_aside(db, seq, reason))
+        self._lost |= self.insist(lambda db: put_aside(db, seq, reason))
 
-    def _lessen(self, work):
-        """Do what leaves less to be told; on a full disk, in the room kept for it."""
-        try:
-            with self.transaction() as db:
-                found = work(db)
-        except sqlite3.OperationalError:
-            with self._access() as db:
-                self._room.give(db)
-            with self.transaction() as db:
-                found = work(db)
-        if self._room.is_given:
-            with self._access() as db:
-                self._room.shrink(db)
-        return found
+    def insist(self, work: Callable):
+        """Do something in a transaction; on a full disk, in the room kept for it."""
+        return self._room.insist(self.transaction, self._access, work)
 
     def retry(self) -> int:
         """Have all that Odoo refused be told again; return how much that is."""

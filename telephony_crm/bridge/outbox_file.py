@@ -10,6 +10,8 @@ import sqlite3
 import time
 from pathlib import Path
 
+from .local_clock import LocalClock
+
 _logger = logging.getLogger(__name__)
 
 SCHEMA = """
@@ -96,15 +98,13 @@ def _add_clock(db):
             db.execute(f"ALTER TABLE {table} ADD COLUMN clock REAL DEFAULT 0")
 
 
-def read_note(db: sqlite3.Connection, name: str) -> dict | None:
-    """Return what the process had noted under a name."""
-    row = db.execute("SELECT value FROM note WHERE name = ?", [name]).fetchone()
-    return json.loads(row[0]) if row else None
-
-
-def write_note(db: sqlite3.Connection, name: str, value: dict) -> None:
-    """Note something under a name."""
-    db.execute("REPLACE INTO note VALUES (?, ?)", [name, json.dumps(value)])
+def clock_of(db: sqlite3.Connection) -> LocalClock:
+    """Return our clock, which goes on where that of the process before was."""
+    row = db.execute("SELECT value FROM note WHERE name = 'clock'").fetchone()
+    clock = LocalClock(json.loads(row[0]) if row else None)
+    noted = json.dumps(clock.anchor)
+    db.execute("REPLACE INTO note VALUES ('clock', ?)", [noted])
+    return clock
 
 
 def figures(db: sqlite3.Connection) -> dict:

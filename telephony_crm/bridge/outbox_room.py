@@ -9,9 +9,11 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
-SIZE = 1024 * 1024
+#: More than the log of the database ever takes, which has to find room in its file.
+SIZE = 8 * 1024 * 1024
 
 
 class Room:
@@ -21,8 +23,7 @@ class Room:
     """
 
     def __init__(self, path: Path):
-        self._path, self.is_given = path, True
-        self.keep()
+        self._path, self.is_given = path, False
 
     def keep(self) -> None:
         """Have the file, if there is room for it."""
@@ -35,19 +36,50 @@ class Room:
                 os.posix_fallocate(file.fileno(), 0, SIZE)
             self.is_given = False
         except OSError:
-            self._remove()
+            self.give()
 
-    def give(self, db: sqlite3.Connection) -> None:
-        """Use the room, and what the database does not need at the moment."""
+    def give(self) -> None:
+        """Have the room be used; later, when there is enough, it is kept again."""
         self._remove()
         self.is_given = True
-        self.shrink(db)
 
-    def shrink(self, db: sqlite3.Connection) -> None:
-        """Have the database hold no more than it has to."""
-        with contextlib.suppress(sqlite3.OperationalError):
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    def check(self) -> None:
+        """Let nothing more be stored before the room is there again.
+
+        :raises sqlite3.OperationalError: as the database does when the disk is full
+        """
+        if self.is_given:
+            self.keep()
+        if self.is_given:
+            raise sqlite3.OperationalError("database or disk is full")
+
+    def insist(self, transaction: Callable, access: Callable, work: Callable):
+        """Do something in a transaction, and once more in this room if need be.
+
+        :param access: returns a context with the database, of which no other thread
+            makes use meanwhile
+        :param work: is given the database
+        :return: what ``work`` returns
+        """
+        try:
+            with transaction() as db:
+                return work(db)
+        except sqlite3.OperationalError:
+            self.give()
+            _shrink(access)
+            with transaction() as db:
+                return work(db)
+        finally:
+            if self.is_given:
+                _shrink(access)
 
     def _remove(self):
         with contextlib.suppress(OSError):
             self._path.unlink()
+
+
+def _shrink(access):
+    """Have the database hold no more than it needs at the moment."""
+    with contextlib.suppress(sqlite3.OperationalError), access() as db:
+        db.execute("PRAGMA incremental_vacuum(100)").fetchall()
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

@@ -22,11 +22,10 @@ from .errors import Gone
 from .leader import Leader
 from .leader_places import AmiPlace, AriPlace, names_of
 from .listener import Listener
-from .local_clock import LocalClock
 from .long_numbers import LongNumbers
 from .odoo import Odoo
 from .outbox import Outbox
-from .outbox_file import read_note, write_note
+from .outbox_file import clock_of
 from .poller import Poller
 from .recordings import Recordings
 from .sender import Sender
@@ -58,9 +57,7 @@ class Bridge:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = _alone_in(folder)
         self.outbox = Outbox(folder / FILE, config.bridge.limit)
-        with self.outbox.transaction() as db:
-            self.clock = LocalClock(read_note(db, "clock"))
-            write_note(db, "clock", self.clock.anchor)
+        self.clock = self.outbox.insist(clock_of)
         self.outbox.offset = self.clock.known_offset
         self.odoo = Odoo(
             config.odoo.url,

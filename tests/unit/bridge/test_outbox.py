@@ -164,7 +164,7 @@ def test_a_full_disk_is_said_and_nothing_is_half_stored(outbox):
 
 
 FULL_DISK = """
-import sqlite3, sys, types
+import os, sqlite3, sys, types
 stub = types.ModuleType("telephony_crm")
 stub.__path__ = [sys.argv[1]]
 sys.modules["telephony_crm"] = stub
@@ -172,33 +172,41 @@ from telephony_crm.bridge.outbox import LANES, Outbox
 
 def fill(outbox, number):
     outbox.commit({"1": {"a": "x" * 500}}, [
-        {"id": f"{number}-{one}", "call_ref": str(number)} for one in range(20)])
+        {"id": f"{number}-{one}", "call_ref": str(number), "x": "x" * 2000}
+        for one in range(20)])
 
 outbox, number = Outbox(sys.argv[2] + "/outbox.sqlite"), 0
-try:
-    while True:
-        fill(outbox, number)
-        number += 1
-except sqlite3.OperationalError as error:
-    print(error)
-waiting = outbox.figures()["outbox"]
-for _round in range(waiting):
-    for lane in range(LANES):
-        rows = outbox.next(lane, 100)
-        if rows:
-            outbox.told([seq for seq, _body in rows])
-fill(outbox, number)
-outbox.tidy()
-print(waiting > 1000, outbox.figures()["outbox"], outbox._room.is_given)
+if sys.argv[3] == "fill":
+    try:
+        while True:
+            fill(outbox, number)
+            number += 1
+    except sqlite3.OperationalError as error:
+        print(error)
+    sys.argv[4] == "kill" and os._exit(0)
+else:
+    waiting = outbox.figures()["outbox"]
+    outbox.insist(lambda db: db.execute("REPLACE INTO note VALUES ('clock', '{}')"))
+    for _round in range(waiting):
+        for lane in range(LANES):
+            rows = outbox.next(lane, 100)
+            if rows:
+                outbox.told([seq for seq, _body in rows])
+    fill(outbox, number)
+    outbox.tidy()
+    print(waiting > 1000, outbox.figures()["outbox"], outbox._room.is_given)
+outbox.close()
 """
 
 
-def test_a_disk_that_is_full_of_what_waits_is_emptied_when_that_is_told(tmp_path):
-    mount = "mount -t tmpfs -o size=4m tmpfs"
+@pytest.mark.parametrize("end", ["close", "kill"])
+def test_a_disk_that_is_full_of_what_waits_is_emptied_when_that_is_told(tmp_path, end):
+    mount = "mount -t tmpfs -o size=16m tmpfs"
     own = ["unshare", "--map-root-user", "--mount", "sh", "-c"]
     if subprocess.run([*own, f'{mount} "$0"', tmp_path], check=False).returncode:
         pytest.skip("nobody may mount a small disk here")
-    words = f'{mount} "$3" && exec "$0" -c "$1" "$2" "$3"'
+    run = '"$0" -c "$1" "$2" "$3"'
+    words = f'{mount} "$3" && {run} fill {end} && {run} empty {end}'
     package = Path(module.__file__).parents[1]
     done = subprocess.run(
         [*own, words, sys.executable, FULL_DISK, package, tmp_path],
