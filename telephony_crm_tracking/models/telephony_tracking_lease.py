@@ -17,10 +17,8 @@ class TelephonyTrackingLease(models.Model):
     did_id = fields.Many2one(
         "telephony.did", string="Number", required=True, ondelete="cascade"
     )
-    # Which it was of then: a number may go to another pool.
-    pool_id = fields.Many2one(
-        "telephony.tracking.pool", required=True, ondelete="cascade"
-    )
+    # Which it was of then: a number may go to another pool, and a pool away.
+    pool_id = fields.Many2one("telephony.tracking.pool", ondelete="set null")
     visit_id = fields.Many2one(
         "telephony.tracking.visit", required=True, index=True, ondelete="cascade"
     )

@@ -122,6 +122,8 @@ class TestLease(TrackingCase):
         self.assertFalse(self._shown(self._ask(k=told["k"], b=1)))
         self.pool.unlink()
         self.assertFalse(self.env["telephony.tracking.slot"].search([]))
+        read = self._visit(told).with_user(self.supervisor)
+        self.assertEqual(read.lease_ids.did_id, did)
 
     def test_any_schedule_ends_as_the_book_of_the_pure_part_says(self):
         """Visits, beats, taps, ends and the job, at random; the seed tells which."""

@@ -1,9 +1,11 @@
+import json
 from datetime import timedelta
 
 from odoo import fields
 from odoo.tests import tagged
 
-from .common import HOST, TrackingCase
+from ..attribution.visit import parse
+from .common import HOST, STATIC, TrackingCase
 
 AD = {"utm_source": "google", "utm_medium": "cpc", "utm_campaign": "Spring"}
 
@@ -96,6 +98,24 @@ class TestVisit(TrackingCase):
         self.site.write({"rule": "source", "rule_sources": "Bing, Partner"})
         self.assertFalse(self._shown(self._page(q=AD)))
         self.assertTrue(self._shown(self._page(q={"utm_source": "partner"})))
+
+    def test_pages_and_beats_cost_few_statements(self):
+        told = self._page(at=self.now)
+        key = told["k"]
+        for message, most in (
+            ({"u": "/", "n": [STATIC]}, 4),  # counted, stored, given a number, counted
+            ({"k": key, "b": 1}, 2),
+            ({"k": key, "t": self._shown(told)}, 2),
+            ({"k": key, "v": 1, "u": "/2"}, 6),
+        ):
+            opening = self.env["telephony.tracking.site"]._openings()[self.site.token]
+            asked = parse(json.dumps(message).encode())
+            visits = self.env["telephony.tracking.visit"].sudo()
+            self.env.flush_all()
+            before = self.env.cr.sql_log_count
+            visits._receive(opening, asked, "net")
+            spent = self.env.cr.sql_log_count - before
+            self.assertLessEqual(spent, most, message)
 
     # -- consent -----------------------------------------------------------------------
 
