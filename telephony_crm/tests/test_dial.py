@@ -81,7 +81,10 @@ class PbxServer:
                 """Override to keep silent."""
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        # It looks so often whether it is to close, and a test waits for that.
+        often = {"poll_interval": 0.02}
+        serve = self.server.serve_forever
+        self.thread = threading.Thread(target=serve, kwargs=often, daemon=True)
         self.thread.start()
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
