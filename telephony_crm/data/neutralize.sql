@@ -24,3 +24,10 @@ UPDATE telephony_pbx_reconciliation
 -- What was asked of a PBX by its bridge, and the bridge, are the original's.
 DELETE FROM telephony_pbx_command;
 DELETE FROM telephony_pbx_bridge;
+-- Nobody is offered a call there, nor called for a lead.
+UPDATE telephony_callback
+   SET offer = 'over'
+ WHERE offer IN ('waiting', 'offered', 'accepted');
+UPDATE crm_lead
+   SET telephony_asked = NULL
+ WHERE telephony_asked IS NOT NULL;

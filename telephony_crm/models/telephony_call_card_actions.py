@@ -136,7 +136,8 @@ class TelephonyCall(models.Model):
             vals["team_id"] = self.team_id.id
         if self.partner_id:
             vals["partner_id"] = self.partner_id.id
-        return self.env["crm.lead"].create(vals)
+        of_call = self.env["crm.lead"].with_context(telephony_of_call=True)
+        return of_call.create(vals).with_env(self.env)
 
     def _create_partner(self, text, phone, is_company):
         self.ensure_one()

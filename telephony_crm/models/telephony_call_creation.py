@@ -107,7 +107,9 @@ class TelephonyCall(models.Model):
         call = self.with_context(lang=self.company_id.partner_id.lang)
         user = self._user_of_created()
         # Who has just answered need not be told of it by mail.
-        quiet = self.with_context(mail_auto_subscribe_no_notify=user == self.user_id)
+        quiet = self.with_context(
+            mail_auto_subscribe_no_notify=user == self.user_id, telephony_of_call=True
+        )
         partner, lead = quiet.env["res.partner"], quiet.env["crm.lead"]
         if policy in ("contact", "both"):
             partner = partner.create(call._vals_of_created_partner(user))

@@ -1,6 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .telephony_call import DISPOSITIONS, STATES
+
+LIVE = ("ringing", "in_progress")
 
 
 class TelephonyCallLeg(models.Model):
@@ -48,3 +50,17 @@ class TelephonyCallLeg(models.Model):
     )
     _live_by_user = models.Index("(user_id) WHERE state != 'ended'")
     _by_user = models.Index("(user_id, ring_date)")
+
+    @api.model
+    def _on_the_phone(self, users):
+        """Return those of ``users`` whose phone rings, or who talk."""
+        live = self.sudo().search_fetch(
+            [
+                ("state", "in", LIVE),
+                ("user_id", "in", users.ids),
+                ("call_id.state", "in", LIVE),
+                ("call_id.stale", "=", False),
+            ],
+            ["user_id"],
+        )
+        return live.user_id.with_env(users.env)

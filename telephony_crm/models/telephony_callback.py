@@ -107,7 +107,9 @@ class TelephonyCallback(models.Model):
         for callback in self:
             callback.number_shown = numbers.international(callback.e164 or "")
 
-    @api.depends("partner_id.display_name", "lead_id.contact_name", "lead_id.name")
+    @api.depends(
+        "partner_id.display_name", "lead_id.contact_name", "lead_id.name", "asked_name"
+    )
     @api.depends_context("uid")
     def _compute_who(self):
         partners = self.partner_id._filtered_access("read")
@@ -117,6 +119,7 @@ class TelephonyCallback(models.Model):
             callback.who = (
                 (callback.partner_id & partners).display_name
                 or ", ".join(filter(None, (lead.partner_name, lead.contact_name)))
+                or callback.asked_name
                 or lead.name
             )
 

@@ -305,6 +305,7 @@ class TelephonyCallback(models.Model):
             feedback = self._feedback(talk) if talk else False
             by = user or (talk and talk.user_id) or self.env.user
             activity.with_user(by).sudo()._action_done(feedback=feedback)
+        self._withdraw()
         self._tell_screens(self.user_id)
 
     def _locked(self):

@@ -101,15 +101,20 @@ class TelephonyDial(models.Model):
         wish = self._wish(_one_line(number), res_model, res_id)
         if wish.state == "sent":
             wish._originate()
-        if wish.state in ("sent", "tied"):
-            shown = numbers.international(wish.e164) or wish.e164
+        return wish._told()
+
+    def _told(self):
+        """Return what the user is told of a wish, see `dial`."""
+        self.ensure_one()
+        if self.state in ("sent", "tied"):
+            shown = numbers.international(self.e164) or self.e164
             return {
                 "status": "calling",
                 "number": shown,
-                "dial_id": wish.id,
-                "call_ref": wish._announced_ref(),
+                "dial_id": self.id,
+                "call_ref": self._announced_ref(),
             }
-        return {"status": wish.state, "message": wish.message}
+        return {"status": self.state, "message": self.message}
 
     # -- the wish ------------------------------------------------------------------
 

@@ -16,7 +16,6 @@ FOUND = 8
 MOST_MISSED = 99
 MIN_TERM = 2
 MIN_DIGITS = 3
-LIVE = ("ringing", "in_progress")
 
 
 class TelephonyDial(models.Model):
@@ -269,17 +268,7 @@ class TelephonyDial(models.Model):
             domain = Domain("pbx_id", "=", extension.pbx_id.id)
         colleagues = self.env["telephony.extension"].sudo()
         colleagues = colleagues.search(domain & Domain("id", "!=", extension.id))
-        live = self.env["telephony.call.leg"].sudo()
-        live = live.search_fetch(
-            [
-                ("state", "in", LIVE),
-                ("user_id", "in", colleagues.user_id.ids),
-                ("call_id.state", "in", LIVE),
-                ("call_id.stale", "=", False),
-            ],
-            ["user_id"],
-        )
-        busy = live.user_id
+        busy = self.env["telephony.call.leg"]._on_the_phone(colleagues.user_id)
         return [
             {
                 "id": colleague.id,

@@ -32,7 +32,7 @@ class TelephonyDial(models.Model):
             rows.append(
                 {
                     "id": f"callback{callback.id}",
-                    "summary": callback.refusal or self._rang(callback.attempts),
+                    "summary": callback.refusal or self._why_called(callback),
                     "res_model": (record or callback)._name,
                     "res_id": (record or callback).id,
                     "name": callback.display_name,
@@ -45,8 +45,11 @@ class TelephonyDial(models.Model):
         return rows
 
     @api.model
-    def _rang(self, attempts):
-        """Say how often somebody rang in vain."""
+    def _why_called(self, callback):
+        """Say that somebody has asked for it, else how often they rang in vain."""
+        attempts = callback.attempts
+        if callback.kind == "promised":
+            return self.env._("Asked to be called back")
         if attempts > 1:
             return self.env._("Rang %s times", attempts)
-        return self.env._("Missed") if attempts else self.env._("Promised")
+        return self.env._("Missed")

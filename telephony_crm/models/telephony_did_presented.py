@@ -57,4 +57,4 @@ class TelephonyDid(models.Model):
         if record._name not in ("telephony.call", "telephony.callback"):
             return self.browse()
         calls = record if record._name == "telephony.call" else record.call_ids
-        return calls.sorted("id").did_id[-1:]
+        return calls.sorted("id").did_id[-1:] or record.did_id

@@ -1,3 +1,8 @@
+from datetime import timedelta
+
+from freezegun import freeze_time
+
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.modules.neutralize import neutralize_database
 from odoo.tests import tagged
@@ -25,6 +30,11 @@ class TestNeutralize(AccountCase, TelephonyHttpCase):
         self.pbx.webhook_checked_date = self._before(days=1)
         self.runs = self.env["telephony.pbx.reconciliation"]
         self.runs._begin_repair(self.pbx)
+        self.pbx.offer_calls = True
+        wanted = fields.Datetime.now() + timedelta(hours=1)
+        callbacks = self.env["telephony.callback"]
+        asked = callbacks._request(self.pbx, "+442079460999", "widget", wanted=wanted)
+        self.promise = asked.callback
         self.server.asked.clear()
         self.env.flush_all()
         neutralize_database(self.env.cr)
@@ -57,6 +67,16 @@ class TestNeutralize(AccountCase, TelephonyHttpCase):
     def test_it_does_not_call(self):
         answer = self._dial("+442079460999")
         self.assertEqual(answer["status"], "refused")
+        self.assertFalse(self.server.asked)
+
+    def test_it_offers_nobody_a_call(self):
+        self.assertEqual(self.promise.offer, "over")
+        callbacks = self.env["telephony.callback"]
+        asked = callbacks._request(self.pbx, "+442079460998", "widget")
+        self.assertEqual(asked.reason, "inactive")
+        with freeze_time(fields.Datetime.now() + timedelta(hours=2)):
+            callbacks._cron_offer()
+        self.assertEqual(self.promise.offer, "over")
         self.assertFalse(self.server.asked)
 
     def test_its_jobs_are_off_and_ask_nothing_even_when_they_run(self):

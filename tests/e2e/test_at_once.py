@@ -106,3 +106,44 @@ def test_two_who_press_lead_at_once_make_one_lead(pbx, rpc, query):
         call_id,
     ) == [(1, True)]
     pbx.post({**start, "event": "NOTIFY_END", "duration": "0", "disposition": "cancel"})
+
+
+def test_of_two_who_accept_a_call_back_at_once_one_calls(rpc, query):
+    """Each presses several times; who is first has it, and the PBX is asked once."""
+    number = "+442079460777"
+    calendar = {"name": "At any hour", "flexible_hours": True}
+    [calendar_id] = rpc("admin", "resource.calendar", "create", [calendar])
+    [(pbx_id, company_id)] = query("SELECT id, company_id FROM telephony_pbx")
+    offers = {"offer_calls": True, "offer_calendar_id": calendar_id}
+    rpc("admin", "telephony.pbx", "write", [pbx_id], offers)
+    query(
+        "UPDATE telephony_pbx SET dial_user_minute = 9, api_url = 'http://127.0.0.1:9'"
+    )
+    agents = ("maya", "bruno")
+    for agent in agents:
+        assert rpc(agent, "telephony.callback", "get_offers") == []
+    query(
+        "INSERT INTO mail_presence (user_id, status) "
+        "SELECT id, 'online' FROM res_users WHERE login = ANY(%s) "
+        "ON CONFLICT (user_id) WHERE user_id IS NOT NULL "
+        "DO UPDATE SET status = 'online'",
+        list(agents),
+    )
+    lead = {"name": "Wants a call", "phone": number, "company_id": company_id}
+    [lead_id] = rpc("admin", "crm.lead", "create", [{**lead, "team_id": False}])
+    rpc("admin", "crm.lead", "action_telephony_offer", [lead_id])
+    [offer] = rpc("maya", "telephony.callback", "get_offers")
+    assert rpc("bruno", "telephony.callback", "get_offers") == [offer]
+
+    def accept(agent):
+        return rpc(agent, "telephony.callback", "accept_offer", offer["id"])["status"]
+
+    with ThreadPoolExecutor(6) as pool:
+        said = sorted(pool.map(accept, agents * 3))
+    assert said == ["failed"] + ["taken"] * 5
+    assert query("SELECT count(*) FROM telephony_dial WHERE e164 = %s", number) == [
+        (1,)
+    ]
+    assert query("SELECT tries, offer FROM telephony_callback WHERE e164 = %s", number)[
+        0
+    ] == (1, "waiting")

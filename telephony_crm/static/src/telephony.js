@@ -5,6 +5,7 @@ import { session } from "@web/session";
 import { CallAlert } from "./call_alert";
 import { CallBook } from "./call_book";
 import { controlsOf } from "./call_control/call_controls";
+import { Offers } from "./callback_offer/offers";
 import { Dialing } from "./dialing";
 import { NoteKeeper } from "./note_keeper";
 import { openByItself, openRecord } from "./open_record";
@@ -45,6 +46,7 @@ export class Telephony {
             },
         });
         this.dialing = reactive(new Dialing(this));
+        this.offers = reactive(new Offers(this));
         this.link = reactive({ connected: true });
         this.board = reactive({ changes: 0 }); // of what can be done to calls
         /** @type {import("./softphone/softphone").Softphone|null} */
@@ -55,7 +57,7 @@ export class Telephony {
             multiTab: services.multi_tab,
             memory: this.memory,
             ringing: () => this.calls.ringing,
-            alsoRings: () => Boolean(this.softphone?.rings),
+            alsoRings: () => Boolean(this.softphone?.rings) || this.offers.rings,
             onClick: (id) => this.env.bus.trigger("TELEPHONY:FOCUS", { id }),
         });
     }
@@ -63,6 +65,7 @@ export class Telephony {
     start() {
         const { bus_service: bus } = this.services;
         bus.subscribe("telephony.call/update", (message) => this._onBus(message));
+        this.offers.start();
         for (const event of ["BUS:CONNECT", "BUS:RECONNECT"]) {
             bus.addEventListener(event, () => {
                 this.link.connected = true;
@@ -86,6 +89,7 @@ export class Telephony {
     async sync() {
         const askedAt = this.calls.tick;
         this.syncedAt = Date.now();
+        this.offers.load();
         let cards;
         try {
             cards = await this._ask("get_cards");

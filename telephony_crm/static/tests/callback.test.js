@@ -8,7 +8,6 @@ import {
     fields,
     getService,
     MockServer,
-    models,
     mountView,
     mountWithCleanup,
     onRpc,
@@ -20,11 +19,11 @@ import {
     settle,
     setUpSession,
     startTelephony,
+    TelephonyCallback,
     utc,
 } from "./telephony_test_helpers";
 
-class TelephonyCallback extends models.Model {
-    _name = "telephony.callback";
+class CallbackOfList extends TelephonyCallback {
     e164 = fields.Char();
     state = fields.Selection({
         selection: [
@@ -44,7 +43,7 @@ class TelephonyCallback extends models.Model {
 }
 
 describe.current.tags("desktop");
-defineTelephonyModels({ TelephonyCallback });
+defineTelephonyModels({ TelephonyCallback: CallbackOfList });
 
 async function openList(options) {
     setUpSession(options);

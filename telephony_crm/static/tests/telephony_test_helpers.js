@@ -165,6 +165,15 @@ export class TelephonyDial extends models.Model {
     }
 }
 
+/** Call-backs: what the user is offered, nothing unless a test says so. */
+export class TelephonyCallback extends models.Model {
+    _name = "telephony.callback";
+
+    get_offers() {
+        return [];
+    }
+}
+
 export function makeDialer(values = {}) {
     return {
         extension: "100",
@@ -178,7 +187,13 @@ export function makeDialer(values = {}) {
 }
 
 export function defineTelephonyModels(extra = {}) {
-    return defineModels({ ...mailModels, TelephonyCall, TelephonyDial, ...extra });
+    return defineModels({
+        ...mailModels,
+        TelephonyCall,
+        TelephonyCallback,
+        TelephonyDial,
+        ...extra,
+    });
 }
 
 /** Somebody works here: something to have the focus while the phone rings. */

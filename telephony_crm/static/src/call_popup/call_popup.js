@@ -4,6 +4,7 @@ import { useCommand } from "@web/core/commands/command_hook";
 import { _t } from "@web/core/l10n/translation";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { announcement } from "../call_words";
+import { OfferCard, offerWords } from "../callback_offer/offer_card";
 import { SoftphoneCard } from "../softphone/softphone_card";
 import { CallCard } from "./call_card";
 import { useCallKeys } from "./call_keys";
@@ -20,13 +21,14 @@ const CARDS = ".o_telephony_card, .o_telephony_line";
 /** The stack of cards at the top end of the page; a sheet at the bottom where it is narrow. */
 export class CallPopup extends Component {
     static template = "telephony_crm.CallPopup";
-    static components = { CallCard, CallLine, SoftphoneCard };
+    static components = { CallCard, CallLine, OfferCard, SoftphoneCard };
     static props = { telephony: Object };
 
     setup() {
         this.telephony = this.props.telephony;
         this.ui = useState(useService("ui"));
         this.calls = useState(this.telephony.calls);
+        this.offers = useState(this.telephony.offers);
         this.root = useRef("root");
         this.board = useState(this.telephony.board);
         this.drag = useDragAside(this.root, this.telephony.memory);
@@ -38,6 +40,14 @@ export class CallPopup extends Component {
             () => this.announce(),
             () => [this.calls.ringing.map((entry) => Boolean(entry.card) && entry.id).join()]
         );
+        useEffect(
+            () => this.announceOffers(),
+            () => [this.offers.shown.map(({ id }) => id).join()]
+        );
+        useCommand(_t("Accept the call-back"), () => this.offers.accept(this.offers.shown[0]), {
+            category: "default",
+            isAvailable: () => this.offers.rings,
+        });
         useCommand(_t("Go to the phone call"), () => this.focus(), {
             category: "default",
             hotkey: "alt+shift+p",
@@ -60,11 +70,16 @@ export class CallPopup extends Component {
             (entry) => this.board.changes >= 0 && !softphone?.isQuestion(entry)
         );
         const isHeld = (entry) => !entry.minimised && this.calls.isHeld(entry);
-        let room = this.room - entries.filter(isHeld).length;
+        let room = this.room - entries.filter(isHeld).length - this.offered.length;
         return entries.map((entry) => ({
             entry,
             whole: !entry.minimised && (isHeld(entry) || room-- > 0),
         }));
+    }
+
+    /** The call-backs whose cards are there; those that waited less come when one is gone. */
+    get offered() {
+        return this.offers.shown.slice(0, this.ui.isSmall ? 1 : WHOLE);
     }
 
     /** Of all calls in somebody's hands, the topmost first. */
@@ -97,6 +112,16 @@ export class CallPopup extends Component {
             if (entry.card && !this.announced[entry.id]) {
                 this.announced[entry.id] = true;
                 this.voice.text = announcement(entry);
+            }
+        }
+    }
+
+    /** Tell who asks to be called back, once for each time that it comes up. */
+    announceOffers() {
+        for (const offer of this.offers.shown) {
+            if (this.announced[`offer${offer.id}`] !== offer.from) {
+                this.announced[`offer${offer.id}`] = offer.from;
+                this.voice.text = offerWords(offer);
             }
         }
     }
@@ -134,7 +159,7 @@ export class CallPopup extends Component {
     /** Minimise a card and give the focus back to where it came from. */
     leave(card) {
         const id = Number(card.dataset.call);
-        if (!this.calls.calls[id].minimised) {
+        if (this.calls.calls[id]?.minimised === false) {
             this.telephony.minimise(id);
         }
         if (this.cameFrom?.isConnected) {

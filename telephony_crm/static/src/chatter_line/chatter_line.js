@@ -4,7 +4,7 @@ import { useService } from "@web/core/utils/hooks";
 import { dispositionWords } from "../call_words";
 import { openRecord } from "../open_record";
 import { RecordingPlayer } from "../recording_player/recording_player";
-import { formatLength } from "../times";
+import { formatLength, formatMoment } from "../times";
 
 /** A call in the chatter: direction, how long or why not, outcome, sound, note. */
 export class ChatterLine extends Component {
@@ -39,6 +39,20 @@ export class ChatterLine extends Component {
     get details() {
         const { number, line } = this.props.call;
         return [number || _t("Hidden number"), line].filter(Boolean).join(" · ");
+    }
+
+    /** When they had asked to be called, and how soon their phone rang. */
+    get asked() {
+        const { asked, ring_seconds } = this.props.call;
+        if (!asked) {
+            return "";
+        }
+        const when = formatMoment(asked);
+        if (ring_seconds === false) {
+            return _t("Asked to be called back: %s", when);
+        }
+        const length = formatLength(ring_seconds);
+        return _t("Asked to be called back: %(when)s, rang after %(length)s", { when, length });
     }
 
     open() {
