@@ -64,7 +64,7 @@ class TelephonyCall(models.Model):
             if not imported:  # it was, before the PBX's news or a comparison had it
                 vals["imported"] = False
             number_changed = (call.number or "") != (state.number or "")
-            changed = call._update(vals)
+            changed = call._update(call._vals_of_news(vals))
         else:
             # Before anybody of ours is rung, the match depends on the number alone: the
             # call is then written at once with it, while the caller waits.
@@ -92,6 +92,15 @@ class TelephonyCall(models.Model):
             if call._is_news(was, events):
                 call._notify(told)
         return call
+
+    def _vals_of_news(self, vals):
+        """Return what the fold tells anew of a call that is there; here all of it.
+
+        Overridden by who knows better why somebody rang than the number they dialled.
+
+        :param vals: see `_vals_of_state`
+        """
+        return vals
 
     def _update(self, vals):
         """Write what differs; return whether anything does."""

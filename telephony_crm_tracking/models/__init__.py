@@ -1,9 +1,13 @@
 from . import (
     telephony_call,
+    telephony_call_candidates,
+    telephony_call_tracking,
     telephony_did,
     telephony_did_dates,
+    telephony_did_tracked,
     telephony_tracking_alias,
     telephony_tracking_lease,
+    telephony_tracking_match,
     telephony_tracking_pool,
     telephony_tracking_pool_hour,
     telephony_tracking_pool_size,

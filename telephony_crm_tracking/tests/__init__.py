@@ -1,5 +1,7 @@
 from . import (
     test_alias,
+    test_call_match,
+    test_call_match_access,
     test_did_dates,
     test_lease,
     test_optional_website,

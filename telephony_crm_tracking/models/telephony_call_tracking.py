@@ -1,0 +1,224 @@
+import logging
+
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
+
+from ..attribution.match import (
+    NEGLIGIBLE,
+    TAP,
+    Candidate,
+    Level,
+    State,
+    state,
+    weigh,
+)
+
+_logger = logging.getLogger(__name__)
+
+STATES = [
+    (State.NONE.value, "Not known"),
+    (State.STATIC.value, "By the number"),
+    (State.MATCHED.value, "A visit"),
+    (State.AMBIGUOUS.value, "One of several visits"),
+    (State.FOREIGN.value, "Another system"),
+]
+SOURCES = ("source_id", "medium_id", "campaign_id")
+#: What is known better than by the number that was dialled.
+BETTER = (State.MATCHED.value, State.AMBIGUOUS.value, State.FOREIGN.value)
+
+
+class TelephonyCall(models.Model):
+    """Which visit made the phone ring.
+
+    Looked for when the call is born, while the visitor still sees the number, and once
+    more when it is followed up: a tap or a beat may arrive after the ring. Whatever
+    fails there, the call stays.
+    """
+
+    _inherit = "telephony.call"
+
+    tracking_state = fields.Selection(
+        STATES, string="Origin", required=True, default=State.NONE.value, readonly=True
+    )
+    match_ids = fields.One2many(
+        "telephony.tracking.match", "call_id", string="Visits", readonly=True
+    )
+    tracking_due = fields.Boolean(help="Its visit is still to be looked for.")
+    returns_ours = fields.Boolean(
+        string="Answers Our Call",
+        readonly=True,
+        help="We had rung this number, so no advertisement has brought the call about.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if self._is_tracked(vals):
+                vals["tracking_due"] = True
+        calls = super().create(vals_list)
+        for call in calls.filtered("tracking_due"):
+            call._try_tracking(call._track)
+        return calls
+
+    @api.model
+    def _is_tracked(self, vals):
+        """Tell whether a call's number tells something of why it is dialled."""
+        if vals.get("direction") != "inbound" or not vals.get("did_id"):
+            return False
+        tracked = self.env["telephony.did"]._tracked(vals.get("pbx_id"))
+        return vals["did_id"] in tracked
+
+    def _vals_of_news(self, vals):
+        """Override to keep why they rang where it is known better than by the number.
+
+        Until the PBX corrects the number: then it is looked for anew.
+        """
+        vals = super()._vals_of_news(vals)
+        is_same = (
+            vals["did_id"] == self.did_id.id
+            and (vals["number_e164"] or False) == self.number_e164
+        )
+        if is_same and (self.tracking_state in BETTER or self.returns_ours):
+            return {name: vals[name] for name in vals if name not in SOURCES}
+        if not is_same:
+            whole = {**vals, "pbx_id": self.pbx_id.id}
+            due = bool(self.match_ids) or self._is_tracked(whole)
+            unknown = {"tracking_state": State.NONE.value, "returns_ours": False}
+            return {**vals, **unknown, "tracking_due": due}
+        return vals
+
+    def _follow_up(self):
+        """Override to look once more, before a lead is made that has the source."""
+        error = self._try_tracking(self._track) if self.tracking_due else None
+        if not error:
+            self._update({"tracking_due": False})
+        return super()._follow_up() or error
+
+    def _try_tracking(self, step):
+        """Do something that the call does not depend on; the job tries it again.
+
+        :return: what went wrong, or `None`
+        """
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                step()
+        except (OperationalError, ConcurrencyError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it was, the call stays
+            _logger.warning("Call %s: origin not found", self.id, exc_info=True)
+            return error
+        return None
+
+    # -- matching ----------------------------------------------------------------------
+
+    def _track(self):
+        """Find and store which visits may have made the call, and its source."""
+        self.ensure_one()
+        tracked = self.env["telephony.did"]._tracked(self.pbx_id.id)
+        tracked = tracked.get(self.did_id.id)
+        found = []
+        if tracked:
+            found = self._candidates(
+                tracked,
+                self.did_id.id,
+                self.number_e164,
+                self.start_date,
+                self._has_static_source(),
+            )
+        is_ours = found is None
+        matches = weigh([*(found or []), *self._candidates_before()])
+        self._store_matches(matches)
+        vals = {"tracking_state": state(matches).value, "returns_ours": is_ours}
+        if is_ours:
+            vals |= dict.fromkeys(SOURCES, False)
+        else:
+            vals |= self._sources_of_best()
+        self._update(vals)
+
+    def _has_static_source(self):
+        """Tell whether the number stood for a source on the day of the call."""
+        return self.tracking_state not in BETTER and any(self[name] for name in SOURCES)
+
+    def _candidates_before(self):
+        """Return what was known before and cannot be read again.
+
+        Of the taps on a number only the last is kept, so one that made this call may be
+        hidden by one that made the next.
+        """
+        return [
+            Candidate(
+                match.visit_id.id,
+                Level.TAP,
+                TAP,
+                match.lease_id.id or None,
+                {"seconds": match.seconds},
+            )
+            for match in self.match_ids
+            if match.level == Level.TAP
+            and (not match.lease_id or match.lease_id.did_id == self.did_id)
+        ]
+
+    def _store_matches(self, matches):
+        """Make the stored matches equal to those found; keep the visits.
+
+        :param matches: list of `attribution.match.Match`
+        """
+        wanted = [self._vals_of_one(found) for found in matches]
+        if wanted == [self._vals_of_stored(match) for match in self.match_ids]:
+            return
+        self.match_ids.unlink()
+        stored = self.env["telephony.tracking.match"].create(
+            [{**vals, "call_id": self.id} for vals in wanted]
+        )
+        stored.visit_id._keep()
+
+    @api.model
+    def _vals_of_one(self, match):
+        candidate = match.candidate
+        return {
+            "visit_id": candidate.visit or False,
+            "lease_id": candidate.lease or False,
+            "weight": match.weight,
+            "level": match.level.value,
+            "reason": match.level.value,
+            "seconds": candidate.values.get("seconds", 0),
+            "days": candidate.values.get("days", 0),
+        }
+
+    @api.model
+    def _vals_of_stored(self, match):
+        return {
+            "visit_id": match.visit_id.id,
+            "lease_id": match.lease_id.id,
+            "weight": match.weight,
+            "level": match.level,
+            "reason": match.reason,
+            "seconds": match.seconds,
+            "days": match.days,
+        }
+
+    def _best_match(self):
+        """Return the likeliest match, unless it is too unlikely to say anything."""
+        return self.match_ids.filtered(lambda match: match.weight >= NEGLIGIBLE)[:1]
+
+    def _sources_of_best(self):
+        """Return source, medium and campaign of the likeliest visit, together.
+
+        Nothing where it came from nowhere: then the number's own stay.
+        """
+        visit = self._best_match().visit_id
+        vals = visit._resolve_utm() if visit else {}
+        return vals if any(vals.values()) else {}
+
+    # -- merging -----------------------------------------------------------------------
+
+    def _take_over_records(self, other):
+        """Override to know of the whole call what was known of its part."""
+        if not self.match_ids and other.match_ids:
+            other.match_ids.call_id = self
+            names = ("tracking_state", "returns_ours", *SOURCES)
+            self._update(other._convert_to_write({name: other[name] for name in names}))
+        return super()._take_over_records(other)
