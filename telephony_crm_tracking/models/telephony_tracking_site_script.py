@@ -1,19 +1,14 @@
 import hashlib
-import json
-from pathlib import Path
 from typing import NamedTuple
 
 import phonenumbers
 from phonenumbers import phonenumberutil
-from rjsmin import jsmin
 
 from odoo import api, fields, models, tools
 
 from odoo.addons.telephony_crm.models.telephony_pbx import ADMINISTRATOR
 
-from ..tools.bundle import bundle
-
-FOLDER = Path(__file__).parent.parent / "static" / "script"
+from ..tools import page_script
 
 
 class Script(NamedTuple):
@@ -60,12 +55,7 @@ class TelephonyTrackingSite(models.Model):
 
         :rtype: Script
         """
-        config = _as_script(self.sudo()._script_config())
-        core = jsmin(bundle(FOLDER, "tracking.js"))
-        # A site's other scripts go on whatever happens here.
-        return _stamped(
-            f"(()=>{{try{{const config={config};\n{core}\n}}catch(e){{}}}})();\n"
-        )
+        return _stamped(page_script.core(self.sudo()._script_config()))
 
     @tools.ormcache("self.id", "lang")
     def _callback_script(self, lang):
@@ -77,13 +67,12 @@ class TelephonyTrackingSite(models.Model):
         config = self.sudo().with_context(lang=lang)._callback_config()
         if not config:
             return None
-        core = jsmin(bundle(FOLDER, "callback.js"))
-        return _stamped(f"const config={_as_script(config)};\n{core}\n")
+        return _stamped(page_script.callback(config))
 
     def _script_config(self):
         """Return what the script has to know of the site; the public reads it.
 
-        Whoever adds to the script adds here what it needs.
+        See `tools.page_script`. Whoever adds to the script adds here what it needs.
         """
         self.ensure_one()
         return {
@@ -96,11 +85,6 @@ class TelephonyTrackingSite(models.Model):
     def _callback_config(self):
         """Return what the callback widget has to know; nothing where there is none."""
         return {}
-
-
-def _as_script(config):
-    """Return a configuration as a script has it; nothing in its texts can end that."""
-    return json.dumps(config, ensure_ascii=True).replace("<", "\\u003c")
 
 
 def _stamped(text):

@@ -1,8 +1,8 @@
 """The scripts of web pages, as they are served: each one file, of parts.
 
 The parts lie in ``static/script`` and are written as modules, which linters and readers
-know. Pages get them joined, without ``import`` and ``export``, behind one line with the
-site's config, and minified by what Odoo itself minifies with.
+know. Pages get them bundled, behind the site's config, and minified by what Odoo itself
+minifies with.
 
 The config of the core::
 
@@ -37,22 +37,20 @@ The config of the callback widget::
 ``hours`` are those of the next days, the present included. ``words`` are those named in
 ``WORDS``, in the language of the site; ``{seconds}`` in ``now`` is filled in. The
 widget posts ``{"k", "number", "at", "name", "hp"}``: the visit's key, what was typed,
-the time chosen as ISO 8601 with its distance from UTC (null: as soon as possible), and
-what was written into the field that people do not see. It takes ``{"ok": true,
-"words"}`` or ``{"error": words}``.
+the time chosen as Unix seconds (null: as soon as possible), and what was written into
+the field that people do not see. It takes ``{"ok": true, "words"}`` or, with status 400
+or 429, ``{"error": words}``.
 """
 
 import json
-import re
 from functools import lru_cache
 from pathlib import Path
 
 from rjsmin import jsmin
 
+from .bundle import bundle
+
 FOLDER = Path(__file__).resolve().parents[1] / "static" / "script"
-# What a part needs is there before it.
-CORE = ("quiet", "consent", "spelling", "page", "visit", "looking", "tracking")
-CALLBACK = ("callback_style", "callback_times", "callback")
 WORDS = (
     "button",
     "title",
@@ -72,13 +70,6 @@ WORDS = (
 )
 
 
-@lru_cache
-def _joined(parts):
-    texts = ((FOLDER / f"{part}.js").read_text() for part in parts)
-    text = re.sub(r"^import [^;]*;\n", "", "".join(texts), flags=re.MULTILINE)
-    return jsmin(re.sub(r"^export ", "", text, flags=re.MULTILINE))
-
-
 def core(config):
     """The script that shows visitors their numbers.
 
@@ -87,7 +78,7 @@ def core(config):
     :param dict config: see the module
     :return: JavaScript
     """
-    text = f"const config={_json(config)};{_joined(CORE)}"
+    text = f"const config={_as_script(config)};\n{_minified('tracking.js')}"
     return f"(()=>{{try{{{text}}}catch(e){{}}}})();\n"
 
 
@@ -97,8 +88,15 @@ def callback(config):
     :param dict config: see the module
     :return: JavaScript
     """
-    return f"const config={_json(config)};{_joined(CALLBACK)}\nexport{{open}};\n"
+    return f"const config={_as_script(config)};\n{_minified('callback.js')}\n"
 
 
-def _json(config):
-    return json.dumps(config, separators=(",", ":"), sort_keys=True)
+@lru_cache
+def _minified(entry):
+    return jsmin(bundle(FOLDER, entry))
+
+
+def _as_script(config):
+    """A config as a script has it; nothing in its texts can end that."""
+    text = json.dumps(config, separators=(",", ":"), sort_keys=True)
+    return text.replace("<", "\\u003c")

@@ -44,4 +44,4 @@ def test_a_word_of_the_config_is_no_code():
     words = {"title": '</script>"};alert(1)//\u2028'}
     served = page_script.callback(WIDGET | {"words": words})
     line = served.partition("\n")[0]
-    assert r'"title":"</script>\"};alert(1)//\u2028"' in line
+    assert r'"title":"\u003c/script>\"};alert(1)//\u2028"' in line

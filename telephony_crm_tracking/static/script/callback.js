@@ -99,7 +99,7 @@ function complain(text) {
     number.focus();
 }
 
-/** The wish, as the server takes it; `at` is empty for "as soon as you can". */
+/** The wish, as the server takes it; `at` is null for "as soon as you can". */
 function wish() {
     const { telephony } = window;
     return {
@@ -121,9 +121,10 @@ async function ask(body) {
             credentials: "omit",
             signal: control.signal,
         });
-        return await answer.json();
+        // What else is refused is none of the visitor's business.
+        return /^(200|400|429)$/.test(answer.status) ? await answer.json() : {};
     } catch {
-        return { error: words.failed };
+        return {};
     } finally {
         clearTimeout(timer);
     }

@@ -21,6 +21,7 @@ export const STYLE = `
     dialog::backdrop { background: #0008; }
     h2 { margin: 0 0 .5rem; margin-inline-end: 2rem; font-size: 1.25rem; font-weight: 600; }
     p { margin: 0 0 1rem; }
+    p:empty { margin: 0; }
     form { display: grid; gap: .75rem; }
     label { display: grid; gap: .25rem; }
     label.choice { display: flex; align-items: center; gap: .5rem; }

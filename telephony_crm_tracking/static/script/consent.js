@@ -27,8 +27,8 @@ export function consent() {
     return { a, d: wordOf(1), by };
 }
 
-/** Whether a use is allowed: what is not known is refused where consent is required. */
-export const isAllowed = (word) =>
+/** Whether a use, of itself analytics, is allowed: not known is no where a yes is required. */
+export const isAllowed = (word = wordOf(0)) =>
     word === "granted" || (word === "unknown" && !config.consentRequired);
 
 /**
@@ -45,7 +45,7 @@ export function tell(name, ...words) {
 /** One command of Google's: `["consent", "default" or "update", {analytics_storage: …}]`. */
 function google(command) {
     // A default for some regions only says nothing about this visitor.
-    if (command && command[0] === "consent" && !command[2].region) {
+    if (command[0] === "consent" && !command[2].region) {
         Object.assign(mode, command[2]);
         tell("google", mode.analytics_storage, mode.ad_user_data || mode.ad_storage);
     }
@@ -65,11 +65,11 @@ function askBanners({ type, detail }) {
         tell("wordpress", has("statistics"), has("marketing"));
     }
     // The events of Odoo's bar come before its cookie is written.
-    const odoo =
-        /optionalCookies(A|D)/.exec(type) ||
-        /website_cookies_bar=[^;]*optional\W+(t|f)/.exec(document.cookie);
+    const odoo = /(^optionalCookies|website_cookies_bar=[^;]*optional\W+)(.)/.exec(
+        type + document.cookie
+    );
     if (odoo) {
-        const is = /A|t/.test(odoo[1]);
+        const is = /A|t/.test(odoo[2]);
         tell("odoo", is, is);
     }
 }

@@ -5,7 +5,6 @@ import { visit } from "./visit.js";
 
 /** What the visitor sees: numbers that come into view, and what changes on the page. */
 
-export const seen = new Set(); // the page's own numbers, as E.164
 const dirty = new Set();
 let found;
 
@@ -14,12 +13,12 @@ function wanted(element, number) {
     const appear = (entries) => {
         if (entries.some((entry) => entry.isIntersecting)) {
             number.sight.disconnect();
-            seen.add(number.e164);
+            number.isSeen = true;
             found();
         }
     };
     number.sight = number.sight || new IntersectionObserver(quiet(appear), { rootMargin: "50%" });
-    if (!seen.has(number.e164)) {
+    if (!number.isSeen) {
         number.sight.observe(element);
     }
 }
@@ -54,7 +53,7 @@ function lookAgain() {
 /**
  * Begins to look.
  *
- * @param {Function} whenSeen called when a number comes into view that was not `seen`
+ * @param {Function} whenSeen called when a number comes into view that was not seen
  */
 export function watch(whenSeen) {
     found = whenSeen;
@@ -70,15 +69,15 @@ export function watch(whenSeen) {
 /**
  * Shows these numbers, and the page's own where there is no other.
  *
- * @param {object} others by number, what to show in its place: `{e164, text}`
+ * @param {object} others by number, what to show in its place: `{e164}`
  * @returns {boolean} whether one that was shown is shown no more
  */
 export function show(others) {
     let isLost = false;
     for (const number of numbers) {
         const { other } = number;
-        number.other = others[number.e164];
-        isLost = isLost || (other && other.e164 !== (number.other || {}).e164);
+        number.other = (others[number.e164] || {}).e164;
+        isLost = isLost || (other && other !== number.other);
     }
     if (isLost) {
         restore();

@@ -22,7 +22,7 @@ const elementOf = (node) => node.parentElement || node.ownerElement;
 /** The nodes below `root` that hold text for people, in the order of the page. */
 function nodesIn(root) {
     const nodes = [];
-    const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    const texts = document.createTreeWalker(root, 4); // SHOW_TEXT
     while (texts.nextNode()) {
         nodes.push(texts.currentNode);
     }
@@ -53,7 +53,7 @@ function treat(nodes, wanted, marked) {
     const texts = nodes.map((node) => node.nodeValue.replace(/%20/g, " "));
     const put = (number, spelling, index) => {
         if (number.other) {
-            return respell(number, spelling, nodes[index].name === "href");
+            return respell(number, spelling);
         }
         wanted(elementOf(nodes[index]), number);
         return spelling;

@@ -16,7 +16,7 @@ const spelled = (digits) => digits.replace(/./g, `[$&\\u066$&\\u06f$&]${GAP}`);
 
 /**
  * The numbers that stand on the pages: `{e164, cc, trunk}` of the site's config, and
- * `other`, `{e164, text}`, for the one that is shown in its place.
+ * `other`, for the one that is shown in its place.
  */
 export const numbers = config.numbers.map(({ e164, cc, trunk }) => {
     const national = e164.slice(cc.length + 1);
@@ -62,18 +62,18 @@ export function replace(text, put, marked) {
 /**
  * The other number of `number`, in the spelling that this one has on the page.
  *
+ * Of another country it is E.164: nothing here knows how it is spelled there.
+ *
  * @param {object} number
  * @param {string} spelling of as many nodes as are to come of it
- * @param {boolean} isLink whether it is dialled rather than read
  * @returns {string}
  */
-export function respell(number, spelling, isLink) {
+export function respell(number, spelling) {
     const { cc, national, other } = number;
-    const { e164, text } = other;
-    const fresh = e164.slice(cc.length + 1);
+    const fresh = other.slice(cc.length + 1);
     let place = national.length - spelling.split(DIGIT).length + 1; // below 0: of the prefix
-    if (place > 0 || !e164.startsWith("+" + cc)) {
-        return ((!isLink && text) || e164) + spelling.replace(/[^\v]/g, "");
+    if (place > 0 || !other.startsWith("+" + cc)) {
+        return other + spelling.replace(/[^\v]/g, "");
     }
     return spelling.replace(/[^\v]/g, (char) => {
         if (!DIGIT.test(char)) {

@@ -1,9 +1,9 @@
 /* global config */
-import { consent, listen, tell } from "./consent.js";
-import { seen, show, watch } from "./looking.js";
+import { consent, isAllowed, listen, tell } from "./consent.js";
+import { show, watch } from "./looking.js";
 import { on, quiet } from "./quiet.js";
 import { numbers } from "./spelling.js";
-import { about, ask, forget, keep, mayAsk, place, say, takeOver, visit } from "./visit.js";
+import { about, ask, forget, keep, place, say, visit } from "./visit.js";
 
 /** Shows each visitor numbers of their own, and tells the server what they do. */
 
@@ -13,12 +13,12 @@ let beating, asking, path, isBegun;
 /** Asks in a moment: what comes meanwhile is asked together. */
 function askSoon() {
     clearTimeout(asking);
-    asking = setTimeout(() => document.hidden || !mayAsk() || ask(seen).then(quiet(take)), 100);
+    asking = setTimeout(() => document.hidden || !isAllowed() || ask().then(quiet(take)), 100);
 }
 
 /** Does what an answer says: `{k, n, beat}`; an empty one says nothing. */
 function take(answer) {
-    if (mayAsk()) {
+    if (isAllowed()) {
         visit.key = answer.k || visit.key;
         beat = answer.beat || beat;
         keep(visit.key);
@@ -44,7 +44,7 @@ function refresh() {
 
 function consentChanged() {
     say({ b: 1, ...about() });
-    if (mayAsk()) {
+    if (isAllowed()) {
         askSoon();
     } else if (visit.key) {
         refresh();
@@ -63,20 +63,21 @@ function moved() {
 }
 
 function clicked(event) {
-    const link = event.target.closest("a[href]");
+    const link = event.button < 2 && event.target.closest("a[href]");
     if (config.callback && event.target.closest("[data-telephony-callback]")) {
         event.preventDefault();
         import(config.callback).then((widget) => widget.open());
     } else if (link && /^tel:/i.test(link.href)) {
         // The last seven digits: the link may be written in any way.
         const tail = decodeURI(link.href).replace(/\D/g, "").slice(-7);
-        const own = numbers.map((number) => (number.other || number).e164);
-        const t = own.find((e164) => e164.endsWith(tail));
+        const own = numbers.map((number) => number.other || number.e164);
+        const t = own.find((e164) => tail[6] && e164.endsWith(tail));
         if (t) {
             say({ t, ...about() }, true);
         }
     } else if (link && visit.key && link.hostname !== location.hostname) {
-        if (config.domains.includes(link.hostname)) {
+        const isWithin = (domain) => `.${link.hostname}`.endsWith(`.${domain}`);
+        if (config.domains.some(isWithin)) {
             const { hash, href } = link;
             link.hash = `${hash ? hash + "&" : ""}telephony=${visit.key}`;
             setTimeout(() => (link.href = href)); // it was followed by now
@@ -111,21 +112,23 @@ function whenReady() {
         askSoon();
     } else if (!document.hidden && !document.prerendering && document.readyState === "complete") {
         isBegun = true;
-        const idle = window.requestIdleCallback || ((work) => setTimeout(work, 200));
-        idle(quiet(begin), { timeout: 2000 });
+        // Nothing is written before an answer comes, so "at once" is late enough as well.
+        (window.requestIdleCallback || setTimeout)(quiet(begin), { timeout: 2000 });
     }
 }
 
-window.telephony = {
-    consent(given) {
-        if (given) {
-            tell("page", given.analytics, given.ads);
-        }
-        return consent();
-    },
-    visit: () => visit.key,
-    refresh,
-};
-takeOver();
-on("prerenderingchange visibilitychange readystatechange", whenReady);
-whenReady();
+// A page may have the script twice, or something of its own with that name.
+if (!(window.telephony || {}).refresh) {
+    window.telephony = {
+        consent(given) {
+            if (given) {
+                tell("page", given.analytics, given.ads);
+            }
+            return consent();
+        },
+        visit: () => visit.key,
+        refresh,
+    };
+    on("prerenderingchange visibilitychange readystatechange", whenReady);
+    whenReady();
+}

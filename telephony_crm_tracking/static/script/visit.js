@@ -1,6 +1,7 @@
 /* global config */
 import { consent, isAllowed } from "./consent.js";
 import { quiet } from "./quiet.js";
+import { numbers } from "./spelling.js";
 
 /** What the server is told of a visit, and what it answers. */
 
@@ -30,19 +31,13 @@ export function place(referrer) {
 }
 
 const arrival = place(document.referrer); // before a router tidies the address up
-export const visit = { key: "" };
-let line = Promise.resolve();
-
-/** Takes the key that another of the site's domains handed over out of the address. */
-export function takeOver() {
-    const [text, key] = /[#&]telephony=([\w-]+)/.exec(location.hash) || [];
-    if (key) {
-        visit.before = key;
-        history.replaceState(history.state, "", location.href.replace(text, ""));
-    }
+// The key that another of the site's domains gave to the link; it does not stay there.
+const handedOver = /[#&]telephony=([\w-]+)/.exec(location.hash);
+export const visit = { key: "", before: handedOver && handedOver[1] };
+if (handedOver) {
+    history.replaceState(history.state, "", location.href.replace(handedOver[0], ""));
 }
-
-export const mayAsk = () => isAllowed(consent().a);
+let line = Promise.resolve();
 
 /** What goes with a message: consent, and ids of cookies as far as they may be read. */
 export function about() {
@@ -77,11 +72,12 @@ function post(message, keepalive) {
         .catch(() => ({}));
 }
 
-/** Asks for the numbers in place of those `seen`, after what was asked before; see `post`. */
-export function ask(seen) {
+/** Asks for numbers in place of those that were seen, after what was asked before; see `post`. */
+export function ask() {
     line = line.then(() => {
+        const n = numbers.filter((number) => number.isSeen).map((number) => number.e164);
         const p = visit.before || kept();
-        return post({ k: visit.key, ...arrival, n: [...seen], ...about(), p });
+        return post({ k: visit.key, ...arrival, n, ...about(), p });
     });
     return line;
 }

@@ -2,13 +2,14 @@
 
 Only the behaviour of the page is tested here: the server's own answers are elsewhere.
 Pages are on ``127.0.0.1``, what the script asks on ``telephony.localhost``, so that
-both are as foreign to each other as a shop and an Odoo. ``localhost`` is a second
+both are as foreign to each other as a shop and an Odoo. ``shop.localhost`` is a second
 domain of the site.
 """
 
 import importlib.util
 import itertools
 import json
+import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -27,11 +28,11 @@ NUMBERS = (
 POOL = {STATIC: SHOWN, FREE_CALL: FREE_CALL_SHOWN, UKRAINIAN: UKRAINIAN_SHOWN}
 PATIENCE = 20  # seconds for a message to arrive
 
-SCRIPT = ROOT / "telephony_crm_tracking" / "tools" / "page_script.py"
+TOOLS = ROOT / "telephony_crm_tracking" / "tools" / "__init__.py"
 # By its path: the addon's own package needs Odoo.
-found = importlib.util.spec_from_file_location("page_script", SCRIPT)
-page_script = importlib.util.module_from_spec(found)
-found.loader.exec_module(page_script)
+found = importlib.util.spec_from_file_location("tracking_tools", TOOLS)
+sys.modules["tracking_tools"] = importlib.util.module_from_spec(found)
+page_script = importlib.import_module("tracking_tools.page_script")
 
 PAGE = """<!doctype html>
 <html lang="en"{html}><head><meta charset="utf-8"><title>Shop</title>
@@ -58,7 +59,6 @@ class Shop:
         self.requests = []  # method and headers of what was asked
         self.wishes = []  # for being called back
         self.pool = dict(POOL)
-        self.texts = {}  # by number of the pool: its own spelling
         self.beat = 60
         self.is_down = False
         self.wish_answer = {"ok": True, "words": "We are calling you."}
@@ -68,7 +68,7 @@ class Shop:
             "url": f"http://telephony.localhost:{self.port}{self.path}",
             "numbers": NUMBERS,
             "consentRequired": False,
-            "domains": ["127.0.0.1", "localhost"],
+            "domains": ["127.0.0.1", "shop.localhost"],
             "callback": None,
             "callbackButton": False,
         }
@@ -103,9 +103,6 @@ class Shop:
             for number in asked
             if number in self.pool
         }
-        for other in others.values():
-            if other["e164"] in self.texts:
-                other["text"] = self.texts[other["e164"]]
         return {"k": message["k"] or "visit1", "n": others, "beat": self.beat}
 
     def wait(self, test, count=1):

@@ -101,7 +101,7 @@ def test_a_refusal_is_said_and_what_was_typed_stays(widget, visit):
 
     widget.is_down = True
     tab.evaluate(f"{INSIDE % '.send'}.click()")
-    tab.wait(f"{INSIDE % '[role=alert]'}.innerText === 'away'")
+    tab.wait(f"{INSIDE % '[role=alert]'}.innerText.includes('again')")
 
 
 def test_out_of_hours_a_time_is_chosen(widget, visit):
@@ -125,8 +125,7 @@ def test_out_of_hours_a_time_is_chosen(widget, visit):
     """)
     tab.wait(f"{INSIDE % '[role=status]'}.innerText === 'We are calling you.'")
     (wish,) = widget.wishes
-    chosen = tab.evaluate(f"new Date('{wish['at']}').getTime() / 1000")
-    assert chosen == start + 48 * 3600 + 1800
+    assert wish["at"] == start + 48 * 3600 + 1800
 
 
 def test_the_page_cannot_spoil_it(widget, visit):

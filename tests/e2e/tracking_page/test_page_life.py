@@ -48,7 +48,7 @@ def test_only_a_number_that_comes_into_view_is_asked_for(shop, visit):
     tab.see("nav", "020 7946 0321")
     tab.evaluate("scrollTo(0, 5000)")
     tab.see("footer", "+380 44 499 5678")
-    assert shop.visits()[-1]["n"] == ["+448001111234", STATIC, "+380444991234"]
+    assert shop.visits()[-1]["n"] == [STATIC, "+448001111234", "+380444991234"]
 
 
 def test_a_single_page_application_tells_each_page(shop, visit):
@@ -160,6 +160,14 @@ def test_a_number_that_went_to_somebody_else_is_shown_no_more(shop, visit):
     before = len(shop.messages)
     tab.evaluate(PAUSE.format(400))
     assert len(shop.messages) == before, "a page without a number of its own is quiet"
+
+
+def test_a_page_that_has_the_script_twice_asks_once(shop, visit):
+    shop.page("<p id='telephony'>020 7946 0018</p><script src='/s.js'></script>")
+    tab = visit()
+    tab.see("p", "0321")
+    tab.evaluate(PAUSE.format(300))
+    assert len(shop.messages) == 1
 
 
 def test_the_page_can_have_it_looked_through_anew(shop, visit):

@@ -72,7 +72,6 @@ def react():
     "when",
     [
         "start();",
-        "addEventListener('load', start);",
         "addEventListener('load', () => setTimeout(start, 1));",
     ],
 )
