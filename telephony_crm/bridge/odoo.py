@@ -51,7 +51,7 @@ class Odoo:
         self._local = threading.local()
         self.clock = clock or LocalClock()
 
-    def ask_time(self) -> None:
+    def ask_time(self) -> requests.Response:
         """Learn what time it is for Odoo, if it says so.
 
         The webhook tells whoever asks, since it refuses what is not signed.
@@ -63,6 +63,7 @@ class Odoo:
             self._url, timeout=(5.0, 5.0), allow_redirects=False
         )
         self._note_clock(response, asked)
+        return response
 
     def tell(self, body: bytes) -> requests.Response:
         """Post one event to the webhook.

@@ -121,13 +121,13 @@ class Sender:
     def _ask_time(self):
         """Learn what time it is for Odoo; until then no time of an event is right."""
         try:
-            self._odoo.ask_time()
+            response = self._odoo.ask_time()
         except requests.RequestException as error:
             self._say(f"Odoo does not answer: {type(error).__name__}")
             return None
         if self._odoo.clock.is_known:
             return True
-        self._say(NOT_ODOO % self._odoo.host)
+        self._say(self._why(response))
         return None
 
     def _send_list(self, events):
@@ -179,11 +179,15 @@ class Sender:
         is_hopeless = status in HOPELESS if is_ours else self._is_foreign(response)
         if is_hopeless and (is_ours or self._is_blocked(lane, seq)):
             return self._refuse(seq, f"{status} {response.text[:300]}")
-        if status == 200:
-            self._say(NOT_ODOO % self._odoo.host)
-        else:
-            self._say(WORDS.get(status, OTHER) % status)
+        self._say(self._why(response))
         return None
+
+    def _why(self, response):
+        """Return in words why an answer does not mean that events are taken."""
+        status = response.status_code
+        if MARK not in response.headers and status in (200, 403):
+            return NOT_ODOO % self._odoo.host
+        return WORDS.get(status, OTHER) % status
 
     def _is_foreign(self, response):
         """Tell whether somebody between does not like what was sent."""

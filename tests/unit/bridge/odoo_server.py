@@ -42,7 +42,8 @@ class OdooServer:
             protocol_version = "HTTP/1.1"
 
             def do_GET(self):
-                self.reply(403, {})
+                status = outer.guard(b"")
+                self.reply(status or 403, {}, not status)
 
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))

@@ -168,13 +168,19 @@ def test_a_clock_that_is_an_hour_off_keeps_nothing_out(server, outbox, sender, a
     assert sender._odoo.clock.odoo_now() == pytest.approx(time.time() + ahead, abs=3)
 
 
-def test_before_odoos_time_is_known_nothing_is_told(server, outbox, sender):
-    server.is_marked = False
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [(200, "is not the webhook"), (404, "“database”"), (502, "with status 502")],
+)
+def test_before_odoos_time_is_known_nothing_is_told(
+    server, outbox, sender, status, words
+):
+    server.guard = lambda body: status
     fill(outbox, 2, 3)
     until(lambda: sender.problem)
-    assert "is not the webhook of Odoo" in sender.problem
+    assert words in sender.problem
     assert server.events == []
-    server.is_marked = True
+    server.guard = lambda body: 0
     settle(outbox)
     check_order(server, 2, 3)
 
