@@ -27,7 +27,10 @@ class TelephonyCall(models.Model):
         return {**super()._card(), "recording": self._is_being_recorded()}
 
     def _is_being_recorded(self):
-        """Tell what was heard last: by the PBX, or from here by a button."""
+        """Tell what was heard last: by the PBX, or from here by a button.
+
+        Within one second the button is later: what it brings about is told after it.
+        """
         self.ensure_one()
         if self.state == "ended":
             return False
@@ -44,6 +47,6 @@ class TelephonyCall(models.Model):
             )
         )
         told = self.recording_switch_date
-        if control and (not told or control.date > told):
+        if control and (not told or control.date >= told):
             return control.kind == "record"
         return self.is_recorded_now

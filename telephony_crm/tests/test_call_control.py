@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from ..models.telephony_dial import MAX_REFUSED
-from .asterisk_common import CUSTOMER, AsteriskCase
+from .asterisk_common import CUSTOMER, DID, AsteriskCase
 
 CHANNEL = "1.1100"
 PEER = f"GET /ari/channels/{CHANNEL}/variable"
@@ -88,7 +89,14 @@ class TestCallControl(AsteriskCase):
         self.assertEqual(len(self._asked(f"DELETE /ari/channels/{CHANNEL}")), 1)
 
     def test_both_can_be_connected_once_the_colleague_has_picked_up(self):
-        call = self._talks()
+        before = fields.Datetime.now() - timedelta(seconds=20)
+        before = f"{before.isoformat()}Z"  # who rings at that moment has lost
+        maya = {"extension": "100", "leg_ref": CHANNEL, "leg_kind": "agent"}
+        told = {"direction": "inbound", "number": CUSTOMER, "did": DID}
+        self._hear("started", occurred_at=before, **told)
+        self._hear("ringing", occurred_at=before, **maya)
+        self._hear("answered", occurred_at=before, **maya)
+        call = self._call("1.1")
         self._control(call, "consult", "101")
         bruno = {"extension": "101", "leg_ref": "1.1101", "leg_kind": "agent"}
 
@@ -114,10 +122,12 @@ class TestCallControl(AsteriskCase):
         self.env.invalidate_all()
         card = self._card(call)
         self.assertTrue(card["recording"] and card["control"]["recording"])
+        self._control(call, "record")
         self._control(call, "unrecord")
-        call.sudo().control_ids.date += timedelta(seconds=5)
+        call.sudo().control_ids.date = call.recording_switch_date
         self.assertFalse(self._card(call)["recording"], "before the PBX tells of it")
-        call.sudo().control_ids.date -= timedelta(seconds=60)
+        earlier = call.recording_switch_date - timedelta(seconds=60)
+        call.sudo().control_ids.date = earlier
         self.assertTrue(self._card(call)["recording"], "it was begun anew since")
         self._hear("ended", disposition="answered")
         self.env.invalidate_all()
