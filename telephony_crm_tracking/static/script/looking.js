@@ -5,6 +5,7 @@ import { visit } from "./visit.js";
 
 /** What the visitor sees: numbers that come into view, and what changes on the page. */
 
+const MANY = 50; // parts: then all of the page is looked through instead
 const dirty = new Set();
 let found;
 
@@ -31,7 +32,9 @@ function collect(records) {
     }
     for (const { type, target, addedNodes } of records) {
         for (const node of type === "childList" ? addedNodes : [target]) {
-            dirty.add(node.nodeType === 1 ? node : node.parentElement);
+            if (dirty.size <= MANY) {
+                dirty.add(node.nodeType === 1 ? node : node.parentElement);
+            }
         }
     }
 }
@@ -45,9 +48,9 @@ function look(roots) {
 }
 
 function lookAgain() {
-    const roots = [...dirty].filter((root) => root && root.closest("body"));
+    const roots = dirty.size > MANY ? [document.body] : [...dirty];
     dirty.clear();
-    look(roots.length > 50 ? [document.body] : roots);
+    look(roots.filter((root) => root && root.closest("body")));
 }
 
 /**

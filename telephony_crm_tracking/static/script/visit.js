@@ -44,8 +44,9 @@ export function about() {
     const c = consent();
     const g = {};
     for (const name of Object.keys(COOKIES)) {
-        const [, id] = COOKIES[name].exec(document.cookie) || [];
-        if (id && isAllowed(name[0] === "f" ? c.d : c.a)) {
+        const mayRead = isAllowed(name[0] === "f" ? c.d : c.a);
+        const [, id] = (mayRead && COOKIES[name].exec(document.cookie)) || [];
+        if (id) {
             g[name] = id;
         }
     }
