@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import format_datetime
 
 from ..attribution import erlang
 
@@ -94,17 +95,15 @@ class TelephonyTrackingPool(models.Model):
                 "for 60 visitors an hour who have a number for 20 minutes each, 30.",
                 LOOKED_BACK,
             )
-        start = fields.Datetime.context_timestamp(self, peak.hour)
         return self.env._(
-            "In the busiest hour of the last %(days)s days (%(day)s, %(hour)s) "
+            "In the busiest hour of the last %(days)s days (%(hour)s) "
             "%(arrivals)s visitors needed a number. Each has it for %(minutes)s "
             "minutes (visit %(visit)s, held %(hold)s, rests %(rest)s), so %(load)s "
             "numbers are in use on the average. That at most %(share)s %% of the "
             "visitors find none, %(needed)s are needed (Erlang B). With %(lines)s, "
             "%(refused)s %% find none.",
             days=LOOKED_BACK,
-            day=start.date(),
-            hour=start.strftime("%H:%M"),
+            hour=format_datetime(self.env, peak.hour, dt_format="short"),
             arrivals=round(found.arrivals),
             minutes=_minutes(
                 found.visit_seconds + found.hold_seconds + found.cooldown_seconds

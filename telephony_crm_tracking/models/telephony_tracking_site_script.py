@@ -26,7 +26,7 @@ class TelephonyTrackingSite(models.Model):
     script_url = fields.Char(
         string="Script", compute="_compute_script_url", groups=ADMINISTRATOR
     )
-    snippet = fields.Text(
+    snippet = fields.Char(
         string="Line for the Pages",
         compute="_compute_script_url",
         groups=ADMINISTRATOR,

@@ -128,7 +128,7 @@ class TelephonyTrackingVisit(models.Model):
             "consent_analytics": consent.analytics.value,
             "consent_ads": consent.ads.value,
             "consent_source": consent.by,
-            "consent_date": now,
+            "consent_date": now if consent != Consent() else None,
             "kind": source.kind.value,
             "source": source.source,
             "medium": source.medium,
