@@ -4,7 +4,8 @@ It is there for the tests of the table of call records. As Asterisk it runs by t
 loader and the libraries among its packages: nothing is installed, and it needs no root.
 """
 
-import getpass
+import os
+import pwd
 import shutil
 import tempfile
 import time
@@ -79,7 +80,7 @@ class MariaDB:
         return self.programs.command(
             DAEMON,
             "--no-defaults",
-            f"--user={getpass.getuser()}",
+            f"--user={pwd.getpwuid(os.geteuid()).pw_name}",
             f"--datadir={self.folder / 'data'}",
             f"--basedir={self.programs.folder / 'usr'}",
             f"--lc-messages-dir={share}",

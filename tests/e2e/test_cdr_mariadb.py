@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 import pymysql
 import pytest
 
+from setup import mariadb
 from setup.lib import paths
 from setup.lib.console import Failure
 from setup.lib.process import HOST
-from setup.mariadb import MariaDB
 
 from .addon import import_bridge
 
@@ -74,12 +74,13 @@ def server():
     table = re.sub(r"--.*", "", (ETC / "cdr_mysql.sql").read_text())
     setup = SETUP.format(table=" ".join(table.split()))
     try:
-        # Whatever time it is for the server, the table has that of the PBX.
-        with MariaDB(setup, "--default-time-zone=+09:00") as running:
-            fill(running)
-            yield running
+        mariadb.prepare()
     except Failure as failure:
         pytest.skip(f"no MariaDB here: {failure.cause}")
+    # Whatever time it is for the server, the table has that of the PBX.
+    with mariadb.MariaDB(setup, "--default-time-zone=+09:00") as running:
+        fill(running)
+        yield running
 
 
 def fill(server):
