@@ -15,6 +15,7 @@
         "views/telephony_tracking_visit_views.xml",
         "views/telephony_tracking_pool_views.xml",
         "views/telephony_tracking_site_views.xml",
+        "views/telephony_tracking_site_callback_views.xml",
         "views/telephony_tracking_alias_views.xml",
         "views/telephony_did_views.xml",
         "views/telephony_tracking_menus.xml",

@@ -67,8 +67,8 @@ class TelephonyCallback(models.Model):
         :param wanted: the time they have chosen, naive UTC; `None`: at once
         :param lead: `crm.lead` it is for; else whose number it is
         :param options: ``asked`` (when they asked, if not now), ``calendar`` (hours of
-            call-backs, if not the PBX's), ``lead_vals`` (values of the lead that is
-            made if the number is nobody's), and what other addons know
+            call-backs, if not the PBX's), ``make_lead`` (if the number is
+            nobody's), and what other addons know
         """
         callback = self._open_of(pbx.company_id, e164)
         if callback.offer in UNDER_WAY:
@@ -90,8 +90,8 @@ class TelephonyCallback(models.Model):
             **self._vals_of_asked(pbx, e164, callback, lead, did),
             **self._vals_of_source(**options),
         }
-        if options.get("lead_vals") and not (vals["lead_id"] or vals["partner_id"]):
-            vals["lead_id"] = self._lead_of_asked(e164, vals, options["lead_vals"]).id
+        if options.get("make_lead") and not (vals["lead_id"] or vals["partner_id"]):
+            vals["lead_id"] = self._lead_of_asked(e164, vals, **options).id
         is_new = not callback
         if is_new:
             vals |= {"e164": e164, "company_id": pbx.company_id.id, "pbx_id": pbx.id}
@@ -136,7 +136,12 @@ class TelephonyCallback(models.Model):
         return {}
 
     @api.model
-    def _lead_of_asked(self, e164, vals, lead_vals):
+    def _vals_of_asked_lead(self, **options):
+        """Return further values of a lead that is made; for addons that know."""
+        return {}
+
+    @api.model
+    def _lead_of_asked(self, e164, vals, **options):
         """Make the lead of a number that is nobody's; nobody is called for it twice."""
         phone = numbers.international(e164)
         is_lead = self.env.user.has_group("crm.group_use_lead")
@@ -153,7 +158,7 @@ class TelephonyCallback(models.Model):
                     "company_id": self.env.company.id,
                     "user_id": False,
                     **team,
-                    **lead_vals,
+                    **self._vals_of_asked_lead(**options),
                 }
             )
         )
@@ -177,9 +182,8 @@ class TelephonyCallback(models.Model):
 
         :param at: naive UTC
         """
-        company = pbx.company_id
-        calendar = calendar or pbx.offer_calendar_id or company.resource_calendar_id
-        if not calendar or calendar.flexible_hours:
+        calendar = self._calendar_of(pbx, calendar)
+        if not calendar:
             return at
         start = at.replace(tzinfo=timezone.utc)
         for days in AHEAD:
@@ -190,6 +194,13 @@ class TelephonyCallback(models.Model):
                 moment = max(begin, start).astimezone(timezone.utc)
                 return moment.replace(tzinfo=None, microsecond=0)
         return at
+
+    @api.model
+    def _calendar_of(self, pbx, calendar=None):
+        """Return the hours in which people are called back; none: at any hour."""
+        company = pbx.company_id
+        calendar = calendar or pbx.offer_calendar_id or company.resource_calendar_id
+        return calendar.filtered(lambda one: not one.flexible_hours)
 
     def _tell_asked(self):
         """Tell its user, on whose screen it does not come up, that somebody asked."""

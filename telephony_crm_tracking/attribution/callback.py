@@ -2,11 +2,11 @@
 
 Anybody can send anything here. The body is JSON, as ``text/plain`` (no preflight)::
 
-    {"k": key of the visit or "", "number": "020 …", "at": 1767225600, "name": "Ann",
-     "hp": ""}
+    {"k": key of the visit or "", "number": "020 …", "name": "Ann",
+     "at": "2026-11-23T09:30:00+02:00", "hp": ""}
 
-``at`` is the time that was chosen, in Unix seconds; nothing means at once. ``hp`` is a
-field that people do not see: what fills it in is a robot.
+``at`` is the time that was chosen, in ISO 8601 with its distance from UTC; nothing
+means at once. ``hp`` is a field that people do not see: what fills it in is a robot.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ MAX_NUMBER = 40
 MAX_NAME = 100
 #: A time that is past by less was chosen as "now" while the visitor wrote.
 PAST = timedelta(hours=1)
-#: Beyond it, a time is no number of seconds but nonsense.
-LATEST = 4_102_444_800  # the year 2100
+#: As a browser writes a time, without fractions of seconds.
+_iso = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?[+-]\d\d:\d\d", re.ASCII)
 
 _key = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
 
@@ -99,11 +99,12 @@ def _time(said, now):
     """
     if said in (None, "", False):
         return None
-    if isinstance(said, bool) or not isinstance(said, (int, float)):
+    if not isinstance(said, str) or not _iso.fullmatch(said):
         raise BadCallback("no such time")
-    if not 0 < said < LATEST:
-        raise BadCallback("no such time")
-    at = datetime.fromtimestamp(int(said), timezone.utc).replace(tzinfo=None)
+    try:
+        at = datetime.fromisoformat(said).astimezone(timezone.utc).replace(tzinfo=None)
+    except (ValueError, OverflowError) as error:
+        raise BadCallback("no such time") from error
     if at < now - PAST:
         raise BadCallback("that time is over")
     return at if at > now else None

@@ -1,1 +1,1 @@
-from . import script, visit
+from . import callback, script, visit

@@ -1,4 +1,4 @@
-from odoo import SUPERUSER_ID, http
+from odoo import SUPERUSER_ID, fields, http
 from odoo.http import request
 from odoo.tools import get_lang
 
@@ -30,7 +30,8 @@ class Script(http.Controller):
         """Serve the module of the callback widget, which pages load on demand."""
         site = _site(token)
         lang = site and get_lang(site.env, request.best_lang).code
-        script = site and site._callback_script(lang)
+        hour = f"{fields.Datetime.now():%Y-%m-%d %H}"
+        script = site and site._callback_script(lang, hour)
         return _serve(script, Vary="Accept-Language")
 
 

@@ -57,11 +57,13 @@ class TelephonyTrackingSite(models.Model):
         """
         return _stamped(page_script.core(self.sudo()._script_config()))
 
-    @tools.ormcache("self.id", "lang")
-    def _callback_script(self, lang):
+    @tools.ormcache("self.id", "lang", "hour")
+    def _callback_script(self, lang, hour):
         """Return the module of the callback widget of a site, from memory.
 
         :param lang: code of the language of its words, an installed one
+        :param hour: any text that is another one in each hour, as it knows the hours
+            in which somebody is there
         :return: `Script`, or `None` when the site has no widget
         """
         config = self.sudo().with_context(lang=lang)._callback_config()

@@ -2,6 +2,7 @@ from . import (
     test_alias,
     test_call_match,
     test_call_match_access,
+    test_callback_public,
     test_did_dates,
     test_lease,
     test_optional_website,

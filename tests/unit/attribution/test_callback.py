@@ -17,8 +17,10 @@ from telephony_crm_tracking.attribution.callback import (
 NOW = datetime(2026, 2, 10, 12, 0)
 
 
-def seconds(at):
-    return int(at.replace(tzinfo=timezone.utc).timestamp())
+def iso(at, hours=0):
+    """Return a time as a browser says it that is so many hours ahead of UTC."""
+    zone = timezone(timedelta(hours=hours))
+    return at.replace(tzinfo=timezone.utc).astimezone(zone).isoformat()
 
 
 def read(**said):
@@ -31,7 +33,7 @@ def test_a_number_is_enough():
 
 def test_all_of_it_is_read():
     at = NOW + timedelta(hours=3)
-    asked = read(k="abcd1234", at=seconds(at), name="Ann Lee", hp="")
+    asked = read(k="abcd1234", at=iso(at, 2), name="Ann Lee", hp="")
     assert asked == CallbackRequest("abcd1234", "020 7946 0123", at, "Ann Lee", False)
 
 
@@ -43,7 +45,7 @@ def test_what_no_person_sees_is_filled_in_by_robots():
 
 
 def test_a_time_that_has_just_passed_means_now():
-    assert read(at=seconds(NOW - timedelta(minutes=5))).at is None
+    assert read(at=iso(NOW - timedelta(minutes=5))).at is None
 
 
 @pytest.mark.parametrize(
@@ -58,10 +60,13 @@ def test_a_time_that_has_just_passed_means_now():
         (b'{"number": "1", "k": "<b>"}', "no such key"),
         (b'{"number": "1", "k": ["a"]}', "no such key"),
         (b'{"number": "1", "at": "tomorrow"}', "no such time"),
-        (b'{"number": "1", "at": 1e99}', "no such time"),
-        (b'{"number": "1", "at": NaN}', "no such time"),
+        (b'{"number": "1", "at": 1767225600}', "no such time"),
         (b'{"number": "1", "at": true}', "no such time"),
-        (b'{"number": "1", "at": 1}', "that time is over"),
+        (b'{"number": "1", "at": "2026-02-30T09:30:00+02:00"}', "no such time"),
+        (b'{"number": "1", "at": "0001-01-01T00:00:00+23:00"}', "no such time"),
+        (b'{"number": "1", "at": "9999-12-31T23:00:00-23:00"}', "no such time"),
+        (b'{"number": "1", "at": "2026-02-10T09:30:00"}', "no such time"),
+        (b'{"number": "1", "at": "2026-02-10T09:30:00+00:00"}', "that time is over"),
         (b" " * (MAX_BODY + 1), "too long"),
     ],
 )
