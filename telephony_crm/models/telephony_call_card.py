@@ -111,6 +111,7 @@ class TelephonyCall(models.Model):
             else call.number or "",
             "number_national": numbers.national(e164) if e164 else "",
             "region": numbers.region(e164, self.env.lang or "en") if e164 else "",
+            "colleague": call.direction == "internal" and call._colleague() or "",
             "did": bool(did)
             and {
                 "id": did.id,

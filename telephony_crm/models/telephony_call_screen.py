@@ -42,6 +42,7 @@ class TelephonyCall(models.Model):
         "direction",
         "number",
         "hidden",
+        "leg_ids.user_id",
     )
     @api.depends_context("uid")
     def _compute_who(self):
@@ -94,11 +95,17 @@ class TelephonyCall(models.Model):
         return self.pbx_id.sudo()._never_dials(number)
 
     def _colleague(self):
-        """Return the name of the colleague on the other end of an internal call."""
+        """Return the name of the colleague on the other end of an internal call.
+
+        For who was called that is who calls.
+        """
         number = numbers.internal_extension(self.number or "")
         extensions = self.env["telephony.extension"]._by_number(self.pbx_id.id)
         user_id = extensions.get(number, (False, False))[1]
-        return self.env["res.users"].browse(user_id).sudo().name
+        user = self.env["res.users"].browse(user_id).sudo()
+        if user == self.env.user:
+            user = (self.user_id | self.leg_ids.user_id).sudo() - user
+        return user[:1].name
 
     @api.onchange("lead_id")
     def _onchange_lead_id(self):

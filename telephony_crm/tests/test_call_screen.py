@@ -108,6 +108,11 @@ class TestCallScreen(AccessCase):
             }
         )
         self.assertEqual(self.mine.with_user(self.agent).who, self.colleague.name)
+        self.mine.number = "100"  # the agent's own: somebody calls there
+        self.mine.user_id = self.colleague
+        mine = self.mine.with_user(self.agent)
+        self.assertEqual(mine.who, self.colleague.name)
+        self.assertEqual(mine._card()["colleague"], self.colleague.name)
 
     def test_a_hidden_caller_is_named_so_and_has_no_number(self):
         self.mine.write(

@@ -28,7 +28,8 @@ export function callerName({ card, hint }) {
         return hint.name || hint.number || _t("Hidden number");
     }
     const lead = leadOf(card);
-    const known = card.partner?.name || lead?.contact || lead?.company || lead?.name;
+    const known =
+        card.colleague || card.partner?.name || lead?.contact || lead?.company || lead?.name;
     return known || (card.hidden ? _t("Hidden number") : card.number_formatted || card.number);
 }
 

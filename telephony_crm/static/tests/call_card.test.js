@@ -51,6 +51,23 @@ test("a known caller: who, where from, why, what for, what before", async () => 
     );
 });
 
+test("who is called by a colleague reads that name, and not the own number", async () => {
+    await startTelephony({
+        cards: [
+            makeCard({
+                direction: "internal",
+                number: "101",
+                number_formatted: "101",
+                e164: "",
+                region: "",
+                colleague: "Bruno Costa",
+            }),
+        ],
+    });
+    expect(".o_telephony_number_large").toHaveText("Bruno Costa");
+    expect(".o_telephony_number").toHaveText("");
+});
+
 test("the name opens the contact, a lead opens itself", async () => {
     mockService("action", { doAction: ({ res_model, res_id }) => asyncStep(res_model + res_id) });
     await startTelephony({ cards: [makeKnownCard()] });

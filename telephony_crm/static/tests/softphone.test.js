@@ -68,6 +68,7 @@ test("mute, hold, keypad and the end", async () => {
     await contains(".o_telephony_mute").click();
     await contains(".o_telephony_hold").click();
     expect(".o_telephony_hold").toHaveText("Resume");
+    expect(".o_telephony_phase").toHaveText("On hold");
     await contains(".o_telephony_hold").click();
     await contains(".o_telephony_keys").click();
     await contains(".o_telephony_keypad [data-key='5']").click();
@@ -159,9 +160,13 @@ test("from the question one goes back to the caller", async () => {
     await contains(".o_telephony_transfer_open").click();
     await contains(".o_telephony_transfer input").edit("111", { confirm: false });
     await contains(".o_telephony_consult").click();
+    const question = { id: 9, direction: "internal", number: "111", e164: "", partner: false };
+    await tell(makeCard({ ...question, state: "in_progress", my_leg: "in_progress" }));
     await contains(".o_telephony_back").click();
     await waitForSteps([`hold ${NUMBER}`, "call 111", "hang up 111", `resume ${NUMBER}`]);
     expect(".o_telephony_consultation").toHaveCount(0);
+    await tell(makeCard({ ...question, version: 2, state: "ended", my_leg: "ended" }));
+    expect(".o_telephony_card").toHaveCount(1); // No other for the question that is over.
 });
 
 test("a colleague who does not answer leaves the caller waiting, and it is said", async () => {

@@ -1,4 +1,5 @@
 import { Component, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { CallButtons } from "../call_control/call_buttons";
 import { isLive } from "../call_phase";
 import { callerName, historyWords, phaseWords } from "../call_words";
@@ -45,7 +46,7 @@ export class CallCard extends Component {
     }
 
     get title() {
-        return phaseWords(this.entry);
+        return this.controls?.held ? _t("On hold") : phaseWords(this.entry);
     }
 
     get name() {

@@ -27,6 +27,8 @@ export class Softphone {
     ties = {};
     /** when each was first seen */
     seen = {};
+    /** entries of questions to colleagues that are over: they get no card then either */
+    questions = new Set();
     /** until when nobody else's buttons are shown for an entry whose call has ended here */
     left = {};
 
@@ -103,8 +105,9 @@ export class Softphone {
     /** Whether this is the call to a colleague who is asked: it has its place on the other. */
     isQuestion(entry) {
         this._tie();
-        return this.state.calls.some(
-            ({ id, isQuestion }) => isQuestion && this.ties[id] === entry.id
+        return (
+            this.questions.has(entry.id) ||
+            this.state.calls.some(({ id, isQuestion }) => isQuestion && this.ties[id] === entry.id)
         );
     }
 
@@ -173,6 +176,7 @@ export class Softphone {
     }
 
     _show(state) {
+        const asked = this.state.calls.filter(({ isQuestion }) => isQuestion);
         Object.assign(this.state, state);
         const controls = {};
         for (const call of state.calls) {
@@ -189,6 +193,9 @@ export class Softphone {
         }
         for (const id of Object.keys(this.controls).filter((known) => !(known in controls))) {
             this.left[this.ties[id]] = Date.now() + OVER_WITHIN;
+            if (id in this.ties && asked.some((call) => call.id === id)) {
+                this.questions.add(this.ties[id]);
+            }
             browser.setTimeout(() => this._changed(), OVER_WITHIN);
         }
         this.controls = controls;
