@@ -170,12 +170,15 @@ class TelephonyDial(models.Model):
         for call in calls:
             lead, partner = call.lead_id & leads, call.partner_id & partners
             number = call.number_e164 or call.number or ""
+            name = partner.name or partner.display_name or _who(lead)
+            if call.direction == "internal":
+                name = name or call._colleague()
             rows.append(
                 {
                     "id": call.id,
                     "number": "" if call._never_rung_back() else number,
                     "formatted": _formatted(number) if number else call.who or "",
-                    "name": partner.name or partner.display_name or _who(lead) or "",
+                    "name": name or "",
                     "direction": call.direction,
                     "disposition": call.disposition or "",
                     "date": fields.Datetime.to_string(call.start_date),
