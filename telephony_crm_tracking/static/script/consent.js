@@ -74,11 +74,14 @@ function askBanners({ type, detail }) {
     }
 }
 
-/** TCF: purpose 1 is storage; 7 and 8 measure advertising and content. */
+/**
+ * TCF: purpose 1 is storage; 7 and 8 measure advertising and content. While the banner is
+ * shown nobody has said anything yet.
+ */
 function tcf({ eventStatus, gdprApplies, purpose }) {
     if (gdprApplies === false) {
         tell("tcf", true, true);
-    } else if (/^(tcloaded|useractioncomplete)$/.test(eventStatus)) {
+    } else if (eventStatus !== "cmpuishown") {
         const { 1: storage, 7: ads, 8: content } = purpose.consents;
         tell("tcf", !!(storage && content), !!(storage && ads));
     }

@@ -27,7 +27,7 @@ function wanted(element, number) {
 const changes = new MutationObserver(quiet(collect));
 
 function collect(records) {
-    if (!dirty.size && records[0]) {
+    if (!dirty.size) {
         requestAnimationFrame(quiet(lookAgain)); // before the next picture is drawn
     }
     for (const { type, target, addedNodes } of records) {
@@ -41,7 +41,6 @@ function collect(records) {
 
 /** Looks through parts of the page; what we write there is nothing new to us. */
 function look(roots) {
-    collect(changes.takeRecords());
     roots.forEach(quiet((root) => scan(root, wanted)));
     document.getElementsByName("telephony_visit").forEach((input) => (input.value = visit.key));
     changes.takeRecords();

@@ -11,7 +11,7 @@ import { BETWEEN, DIGIT, numbers, replace, respell } from "./spelling.js";
 const SKIP =
     "script,style,textarea,input,select,[data-telephony-skip]," +
     "[contenteditable]:not([contenteditable=false]),[itemprop~=telephone]:not([data-telephony])," +
-    "[href*='wa.me/'],[href*=whatsapp],[href^=viber],[href^=sms]";
+    "[href*='wa.me/'],[href*=whatsapp],[href^='viber:'],[href^='sms:']";
 const HOLDERS = "[href^='tel:' i],[title],[aria-label]";
 const FIGHT = 99; // so often is a node written; then somebody else writes it as well
 

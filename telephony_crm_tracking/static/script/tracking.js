@@ -7,7 +7,6 @@ import { about, ask, forget, keep, place, say, visit } from "./visit.js";
 
 /** Shows each visitor numbers of their own, and tells the server what they do. */
 
-let beat = 20; // seconds, until the server says otherwise
 let beating, asking, path, isBegun;
 
 /** Asks in a moment: what comes meanwhile is asked together. */
@@ -20,7 +19,6 @@ function askSoon() {
 function take(answer) {
     if (isAllowed()) {
         visit.key = answer.k || visit.key;
-        beat = answer.beat || beat;
         keep(visit.key);
         if (answer.n && show(answer.n)) {
             askSoon(); // a number went to somebody else while this page slept
@@ -29,7 +27,7 @@ function take(answer) {
         if (numbers.some(({ other }) => other)) {
             beating = setInterval(
                 () => document.hidden || say({ b: 1 }).then(quiet(take)),
-                beat * 1000
+                (answer.beat || 20) * 1000 // seconds
             );
         }
     }
@@ -62,11 +60,13 @@ function moved() {
     }
 }
 
+const loadWidget = (then) => import(config.callback).then(then).catch(() => {});
+
 function clicked(event) {
     const link = event.button < 2 && event.target.closest("a[href]");
     if (config.callback && event.target.closest("[data-telephony-callback]")) {
         event.preventDefault();
-        import(config.callback).then((widget) => widget.open());
+        loadWidget((widget) => widget.open());
     } else if (link && /^tel:/i.test(link.href)) {
         // The last seven digits: the link may be written in any way.
         const tail = decodeURI(link.href).replace(/\D/g, "").slice(-7);
@@ -91,18 +91,16 @@ function begin() {
     on("pagehide", () => say({ e: 1 }, true));
     on("pageshow", ({ persisted }) => persisted && refresh());
     on("popstate", moved);
-    for (const name of ["pushState", "replaceState"]) {
-        const original = history[name];
-        history[name] = (...given) => {
-            setTimeout(quiet(moved));
-            return original.apply(history, given);
-        };
-    }
+    const { pushState } = history;
+    history.pushState = (...given) => {
+        setTimeout(quiet(moved));
+        return pushState.apply(history, given);
+    };
     listen(consentChanged);
     watch(askSoon);
     askSoon();
     if (config.callbackButton) {
-        import(config.callback);
+        loadWidget();
     }
 }
 

@@ -181,3 +181,12 @@ def test_it_is_loaded_by_the_first_press_where_the_page_has_its_own_button(
     tab.wait(OPEN)
     assert not tab.evaluate(f"{INSIDE % '.start'}.getClientRects().length")
     assert tab.evaluate("location.pathname") == "/"
+
+
+def test_a_widget_that_cannot_be_had_disturbs_nobody(widget, visit):
+    widget.config["callback"] += ".gone"
+    widget.page("<button data-telephony-callback>Ring me</button><p>020 7946 0018</p>")
+    tab = visit()
+    tab.see("p", "0321")
+    tab.click("button")
+    tab.evaluate("new Promise((resolve) => setTimeout(resolve, 300))")
