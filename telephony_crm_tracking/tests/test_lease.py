@@ -121,7 +121,8 @@ class TestLease(TrackingCase):
         self.assertTrue(self._visit(told).lease_ids.end_date)
         self.assertFalse(self._shown(self._ask(k=told["k"], b=1)))
         self.pool.unlink()
-        self.assertFalse(self.env["telephony.tracking.slot"].search([]))
+        slots = self.env["telephony.tracking.slot"]
+        self.assertFalse(slots.search([("did_id", "in", self.pooled.ids)]))
         read = self._visit(told).with_user(self.supervisor)
         self.assertEqual(read.lease_ids.did_id, did)
 
@@ -133,9 +134,9 @@ class TestLease(TrackingCase):
 
     def _compare(self, chance):
         self.env["telephony.tracking.visit"].sudo().search([]).unlink()
-        slots = self.env["telephony.tracking.slot"].sudo()
-        slots.search([]).write({"free_date": self.now - timedelta(days=1)})
-        numbers = [slot.did_id.e164 for slot in slots.search([], order="id")]
+        slots = self.pool.sudo().slot_ids
+        slots.free_date = self.now - timedelta(days=1)
+        numbers = slots.sorted("id").mapped("did_id.e164")
         book = Book(numbers, Windows(BEAT, 60, 30, 0))
         keys, seconds = {}, 0
         for name in range(60):
