@@ -179,7 +179,7 @@ class TestDialer(DialerCase):
             "in_1", direction="internal", number="101", number_e164=False
         )
         [row] = self._dialer().get_dialer()["recent"]
-        self.assertEqual(row["number"], "101")
+        self.assertEqual((row["number"], row["name"]), ("101", self.colleague.name))
         self.assertFalse(call.with_user(self.agent).refusal)
 
     def test_names_that_the_user_may_not_see_are_left_out(self):
