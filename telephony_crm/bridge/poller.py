@@ -70,8 +70,8 @@ class Poller:
         self._stop.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def greet(self) -> None:
-        """Tell Odoo how the bridge is, and learn its time, if it is there."""
+    def tell(self) -> None:
+        """Tell Odoo how the bridge is, if it is there."""
         self._talk([], False)
 
     def wake(self) -> None:

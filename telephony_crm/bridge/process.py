@@ -175,7 +175,6 @@ class Bridge:
 
     def _work(self):
         """Work; return why that is over, ``""`` when it was asked for."""
-        self.poller.greet()
         for part in self.parts:
             part.start()
         why = ""
@@ -190,7 +189,7 @@ class Bridge:
     def _say(self, why):
         _logger.critical("%s; the bridge ends, to be started anew", why)
         self.status.problem("end", f"{why}. It ends, and has to be started anew.")
-        self.poller.greet()
+        self.poller.tell()
 
     def _end(self):
         for part in (self.leader, self.listener, self.poller, self.sender):
