@@ -16,7 +16,7 @@ from .access import Rpc
 from .bridge import until
 
 PATIENCE = 120  # seconds for a first start, whose database is made
-AGAIN = 20  # for any other
+AGAIN = 20  # for any other, of a machine that has nothing else to do
 CALLS_WITHIN = 60  # of the plan in `setup/simulator/demo.json`
 
 
@@ -109,8 +109,13 @@ def test_it_says_where_it_is_rings_by_itself_and_leaves_nothing_behind(start):
     is_clean(first)
 
     again = start()
-    assert again.ready(AGAIN) < AGAIN
+    assert again.ready(PATIENCE) < AGAIN * crowd()
     is_clean(again)
+
+
+def crowd():
+    """How many others want each processor: other tests run meanwhile."""
+    return max(1, os.getloadavg()[0] / os.cpu_count())
 
 
 def is_clean(demonstration):
