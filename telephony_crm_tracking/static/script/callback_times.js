@@ -12,7 +12,8 @@ export const isOpen = () => config.hours.some(([from, to]) => from <= now() && n
 /**
  * The times to choose from, by day.
  *
- * @returns {{day: string, times: {at: number, text: string}[]}[]} `at` in Unix seconds
+ * @returns {{day: string, times: {at: string, text: string}[]}[]} `at` is ISO 8601 of the
+ *     visitor's clock, with its distance from UTC: `2026-11-23T09:30:00+02:00`
  */
 export function choices() {
     const days = new Map();
@@ -23,7 +24,7 @@ export function choices() {
             const day = spell(date, { weekday: "long", day: "numeric", month: "short" });
             const times = days.get(day) || [];
             times.push({
-                at: time,
+                at: iso(date),
                 text: spell(date, { hour: "2-digit", minute: "2-digit" }),
             });
             days.set(day, times);
@@ -34,4 +35,11 @@ export function choices() {
 
 function spell(date, options) {
     return new Intl.DateTimeFormat(config.lang, options).format(date);
+}
+
+function iso(date) {
+    const minutes = -date.getTimezoneOffset();
+    const local = new Date(date.getTime() + minutes * 60000).toISOString().slice(0, 19);
+    const distance = new Date(Math.abs(minutes) * 60000).toISOString().slice(11, 16);
+    return local + (minutes < 0 ? "-" : "+") + distance;
 }

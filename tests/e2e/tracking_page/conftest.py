@@ -34,7 +34,8 @@ def running_shop():
 @pytest.fixture
 def shop(running_shop):
     running_shop.clear()
-    return running_shop
+    yield running_shop
+    assert running_shop.refused == []
 
 
 @pytest.fixture

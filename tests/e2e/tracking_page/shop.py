@@ -1,6 +1,7 @@
 """A web site of plain pages, with the script on them, and what it asks scripted.
 
 Only the behaviour of the page is tested here: the server's own answers are elsewhere.
+What is said must be understood by what the server reads it with.
 Pages are on ``127.0.0.1``, what the script asks on ``telephony.localhost``, so that
 both are as foreign to each other as a shop and an Odoo. ``shop.localhost`` is a second
 domain of the site.
@@ -12,6 +13,7 @@ import json
 import sys
 import threading
 import time
+from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -26,13 +28,23 @@ NUMBERS = (
     {"e164": UKRAINIAN, "cc": "380", "trunk": "0"},
 )
 POOL = {STATIC: SHOWN, FREE_CALL: FREE_CALL_SHOWN, UKRAINIAN: UKRAINIAN_SHOWN}
+KEY = "visit-key-1"
 PATIENCE = 20  # seconds for a message to arrive
 
-TOOLS = ROOT / "telephony_crm_tracking" / "tools" / "__init__.py"
-# By its path: the addon's own package needs Odoo.
-found = importlib.util.spec_from_file_location("tracking_tools", TOOLS)
-sys.modules["tracking_tools"] = importlib.util.module_from_spec(found)
-page_script = importlib.import_module("tracking_tools.page_script")
+
+def part(package, module):
+    """A module of the addon, by its path: the addon's own package needs Odoo."""
+    name = f"tracking_{package}"
+    if name not in sys.modules:
+        file = ROOT / "telephony_crm_tracking" / package / "__init__.py"
+        found = importlib.util.spec_from_file_location(name, file)
+        sys.modules[name] = importlib.util.module_from_spec(found)
+    return importlib.import_module(f"{name}.{module}")
+
+
+page_script = part("tools", "page_script")
+parse_visit = part("attribution", "visit").parse
+parse_callback = part("attribution", "callback").parse
 
 PAGE = """<!doctype html>
 <html lang="en"{html}><head><meta charset="utf-8"><title>Shop</title>
@@ -58,10 +70,11 @@ class Shop:
         self.messages = []
         self.requests = []  # method and headers of what was asked
         self.wishes = []  # for being called back
+        self.refused = []  # what the server would not understand, as errors
         self.pool = dict(POOL)
         self.beat = 60
         self.is_down = False
-        self.wish_answer = {"ok": True, "words": "We are calling you."}
+        self.wish_answer = 200, {"ok": True, "words": "We are calling you."}
         # What an earlier page still says goes elsewhere.
         self.path = f"/telephony/tracking/key{next(self.serial)}"
         self.config = {
@@ -103,7 +116,7 @@ class Shop:
             for number in asked
             if number in self.pool
         }
-        return {"k": message["k"] or "visit1", "n": others, "beat": self.beat}
+        return {"k": message["k"] or KEY, "n": others, "beat": self.beat}
 
     def wait(self, test, count=1):
         """Wait for messages that pass ``test``; return them.
@@ -156,18 +169,26 @@ class Handler(BaseHTTPRequestHandler):
             self.answer("text/plain", "not here", 404)
 
     def do_POST(self):
-        message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if not self.path.startswith(f"{self.shop.path}/"):
-            self.answer("application/json", "{}")
-            return
-        self.shop.requests.append(("POST", self.path, dict(self.headers)))
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        status, answer = 200, {}
+        if self.path.startswith(f"{self.shop.path}/"):
+            self.shop.requests.append(("POST", self.path, dict(self.headers)))
+            try:
+                status, answer = self.answer_to(body)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the test fails
+                self.shop.refused.append(error)
+        self.answer("text/plain", json.dumps(answer), status)
+
+    def answer_to(self, body):
+        """Status and answer; what the server would not understand is raised."""
         if self.shop.is_down:
-            self.answer("application/json", '{"error": "away"}', 503)
-        elif self.path.endswith("/callback"):
-            self.shop.wishes.append(message)
-            self.answer("application/json", json.dumps(self.shop.wish_answer))
-        else:
-            self.answer("application/json", json.dumps(self.shop.hear(message)))
+            return 503, {"error": "away"}
+        if self.path.endswith("/callback"):
+            parse_callback(body, datetime.now(timezone.utc).replace(tzinfo=None))
+            self.shop.wishes.append(json.loads(body))
+            return self.shop.wish_answer
+        parse_visit(body)
+        return 200, self.shop.hear(json.loads(body))
 
     def answer(self, kind, text, status=200):
         """Send an answer that any page may read."""

@@ -1,10 +1,11 @@
 """The widget by which visitors ask to be rung: on any page, by any means."""
 
 import time
+from datetime import datetime, timedelta
 
 import pytest
 
-from .shop import page_script
+from .shop import KEY, page_script
 
 HOST = "document.querySelector('[data-telephony-skip]')"
 INSIDE = f"{HOST}.shadowRoot.querySelector('%s')"
@@ -79,13 +80,13 @@ def test_a_wish_is_sent_with_the_visit_and_answered(widget, visit):
     tab.wait(f"{INSIDE % '[role=status]'}.innerText")
     assert text(tab, "[role=status]") == "We are calling you."
     assert widget.wishes == [
-        {"k": "visit1", "number": "020 7946 0999", "at": None, "name": "Olena <b>",
+        {"k": KEY, "number": "020 7946 0999", "at": None, "name": "Olena <b>",
          "hp": ""}
     ]  # fmt: skip
 
 
 def test_a_refusal_is_said_and_what_was_typed_stays(widget, visit):
-    widget.wish_answer = {"error": "We do not call <i>this</i> country."}
+    widget.wish_answer = 400, {"error": "We do not call <i>this</i> country."}
     tab = visit(moves=True)
     tab.wait(f"!!{HOST}")
     tab.evaluate(f"{INSIDE % '.start'}.click()")
@@ -109,6 +110,7 @@ def test_out_of_hours_a_time_is_chosen(widget, visit):
     hours = [[start, start + 3600], [start + 48 * 3600, start + 49 * 3600]]
     widget.callback_config["hours"] = hours
     tab = visit(moves=True)
+    tab.send("Emulation.setTimezoneOverride", timezoneId="Pacific/Marquesas")
     tab.wait(f"!!{HOST}")
     tab.evaluate(f"{INSIDE % '.start'}.click()")
     tab.wait(OPEN)
@@ -125,7 +127,9 @@ def test_out_of_hours_a_time_is_chosen(widget, visit):
     """)
     tab.wait(f"{INSIDE % '[role=status]'}.innerText === 'We are calling you.'")
     (wish,) = widget.wishes
-    assert wish["at"] == start + 48 * 3600 + 1800
+    chosen = datetime.fromisoformat(wish["at"])
+    assert chosen.timestamp() == start + 48 * 3600 + 1800
+    assert chosen.utcoffset() == timedelta(hours=-9, minutes=-30)
 
 
 def test_the_page_cannot_spoil_it(widget, visit):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .shop import STATIC
+from .shop import KEY, STATIC
 
 PAUSE = "new Promise((resolve) => setTimeout(resolve, 400))"
 COOKIES = "document.cookie = '_ga=GA1.1.1.2'; document.cookie = '_fbp=fb.1.1.2';"
@@ -145,12 +145,12 @@ def test_who_changes_their_mind_is_forgotten(asking, visit):
     tab.wait("!!window.telephony")
     tab.evaluate("telephony.consent({ analytics: 'granted', ads: true })")
     tab.see("p", "0321")
-    assert tab.evaluate("localStorage.telephony") == "visit1"
+    assert tab.evaluate("localStorage.telephony") == KEY
 
     tab.evaluate("telephony.consent({ analytics: false, ads: false })")
     tab.see("p", "020 7946 0018")
     (beat,) = asking.wait(lambda message: "b" in message)
-    assert (beat["k"], beat["c"]["a"]) == ("visit1", "denied")
+    assert (beat["k"], beat["c"]["a"]) == (KEY, "denied")
     assert tab.evaluate("localStorage.length") == 0
     assert tab.evaluate("telephony.visit()") == ""
 

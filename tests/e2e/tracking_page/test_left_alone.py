@@ -2,7 +2,7 @@
 
 import json
 
-from .shop import PAGE, SHOWN, STATIC
+from .shop import KEY, PAGE, SHOWN, STATIC
 
 LEFT = """
 <script type="application/ld+json">{"telephone": "+44 20 7946 0018"}</script>
@@ -63,11 +63,11 @@ def test_a_hidden_field_gets_the_visit_and_others_nothing(shop, visit):
     tab = visit()
     tab.see("p", "0321")
     values = "[...document.querySelectorAll('input')].map((one) => one.value)"
-    assert tab.evaluate(values) == ["visit1", ""]
+    assert tab.evaluate(values) == [KEY, ""]
     tab.evaluate(
         "later.innerHTML = '<form><input name=\"telephony_visit\"></form>', undefined"
     )
-    tab.wait(f"({values})[2] === 'visit1'")
+    tab.wait(f"({values})[2] === '{KEY}'")
 
 
 def test_without_the_server_the_page_is_as_it_was(shop, visit):
@@ -88,7 +88,7 @@ def test_a_dry_pool_leaves_the_number(shop, visit):
     assert tab.see("p") == "020 7946 0018"
     tab.evaluate("document.querySelector('a').click()")
     (tap,) = shop.wait(lambda message: "t" in message)
-    assert (tap["k"], tap["t"]) == ("visit1", STATIC)
+    assert (tap["k"], tap["t"]) == (KEY, STATIC)
 
 
 def test_somebody_else_who_writes_as_well_ends_no_page(shop, visit):

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from .shop import SHOWN, STATIC
+from .shop import KEY, SHOWN, STATIC
 
 COOKIES = """
 document.cookie = "_ga=GA1.1.1234567890.1690000000";
@@ -21,7 +21,7 @@ def test_a_visit_tells_where_from_and_nothing_else(shop, visit):
     tab.click("a")
     tab.see("p", "0321")
     message = shop.visits()[-1]
-    assert message.pop("p") == "visit1"
+    assert message.pop("p") == KEY
     assert message == {
         "k": "",
         "u": "/landing",
@@ -63,7 +63,7 @@ def test_a_tap_tells_the_number_and_the_session_of_that_moment(shop, visit):
         call.firstChild.click();
     """)
     (tap,) = shop.wait(lambda message: "t" in message)
-    assert (tap["k"], tap["t"]) == ("visit1", SHOWN)
+    assert (tap["k"], tap["t"]) == (KEY, SHOWN)
     assert tap["g"]["session_id"] == "1700009999"
 
 
@@ -72,7 +72,7 @@ def test_beats_tell_the_visit_alone(shop, visit):
     shop.page("<p>020 7946 0018</p>")
     visit().see("p", "0321")
     beat, *_others = shop.wait(lambda message: "b" in message, 2)
-    assert beat == {"k": "visit1", "b": 1}
+    assert beat == {"k": KEY, "b": 1}
 
 
 def test_the_end_of_a_page_is_told(shop, visit):
@@ -82,7 +82,7 @@ def test_the_end_of_a_page_is_told(shop, visit):
     tab.see("p", "0321")
     tab.click("a")
     (end,) = shop.wait(lambda message: "e" in message)
-    assert end == {"k": "visit1", "e": 1}
+    assert end == {"k": KEY, "e": 1}
 
 
 def test_the_next_page_belongs_to_the_visit(shop, visit):
@@ -93,7 +93,7 @@ def test_the_next_page_belongs_to_the_visit(shop, visit):
     assert tab.evaluate("Object.keys(localStorage)") == ["telephony"]
     tab.click("a")
     tab.see("h1", "0321")
-    assert [visit.get("p") for visit in shop.visits()] == [None, "visit1"]
+    assert [visit.get("p") for visit in shop.visits()] == [None, KEY]
 
 
 def test_the_key_goes_to_the_sites_own_domains_and_is_not_left_there(shop, visit):
@@ -116,7 +116,7 @@ def test_the_key_goes_to_the_sites_own_domains_and_is_not_left_there(shop, visit
     other = tab.evaluate(followed % "other")
     assert other == f"http://myshop.localhost:{port}/two#b"
     own = tab.evaluate(followed % "own")
-    assert own == f"http://www.shop.localhost:{port}/two?a=1#b&telephony=visit1"
+    assert own == f"http://www.shop.localhost:{port}/two?a=1#b&telephony={KEY}"
     tab.wait("own.getAttribute('href').endsWith('/two?a=1#b')")
 
     tab.click("#own")
@@ -124,4 +124,4 @@ def test_the_key_goes_to_the_sites_own_domains_and_is_not_left_there(shop, visit
     there = urlsplit(tab.evaluate("location.href"))
     assert (there.hostname, there.query) == ("www.shop.localhost", "a=1")
     assert there.fragment == "b"
-    assert shop.visits()[-1]["p"] == "visit1"
+    assert shop.visits()[-1]["p"] == KEY

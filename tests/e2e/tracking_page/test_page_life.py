@@ -1,6 +1,6 @@
 """A page that changes, sleeps, goes and comes back."""
 
-from .shop import SHOWN, STATIC
+from .shop import KEY, SHOWN, STATIC
 
 PAUSE = "new Promise((resolve) => setTimeout(resolve, {}))"
 
@@ -33,7 +33,7 @@ def test_a_page_that_builds_its_number_late_asks_when_it_is_there(shop, visit):
     tab.evaluate("app.append('+44 20 ', '7946 0018'), undefined")
     tab.see("#app", "+44 20 7946 0321")
     assert [visit["n"] for visit in shop.visits()] == [[], [STATIC]]
-    assert [visit["k"] for visit in shop.visits()] == ["", "visit1"]
+    assert [visit["k"] for visit in shop.visits()] == ["", KEY]
 
 
 def test_only_a_number_that_comes_into_view_is_asked_for(shop, visit):
@@ -65,7 +65,7 @@ def test_a_single_page_application_tells_each_page(shop, visit):
     first, second = shop.wait(lambda message: "v" in message, 2)
     port = shop.port
     assert first == {
-        "k": "visit1", "v": 1, "u": "/prices", "h": "127.0.0.1", "q": {},
+        "k": KEY, "v": 1, "u": "/prices", "h": "127.0.0.1", "q": {},
         "r": f"127.0.0.1:{port}/",
     }  # fmt: skip
     assert (second["u"], second["q"]) == ("/", {"utm_source": "news"})
@@ -84,7 +84,7 @@ def test_a_page_from_the_back_forward_cache_asks_again(shop, visit):
     tab.evaluate("history.back()")
     tab.see("p", "020 7946 0777")
     assert tab.evaluate("window.alive && window.kept"), "it was loaded anew"
-    assert [visit["k"] for visit in shop.visits()] == ["", "visit1"]
+    assert [visit["k"] for visit in shop.visits()] == ["", KEY]
 
 
 def test_a_page_from_the_cache_shows_its_own_number_where_there_is_no_other(
