@@ -28,3 +28,6 @@ from . import (
     telephony_tracking_visit_receive,
     telephony_tracking_visit_utm,
 )
+
+# isort: split
+from . import telephony_call_promised  # extends the matches

@@ -21,7 +21,7 @@ class TelephonyCallback(models.Model):
         visit = options.get("visit")
         if not visit:
             return vals
-        visit.sudo().kept = True  # others are deleted some day
+        visit._keep()
         return {**vals, "visit_id": visit.id}
 
     @api.model

@@ -1,5 +1,6 @@
 import json
 from datetime import datetime, timedelta, timezone
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -85,6 +86,22 @@ class TestCallbackPublic(TrackingHttpCase):
         other.callback_pbx_id = self.pbx
         self._leave(k=told["k"], number="+442079460124", token=other.token)
         self.assertFalse(self._callback("+442079460124").visit_id, "of another site")
+
+    def test_the_call_that_was_asked_for_comes_of_the_visit(self):
+        told = self._page("/spring", q={"utm_source": "Leaflet", "utm_medium": "qr"})
+        visit = self._visit(told)
+        self._leave(k=told["k"])
+        callback = self._callback(NUMBER)
+        self.assertEqual(callback.lead_id.source_id.name, "Leaflet")
+        with patch.object(type(self.env["telephony.dial"]), "_originate"):
+            answer = callback.with_user(self.agent).accept_offer(callback.id)
+        self.assertEqual(answer["status"], "calling")
+        call = self._talk(number=NUMBER, minutes=0)
+        [match] = call.match_ids
+        self.assertEqual(match.visit_id, visit)
+        self.assertEqual(match.why, "The visitor asked to be called back.")
+        self.assertEqual(call.tracking_state, "matched")
+        self.assertEqual(call.source_id.name, "Leaflet")
 
     def test_a_time_can_be_chosen(self):
         at = (fields.Datetime.now() + timedelta(hours=3)).replace(microsecond=0)
