@@ -15,11 +15,14 @@ export class CallAlert {
      * @param {import("./tab_memory").TabMemory} options.memory
      * @param {() => Object[]} options.ringing entries that ring this user now
      * @param {() => boolean} [options.alsoRings] whether something rings that is no entry
+     * @param {() => {id: string, title: string, body: string}[]} [options.alsoTold] what is
+     *     notified of that is no entry
      * @param {(id: number) => void} options.onClick on a notification
      */
     constructor(options) {
         Object.assign(this, options);
         this.alsoRings ||= () => false;
+        this.alsoTold ||= () => [];
         this.ring = new RingSound();
         this.shown = {};
         this.multiTab.bus.addEventListener("become_main_tab", () => this._onMain(true));
@@ -43,12 +46,14 @@ export class CallAlert {
         if (this.wanted.sound) {
             this.ring.start();
         }
-        const ids = new Set(incoming.map((entry) => String(entry.id)));
+        const others = this.alsoTold();
+        const ids = new Set([...incoming, ...others].map(({ id }) => String(id)));
         Object.keys(this.shown)
             .filter((id) => !ids.has(id))
             .forEach((id) => this._hide(id));
         if (this.wanted.desktop_notification) {
             incoming.forEach((entry) => this._notify(entry));
+            others.forEach(({ id, title, body }) => this._show(id, title, { body }));
         }
     }
 
@@ -71,23 +76,28 @@ export class CallAlert {
     }
 
     _notify(entry) {
+        const details = [entry.card.partner?.company, entry.card.number_formatted];
+        this._show(entry.id, _t("%s is calling", callerName(entry)), {
+            body: details.filter(Boolean).join(" · "),
+            icon: entry.card.partner?.image,
+        });
+    }
+
+    /** Notify once, in one tab. */
+    _show(id, title, options) {
         const { Notification } = browser;
-        if (Notification?.permission !== "granted" || !this.memory.claim("notified", entry.id)) {
+        if (Notification?.permission !== "granted" || !this.memory.claim("notified", id)) {
             return;
         }
-        const details = [entry.card.partner?.company, entry.card.number_formatted];
         try {
-            const notification = new Notification(_t("%s is calling", callerName(entry)), {
-                body: details.filter(Boolean).join(" · "),
-                icon: entry.card.partner?.image,
-                tag: `telephony_crm.${entry.id}`,
-            });
+            const tag = `telephony_crm.${id}`;
+            const notification = new Notification(title, { ...options, tag });
             notification.addEventListener("click", () => {
                 window.focus();
-                this.onClick(entry.id);
-                this._hide(entry.id);
+                this.onClick(id);
+                this._hide(id);
             });
-            this.shown[entry.id] = notification;
+            this.shown[id] = notification;
         } catch {
             // Some mobile browsers only allow notifications from a service worker.
         }

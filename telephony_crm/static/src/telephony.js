@@ -58,6 +58,7 @@ export class Telephony {
             memory: this.memory,
             ringing: () => this.calls.ringing,
             alsoRings: () => Boolean(this.softphone?.rings) || this.offers.rings,
+            alsoTold: () => this.offers.news,
             onClick: (id) => this.env.bus.trigger("TELEPHONY:FOCUS", { id }),
         });
     }

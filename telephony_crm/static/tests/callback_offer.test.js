@@ -1,10 +1,12 @@
 import { advanceTime, animationFrame, describe, expect, test } from "@odoo/hoot";
+import { browser } from "@web/core/browser/browser";
 import {
     asyncStep,
     contains,
     getService,
     MockServer,
     onRpc,
+    patchWithCleanup,
     waitForSteps,
 } from "@web/../tests/web_test_helpers";
 import { defineTelephonyModels, settle, startTelephony, utc } from "./telephony_test_helpers";
@@ -142,4 +144,22 @@ test("not now takes it off the screen", async () => {
     await contains(".o_telephony_offer_decline").click();
     await waitForSteps(["decline 5"]);
     expect(".o_telephony_offer").toHaveCount(0);
+});
+
+test("the desktop is told once, in the tab that rings", async () => {
+    patchWithCleanup(browser, {
+        Notification: class extends EventTarget {
+            static permission = "granted";
+            constructor(title, { body }) {
+                super();
+                asyncStep(`${title} (${body})`);
+            }
+            close() {}
+        },
+    });
+    const telephony = await start([]);
+    telephony.options.desktop_notification = true;
+    await tellOffers([makeOffer()]);
+    await tellOffers([makeOffer()]);
+    await waitForSteps(["Olena Shevchenko asks to be called back (+380 44 494 1710)"]);
 });

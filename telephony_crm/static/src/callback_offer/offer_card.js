@@ -1,11 +1,7 @@
 import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { LiveTimer } from "../call_popup/live_timer";
-
-/** What a screen reader says, once, when somebody asks to be called back. */
-export function offerWords({ name, number }) {
-    return _t("%s asks to be called back", name || number);
-}
+import { offerWords } from "./offers";
 
 /** Somebody asks to be called back: who first accepts, calls. */
 export class OfferCard extends Component {

@@ -2,6 +2,11 @@ import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { parseUtc } from "../times";
 
+/** What a screen reader and the desktop say when somebody asks to be called back. */
+export function offerWords({ name, number }) {
+    return _t("%s asks to be called back", name || number);
+}
+
 /** A moment of a card comes a little after it, so that it is not just before. */
 const AFTER = 50;
 
@@ -38,6 +43,15 @@ export class Offers {
     /** Whether one waits for an answer. */
     get rings() {
         return this.shown.some(({ isBusy }) => !isBusy);
+    }
+
+    /** What the desktop is told of: each time that a call-back comes up, once. */
+    get news() {
+        return this.shown.map((offer) => ({
+            id: `offer${offer.id}-${offer.tries}`,
+            title: offerWords(offer),
+            body: offer.name ? offer.number : "",
+        }));
     }
 
     /** Replace all by the server's list; of two answers the one that was asked for later. */
