@@ -18,7 +18,10 @@
         "views/telephony_tracking_site_callback_views.xml",
         "views/telephony_tracking_alias_views.xml",
         "views/telephony_did_views.xml",
+        "views/telephony_call_views.xml",
+        "views/crm_lead_views.xml",
         "views/telephony_tracking_menus.xml",
     ],
+    "assets": {"web.assets_backend": ["telephony_crm_tracking/static/src/**/*"]},
     "uninstall_hook": "uninstall_hook",
 }

@@ -29,4 +29,8 @@ class TelephonyCallback(models.Model):
         """Override to give the lead the reason of the visit."""
         vals = super()._vals_of_asked_lead(**options)
         visit = options.get("visit")
-        return {**vals, **visit.with_env(self.env)._resolve_utm()} if visit else vals
+        vals["tracking_channel"] = "callback"
+        if not visit:
+            return vals
+        sources = visit.with_env(self.env)._resolve_utm()
+        return {**vals, **sources, "telephony_visit": visit.sudo().key}

@@ -1,10 +1,20 @@
-from odoo import models
+from odoo import api, models
 
 
 class TelephonyTrackingVisit(models.Model):
     """Why somebody came, as Odoo's own records say it."""
 
     _inherit = "telephony.tracking.visit"
+
+    @api.model
+    def _of_key(self, key):
+        """Return the visit that a page says is its own, or none.
+
+        :param key: as it came with a form, so anything
+        """
+        if not isinstance(key, str) or not 0 < len(key) <= 64 or not key.isascii():
+            return self.browse()
+        return self.search([("key", "=", key)], limit=1)
 
     def _resolve_utm(self):
         """Find or make source, medium and campaign, once a call or lead comes of it.
