@@ -10,6 +10,8 @@ from odoo.tools import SQL, hmac
 #: each other.
 SHARDS = 8
 KEPT_DAYS = 2
+#: Has the transaction end without a wait for the disk.
+UNWAITED = SQL("set_config('synchronous_commit', 'off', true)")
 
 
 class Count(NamedTuple):
@@ -75,15 +77,22 @@ class TelephonyTrackingQuota(models.Model):
         :return: two `Count`
         """
         self.env.cr.execute(
-            """
-            SELECT kind, minute, in_minute, NULL FROM telephony_tracking_quota
-             WHERE site_id = %(site)s AND day = %(day)s AND kind = 'site'
-             UNION ALL
-            SELECT kind, minute, in_minute, shown FROM telephony_tracking_quota
-             WHERE site_id = %(site)s AND day = %(day)s AND kind = 'network'
-               AND name = %(name)s
-            """,
-            {"site": site_id, "day": now.date(), "name": network},
+            SQL(
+                """
+                SELECT %(unwaited)s, NULL::timestamp, 0, NULL::jsonb
+                 UNION ALL
+                SELECT kind, minute, in_minute, NULL FROM telephony_tracking_quota
+                 WHERE site_id = %(site)s AND day = %(day)s AND kind = 'site'
+                 UNION ALL
+                SELECT kind, minute, in_minute, shown FROM telephony_tracking_quota
+                 WHERE site_id = %(site)s AND day = %(day)s AND kind = 'network'
+                   AND name = %(name)s
+                """,
+                unwaited=UNWAITED,
+                site=site_id,
+                day=now.date(),
+                name=network,
+            )
         )
         minute = now.replace(second=0, microsecond=0)
         found, dids = {"site": 0, "network": 0}, frozenset()

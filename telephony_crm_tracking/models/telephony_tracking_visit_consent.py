@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..attribution.consent import Consent, Signal, allowed_analytics, latest, signal
+from .telephony_tracking_quota import UNWAITED
 from .telephony_tracking_visit import AD_FIELDS, CLICK_IDS, IDS, PARAMETERS
 
 KNOWN = SQL(
@@ -66,11 +67,18 @@ class TelephonyTrackingVisit(models.Model):
             known = self._known(site, asked.key).get(asked.key)
             return known and self._see(site, known, asked, now) and known["id"]
         self.env.cr.execute(
-            "UPDATE telephony_tracking_visit SET seen_date = GREATEST(seen_date, %s) "
-            "WHERE key = %s AND site_id = %s RETURNING id, consent_analytics",
-            [now, asked.key, site.site_id],
+            SQL(
+                "UPDATE telephony_tracking_visit "
+                "SET seen_date = GREATEST(seen_date, %s) "
+                "WHERE key = %s AND site_id = %s "
+                "RETURNING id, consent_analytics, %s",
+                now,
+                asked.key,
+                site.site_id,
+                UNWAITED,
+            )
         )
-        for visit_id, analytics in self.env.cr.fetchall():
+        for visit_id, analytics, _unwaited in self.env.cr.fetchall():
             if allowed_analytics(analytics, site.consent_required):
                 return visit_id
             self._withdraw(visit_id, now)  # the site did not ask for it then

@@ -23,21 +23,24 @@ class TelephonyTrackingVisit(models.Model):
 
     Raw statements, and few of them, in one READ COMMITTED transaction: each page of a
     web site makes one visit, and each open one tells every few seconds that it lives.
+    Nobody waits until that is on the disk: of what a crash of the database takes back,
+    the last second at most, the page hears with its next beat, and asks anew.
     """
 
     _inherit = "telephony.tracking.visit"
 
     @api.model
-    def _receive(self, site, asked, network):
+    def _receive(self, site, asked, network, now=None):
         """Do what a page asks for, and return the status and what it is told.
 
         :param site: `Opening` of the site
         :param asked: `attribution.visit.VisitRequest`
         :param network: the keyed hash of where it comes from
+        :param now: naive UTC; the present if not given
         :return: ``(status, {"k", "n": {static: {"e164", "until"}}, "beat"})``, or an
             ``error``; without numbers the page goes on showing the static ones
         """
-        now = fields.Datetime.now()
+        now = now or fields.Datetime.now()
         if asked.kind in (Kind.VISIT, Kind.VIEW):
             return self._receive_page(site, asked, network, now)
         visit_id = self._hear(site, asked, now)

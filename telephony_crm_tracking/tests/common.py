@@ -2,10 +2,6 @@
 
 import json
 
-from freezegun import freeze_time
-
-from odoo import fields
-
 from odoo.addons.telephony_crm.tests.common import DID, TelephonyCase, TelephonyHttpCase
 
 from ..attribution.visit import parse
@@ -50,9 +46,8 @@ class TrackingMixin:
         self.env.flush_all()
         opening = self.env["telephony.tracking.site"]._openings()[self.site.token]
         asked = parse(json.dumps(message).encode())
-        with freeze_time(at or fields.Datetime.now()):
-            visits = self.env["telephony.tracking.visit"].sudo()
-            _status, told = visits._receive(opening, asked, network)
+        visits = self.env["telephony.tracking.visit"].sudo()
+        _status, told = visits._receive(opening, asked, network, at)
         self.env.invalidate_all()
         return told
 
