@@ -6,8 +6,9 @@ far more: a name that is a function reads files or runs programs
 (``File=x,,rm``), a variable without its channel is one of the whole PBX, and a channel
 between slashes is all that look like it (``Channel=/.*/``).
 
-A call that is begun goes to a number in a context of the dialplan that the bridge's own
-file names, whatever Odoo is told: an account there dials, and runs no application.
+A call that is begun rings an extension first, by the bridge's own file, and goes on to
+a number in a context of the dialplan that this file names, whatever Odoo is told: an
+account there dials what the dialplan lets it, and runs no application.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from urllib.parse import unquote
 from .allowed_calls import (
     SET_AT_START,
     NotAllowed,
+    Reach,
     check_begun,
     check_originate,
     check_set,
@@ -116,12 +118,11 @@ AMI = {
 
 
 def check_ari(
-    method: str, path: str, params: Mapping, data, contexts: Collection[str]
+    method: str, path: str, params: Mapping, data, reach: Reach
 ) -> str | None:
     """Return the body to be sent to ARI, in JSON; `None`: there is none.
 
     :param data: what Odoo sent as the body, a text in JSON
-    :param contexts: of the dialplan, in which numbers may be dialled
     :raises NotAllowed: when that is not asked of ARI
     """
     rule = next(
@@ -136,8 +137,8 @@ def check_ari(
         raise NotAllowed("The bridge does not ask that of ARI.")
     _check(rule, params, "ARI")
     if "endpoint" in params:
-        check_begun(params["endpoint"], params.get("channelId"), contexts)
-    check_way(rule, params.get("context"), params.get("extension"), contexts)
+        check_begun(params["endpoint"], params.get("channelId"), reach)
+    check_way(rule, params.get("context"), params.get("extension"), reach)
     if params.get("priority", "1") != "1":
         raise NotAllowed("The bridge begins at the first line of an extension.")
     if not data:
@@ -156,12 +157,9 @@ def check_ari(
     return json.dumps(body)
 
 
-def check_ami(
-    action: str, fields: Mapping[str, str], contexts: Collection[str]
-) -> None:
+def check_ami(action: str, fields: Mapping[str, str], reach: Reach) -> None:
     """Look at an action of AMI.
 
-    :param contexts: of the dialplan, in which numbers may be dialled
     :raises NotAllowed: when that is not asked of AMI
     """
     action = action.lower()
@@ -172,18 +170,18 @@ def check_ami(
     if len(lower) != len(fields):
         raise NotAllowed("The bridge does not send a name twice to AMI.")
     if action == "getvar" and set(lower) == {"variable"}:
-        check_state(lower["variable"], contexts)
+        check_state(lower["variable"], reach)
         return
     if action == "originate":
         check_set(lower.pop("variable", ""))
     _check(rule, lower, "AMI")
     if action == "originate":
-        check_originate(lower, contexts)
+        check_originate(lower, reach)
     elif not all(_channel.fullmatch(lower.get(name, "x")) for name in CHANNELS):
         raise NotAllowed("The bridge does that to one channel only.")
     for way in ("", "extra"):
         context, exten = lower.get(f"{way}context"), lower.get(f"{way}exten")
-        check_way(rule, context, exten, contexts)
+        check_way(rule, context, exten, reach)
         if lower.get(f"{way}priority", "1") != "1":
             raise NotAllowed("The bridge begins at the first line of an extension.")
     file = lower.get("file")

@@ -14,7 +14,7 @@ import contextlib
 import json
 import logging
 import tempfile
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from urllib.parse import parse_qsl, unquote
 
@@ -53,7 +53,7 @@ class Commands:
     :param client: returns the connection to AMI, `None` when there is none
     :param check: returns what is wrong, see `check.Check.run`
     :param retry: has told again what Odoo refused, and returns how much
-    :param contexts: of the dialplan, in which Odoo may have numbers dialled
+    :param reach: how far calls go that Odoo has begun
     """
 
     def __init__(
@@ -64,11 +64,11 @@ class Commands:
         recordings: Recordings,
         check: Callable[[], dict],
         retry: Callable[[], int],
-        contexts: Collection[str],
+        reach: allowed.Reach,
     ):
         self._ari, self._client, self._cdr = ari, client, cdr
         self._recordings, self._check, self._retry = recordings, check, retry
-        self._contexts = contexts
+        self._reach = reach
 
     def carry_out(self, command: Mapping, send_sound: Callable) -> dict | None:
         """Do what a command says; whatever goes wrong is its answer.
@@ -122,7 +122,7 @@ class Commands:
         method, params = str(command.get("method", "GET")), command.get("params") or {}
         try:
             data = command.get("data")
-            body = allowed.check_ari(method, path, params, data, self._contexts)
+            body = allowed.check_ari(method, path, params, data, self._reach)
         except allowed.NotAllowed as error:
             raise Refused(NOT_ALLOWED, str(error)) from error
         headers = {"Content-Type": "application/json"} if body else {}
@@ -136,7 +136,7 @@ class Commands:
         names = [key for key in fields if key.lower() == "action"]
         name = next((fields.pop(key) for key in names), "")
         try:
-            allowed.check_ami(name, fields, self._contexts)
+            allowed.check_ami(name, fields, self._reach)
         except allowed.NotAllowed as error:
             raise Refused(NOT_ALLOWED, str(error)) from error
         client = self._client()
@@ -156,7 +156,7 @@ class Commands:
     def _answer_check(self, command, _path):
         found = self._check()
         context = str((command.get("params") or {}).get("context", ""))
-        if context and context not in self._contexts:
+        if context and context not in self._reach.contexts:
             found["problems"].append(
                 f"Odoo dials in the context {context[:40]}, which the bridge does not "
                 f"let it. Its file needs, under [calls], contexts = {context[:40]}"

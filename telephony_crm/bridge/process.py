@@ -13,6 +13,7 @@ import threading
 from pathlib import Path
 
 from . import config as configuration
+from .allowed import Reach
 from .cdr import Cdr
 from .cdr_table import Table
 from .clock import PbxClock
@@ -102,7 +103,7 @@ class Bridge:
             Recordings(asterisk.recordings),
             check_of(config).run,
             self.outbox.retry,
-            configuration.words(config.calls.contexts),
+            Reach(configuration.words(config.calls.contexts), tracking),
         )
         self.poller = Poller(
             self.odoo, instance, commands, self.told, lambda: self.leader.is_active

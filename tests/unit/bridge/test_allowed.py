@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from telephony_crm.bridge import allowed
+from telephony_crm.bridge.tracker_config import TrackerConfig
 from telephony_crm.pbx import asterisk_control as control
 from telephony_crm.pbx import asterisk_originate as begin
 from telephony_crm.pbx import asterisk_recordings as recordings
@@ -13,7 +14,7 @@ from telephony_crm.pbx.adapters.asterisk import ADAPTER
 
 BY_BRIDGE = Credentials(settings={"remove_recordings": "yes"})
 BY_LOCAL = Credentials(settings={"endpoint": "Local/{extension}@from-internal"})
-CONTEXTS = {"from-internal"}
+REACH = allowed.Reach({"from-internal"})
 CHANNEL = "1768472100.12"
 PEER = "PJSIP/trunk-0000001a"
 
@@ -76,12 +77,12 @@ def look(requests):
         path = urlsplit(request.url.removeprefix("bridge:")).path
         if path.startswith("/ari/"):
             params, data = request.params, request.data
-            allowed.check_ari(request.method, path, params, data, CONTEXTS)
+            allowed.check_ari(request.method, path, params, data, REACH)
         else:
             assert path == "/rawman"
             fields = dict(request.params)
             actions.append(fields.pop("action"))
-            allowed.check_ami(actions[-1], fields, CONTEXTS)
+            allowed.check_ami(actions[-1], fields, REACH)
     return actions
 
 
@@ -116,11 +117,11 @@ ORIGINATE = {
 
 
 def test_a_call_is_begun_by_ami():
-    allowed.check_ami("Originate", ORIGINATE, CONTEXTS)
+    allowed.check_ami("Originate", ORIGINATE, REACH)
     by_local = {**ORIGINATE, "Channel": "Local/100@from-internal"}
-    allowed.check_ami("originate", by_local, CONTEXTS)
+    allowed.check_ami("originate", by_local, REACH)
     elsewhere = {**ORIGINATE, "Context": "sales"}
-    allowed.check_ami("Originate", elsewhere, {"from-internal", "sales"})
+    allowed.check_ami("Originate", elsewhere, allowed.Reach({"from-internal", "sales"}))
 
 
 @pytest.mark.parametrize(
@@ -148,6 +149,15 @@ def test_a_call_is_begun_by_ami():
         {"Channel": "Local/100@sales"},
         {"Channel": "Local/100@from-internal/n"},
         {"Channel": "Local/s@from-internal"},
+        {"Channel": "PJSIP/88216555@trunk"},
+        {"Channel": "PJSIP/100@trunk"},
+        {"Channel": "SIP/100@evil.example"},
+        {"Channel": "IAX2/guest@evil.example"},
+        {"Channel": "SIP/evil.example"},
+        {"Channel": "DAHDI/g0"},
+        {"Channel": "PJSIP/trunk"},
+        {"Channel": "PJSIP/reception"},
+        {"Channel": "PJSIP/"},
         {"Channel": "PJSIP/100&PJSIP/200"},
         {"Channel": "PJSIP/100/sip:x@y"},
         {"Channel": "UnicastRTP/192.0.2.1:1"},
@@ -178,7 +188,7 @@ def test_a_call_is_begun_by_ami():
 def test_a_call_by_ami_is_a_number_dialled_and_no_application(wrong):
     fields = {k: v for k, v in {**ORIGINATE, **wrong}.items() if v is not None}
     with pytest.raises(allowed.NotAllowed):
-        allowed.check_ami("Originate", fields, CONTEXTS)
+        allowed.check_ami("Originate", fields, REACH)
 
 
 @pytest.mark.parametrize(
@@ -193,12 +203,13 @@ def test_a_call_by_ami_is_a_number_dialled_and_no_application(wrong):
         ("CoreShowChannels", {"Channel": "x"}),
         ("Getvar", {"Variable": "DEVICE_STATE(Local/1@sales)"}),
         ("Getvar", {"Variable": "DEVICE_STATE(${SHELL(rm)})"}),
+        ("Getvar", {"Variable": "DEVICE_STATE(SIP/x@evil.example)"}),
         ("Getvar", {"Variable": "DB(x/y)"}),
     ],
 )
 def test_calls_go_to_numbers_of_the_contexts_named_and_nowhere_else(action, fields):
     with pytest.raises(allowed.NotAllowed):
-        allowed.check_ami(action, fields, CONTEXTS)
+        allowed.check_ami(action, fields, REACH)
 
 
 def test_what_ami_may_not_begin_ari_may_not_either():
@@ -208,15 +219,29 @@ def test_what_ami_may_not_begin_ari_may_not_either():
         "context": "from-internal",
         "priority": "1",
     }
-    allowed.check_ari("POST", "/ari/channels", params, None, CONTEXTS)
+    allowed.check_ari("POST", "/ari/channels", params, None, REACH)
     for wrong in (
         {"context": "sales"},
         {"extension": "s"},
         {"extension": "wait", "context": "telephony-hold"},
         {"priority": "2"},
         {"endpoint": "Local/100@sales"},
+        {"endpoint": "PJSIP/88216555@trunk"},
+        {"endpoint": "SIP/x@evil.example"},
+        {"endpoint": "DAHDI/g0"},
+        {"endpoint": "PJSIP/trunk"},
         {"channelId": "1.2"},
     ):
         with pytest.raises(allowed.NotAllowed):
             asked_for = {**params, **wrong}
-            allowed.check_ari("POST", "/ari/channels", asked_for, None, CONTEXTS)
+            allowed.check_ari("POST", "/ari/channels", asked_for, None, REACH)
+
+
+def test_telephones_are_rung_as_the_file_of_the_bridge_has_them():
+    by_name = TrackerConfig(r"\d{3}|\d{3}-web", {"PJSIP/reception": "100"})
+    reach = allowed.Reach({"from-internal"}, by_name)
+    for channel in ("PJSIP/reception", "pjsip/100", "SIP/100-web", "PJSIP/101"):
+        allowed.check_ami("Originate", {**ORIGINATE, "Channel": channel}, reach)
+    for channel in ("SIP/reception", "PJSIP/1000", "PJSIP/100-trunk"):
+        with pytest.raises(allowed.NotAllowed, match="extensions and devices"):
+            allowed.check_ami("Originate", {**ORIGINATE, "Channel": channel}, reach)

@@ -7,6 +7,7 @@ import json
 import pytest
 from ami_server import AmiServer
 
+from telephony_crm.bridge.allowed import Reach
 from telephony_crm.bridge.ami import Ami
 from telephony_crm.bridge.cdr import Cdr
 from telephony_crm.bridge.commands import Commands
@@ -85,8 +86,8 @@ def commands(ari, folder, server, tmp_path):
     client.connect()
     cdr = Cdr(outbox, TrackerConfig())
     check = lambda: {"problems": ["It is off."]}  # noqa: E731
-    recordings, contexts = Recordings(str(folder)), {"from-internal"}
-    yield Commands(ari, lambda: client, cdr, recordings, check, lambda: 3, contexts)
+    recordings, reach = Recordings(str(folder)), Reach({"from-internal"})
+    yield Commands(ari, lambda: client, cdr, recordings, check, lambda: 3, reach)
     client.close()
     outbox.close()
 
