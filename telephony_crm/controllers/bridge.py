@@ -58,7 +58,8 @@ class Bridge(http.Controller):
         ``turn`` counts the requests of this bridge; an older one than the last gets
         409, and nothing but its ``answers`` counts. With ``hold`` it waits for
         commands. The answer is ``commands`` (see `telephony.pbx.command`) and ``wait``:
-        seconds until the next request.
+        seconds until the next request. One that is not active gets some commands as
+        well, as long as none is: above all the one to test the connection.
         """
         pbx, asked, refusal = open_door(token)
         if refusal:
@@ -83,12 +84,21 @@ class Bridge(http.Controller):
         if not is_news:
             return _answer(409)
         commands._forget(pbx)
-        found = []
-        if told["active"]:
-            found = _wait(pbx, told, HOLD if told["hold"] and _can_wait() else 0)
+        found, paths = [], None
+        if not told["active"]:
+            bridges = pbx.env["telephony.pbx.bridge"]
+            paths = bridges._paths_without_active(pbx, told["instance"])
+        if paths or told["active"]:
+            # One that is not active has to say soon again how it is.
+            most = HOLD if told["active"] else STAND_BY
+            seconds = most if told["hold"] and _can_wait() else 0
+            found = _wait(pbx, told, seconds, paths)
         answer = {"commands": found, "wait": 0}
         if not found:
-            answer["wait"] = STAND_BY if not told["active"] else _pause()
+            if told["active"]:
+                answer["wait"] = _pause()
+            else:
+                answer["wait"] = SHORT if paths else STAND_BY
         return request.make_json_response(
             answer, [("Cache-Control", "no-store"), mark()]
         )
@@ -178,8 +188,10 @@ def _pause():
     return 0 if _can_wait() else SHORT
 
 
-def _wait(pbx, told, seconds):
+def _wait(pbx, told, seconds, paths=None):
     """Return the next commands, as soon as there are some.
+
+    :param paths: see `telephony.pbx.command._hand_out`
 
     No transaction is open meanwhile. Who has asked anew does not listen here any more,
     and what is handed out is handed out once.
@@ -193,7 +205,7 @@ def _wait(pbx, told, seconds):
         begin(pbx.env)
         if not bridges._is_latest(pbx, told["instance"], told["turn"]):
             return []
-        found = commands._hand_out(pbx)
+        found = commands._hand_out(pbx, paths)
         end(pbx.env)
         if found or time.monotonic() >= until or _stopping.wait(LOOK):
             return found

@@ -9,12 +9,20 @@ from ..tools.transaction import begin
 
 # A bridge asks every 20 seconds or more often; this is what a restart of Odoo takes.
 AWAY = timedelta(seconds=60)
+# An active one asks anew whenever it was held for 20 seconds; when none has since then,
+# another one does what it can.
+SURE = timedelta(seconds=25)
 KEPT = timedelta(days=1)
 # Of what a bridge tells of itself: figures, times in Unix seconds, words.
 FIGURES = ("outbox", "oldest", "refused", "dropped", "clock_offset")
 TIMES = ("connected_since", "last_event")
 WORDS = {"version": 80, "asterisk": 80, "refusal": 300}
 MOST = 20  # problems
+# What is carried out by a bridge that is not active, as long as none is: to say what is
+# wrong, above all why it cannot be; and while it hears the PBX, what goes over AMI, since
+# ARI alone may be away. Not over ARI: of a call that is dialled there nobody would tell.
+ALWAYS = ("/bridge/check", "/bridge/retry")
+CONNECTED = (*ALWAYS, "/bridge/cdr", "/rawman")
 
 
 class TelephonyPbxBridge(models.Model):
@@ -105,16 +113,37 @@ class TelephonyPbxBridge(models.Model):
         return self.sudo().search([("pbx_id", "=", pbx.id), ("seen_date", ">", since)])
 
     @api.model
-    def _check_there(self, pbx):
+    def _check_there(self, pbx, path):
         """Send nothing where nobody fetches it; return the bridge that does.
 
+        :param path: of what is to be sent
         :raises pbx.adapter.NotConnected:
         """
         begin(self.env)
-        active = self._of(pbx).filtered("is_active")[:1]
-        if not active:
+        bridges = self._of(pbx)
+        able = bridges.filtered("is_active")[:1]
+        if not able:
+            able = bridges.filtered(lambda one: path in one._paths())[:1]
+        if not able:
             raise pbx_adapter.NotConnected("bridge_away", "")
-        return active
+        return able
+
+    def _paths(self):
+        """Return what this bridge carries out without being active."""
+        return CONNECTED if self.status["connected_since"] else ALWAYS
+
+    @api.model
+    def _paths_without_active(self, pbx, instance):
+        """Return what a bridge carries out that stands by; nothing: another one does.
+
+        :param instance: of the bridge
+        """
+        bridges = self._of(pbx)
+        since = fields.Datetime.now() - SURE
+        if bridges.filtered(lambda one: one.is_active and one.seen_date > since):
+            return ()
+        mine = bridges.filtered(lambda one: one.instance == instance)
+        return mine._paths() if mine else ()
 
 
 def _clean(status):

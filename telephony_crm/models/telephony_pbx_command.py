@@ -130,7 +130,8 @@ class TelephonyPbxCommand(models.Model):
     @api.model
     def _ask(self, pbx, http_request, seconds, more=None):
         """Put a request where the bridge finds it; return it when it is answered."""
-        bridge = pbx.env["telephony.pbx.bridge"]._check_there(pbx)
+        path = urlsplit(http_request.url.removeprefix(SCHEME)).path
+        bridge = pbx.env["telephony.pbx.bridge"]._check_there(pbx, path)
         self._check_room(bridge)
         row = self.sudo()._put(pbx, http_request, seconds, more or {})
         begun = time.monotonic()
@@ -229,9 +230,10 @@ class TelephonyPbxCommand(models.Model):
     # -- the bridge's side -------------------------------------------------------------
 
     @api.model
-    def _hand_out(self, pbx):
+    def _hand_out(self, pbx, paths=None):
         """Return what waits for the bridge of a PBX; nobody else will get it.
 
+        :param paths: only what is sent there; `None`: all
         :return: list of dicts: ``id, method, path, params, data, headers, timeout``
             (seconds that are left for it), and for a sound ``sound, limit``
         """
@@ -240,9 +242,10 @@ class TelephonyPbxCommand(models.Model):
             """
             SELECT id, method, path, request, expires_date FROM telephony_pbx_command
              WHERE pbx_id = %s AND state = 'waiting' AND expires_date > %s
+               AND (%s OR path = ANY(%s))
              ORDER BY id FOR UPDATE SKIP LOCKED
             """,
-            [pbx.id, now],
+            [pbx.id, now, paths is None, list(paths or ())],
         )
         rows = self.env.cr.fetchall()
         if rows:

@@ -21,6 +21,7 @@ class TelephonyPbx(models.Model):
             problems = pbx._converse(adapter.examine(credentials))
         except pbx_adapter.Unreachable as error:
             message = pbx._why_unreachable(error, credentials.api_url)
+            message = pbx._why_bridge_is_away(error) or message
         except pbx_adapter.PbxError as error:
             message = pbx._in_words(error)
         else:
@@ -42,6 +43,18 @@ class TelephonyPbx(models.Model):
             "This PBX cannot be asked, it only sends events. Have it send one: it then "
             "stands under Events."
         )
+
+    def _why_bridge_is_away(self, error):
+        """Return what a bridge that carried nothing out last said of its troubles.
+
+        It says so whenever it comes forward, also when it was started this moment and
+        Odoo still waited for the one before it.
+        """
+        if error.code != "bridge_away":
+            return ""
+        latest = self.env["telephony.pbx.bridge"]._of(self).sorted("seen_date")[-1:]
+        said = latest.status["problems"] if latest else []
+        return " ".join(self.env._("The bridge says: %s", words) for words in said)
 
     def _why_unreachable(self, error, url):
         """Say why nothing was heard from the address of the PBX, and what to do."""

@@ -10,6 +10,7 @@ from . import (
     test_asterisk_records,
     test_asterisk_without_ari,
     test_blocked_number,
+    test_bridge_check,
     test_bridge_command,
     test_bridge_health,
     test_bridge_route,

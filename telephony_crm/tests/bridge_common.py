@@ -88,6 +88,16 @@ class BridgeCase(TelephonyCase):
         }
 
 
+class Clock:
+    """A clock in which each look at it takes four seconds."""
+
+    now = 0
+
+    def __call__(self):
+        self.now += 4
+        return self.now
+
+
 def answered(id_, body=b"", status=200, **headers):
     """Return an answer as a bridge posts it."""
     return {

@@ -14,7 +14,7 @@ from ..controllers import bridge
 from ..models import telephony_pbx_command
 from ..pbx import adapter as pbx_adapter
 from .access_common import AccessCase
-from .bridge_common import BridgeCase, answered
+from .bridge_common import BridgeCase, Clock, answered
 from .recording_common import wav
 
 REQUEST = "odoo.addons.telephony_crm.models.telephony_pbx_request"
@@ -120,7 +120,7 @@ class TestBridgeCommand(BridgeCase):
         self._note()
         self._meanwhile(self._bridge_takes)
         with (
-            patch.object(telephony_pbx_command.time, "monotonic", _Clock()),
+            patch.object(telephony_pbx_command.time, "monotonic", Clock()),
             self.assertRaises(pbx_adapter.Unreachable) as caught,
         ):
             self.pbx._send(asking())
@@ -338,16 +338,6 @@ class TestBridgeAccess(AccessCase):
         for name in ("request", "answer", "attachment_id"):
             with self.assertRaises(AccessError):
                 command.with_user(self.administrator).read([name])
-
-
-class _Clock:
-    """A clock in which each look at it takes ten seconds."""
-
-    now = 0
-
-    def __call__(self):
-        self.now += 4
-        return self.now
 
 
 def _put(self, *_args):

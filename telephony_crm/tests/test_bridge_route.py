@@ -1,10 +1,12 @@
 import hashlib
 import time
+from datetime import timedelta
 from types import SimpleNamespace
 from unittest.mock import patch
 
 from werkzeug.wrappers import Request
 
+from odoo import fields
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -65,6 +67,26 @@ class TestBridgeRoute(BridgeCase, HttpCase):
         self.assertEqual(answer["commands"], [])
         self.assertGreater(answer["wait"], 0)
         self.assertFalse(self.bridges._of(self.pbx).is_active)
+
+    def _handed_out(self, instance="pbx2:b", active=False, **status):
+        told = self._told(instance=instance, active=active)
+        told["status"] = {**STATUS, **status}
+        return [one["path"] for one in self._poll(told).json()["commands"]]
+
+    def test_one_that_cannot_be_active_is_handed_the_test_of_the_connection(self):
+        for path in ("/ari/channels", "/rawman", "/bridge/check"):
+            self._put(path=path)
+        self.assertEqual(self._handed_out(connected_since=None), ["/bridge/check"])
+        self.assertEqual(self._handed_out(), ["/rawman"])  # ARI alone is away
+
+    def test_while_another_is_active_one_that_stands_by_is_handed_nothing(self):
+        self._note("pbx1:a")
+        self._put(path="/bridge/check")
+        self.assertEqual(self._handed_out(), [])
+        seen = self.bridges._of(self.pbx).filtered("is_active")
+        seen.seen_date = fields.Datetime.now() - timedelta(seconds=40)
+        seen.flush_recordset()
+        self.assertEqual(self._handed_out(), ["/bridge/check"])
 
     @mute_logger(CONTROLLER)
     def test_who_does_not_know_the_secret_is_refused(self):
