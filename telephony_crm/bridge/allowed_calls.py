@@ -20,6 +20,10 @@ _endpoint = re.compile(
 _local = re.compile(r"Local/[0-9]{1,8}@([\w-]+)", re.ASCII | re.IGNORECASE)
 _number = re.compile(r"\+?[0-9]{1,20}")
 _state = re.compile(r"DEVICE_STATE\(([\w./@-]+)\)", re.ASCII)
+#: Whether the dialplan has what hold and supervision take; and, of a context, whether
+#: there is one, which only those may be asked in which numbers are dialled.
+OWN_DIALPLAN = ("telephony-hold,wait,1", "telephony-spy,listen,1")
+_dialplan = re.compile(r"DIALPLAN_EXISTS\(([\w,-]+)\)", re.ASCII)
 #: Commas between variables; one in brackets belongs to a function.
 _comma = re.compile(r",(?![^(]*\))")
 SET_AT_START = frozenset(
@@ -96,7 +100,10 @@ def check_set(variables: str) -> None:
 
 
 def check_state(variable: str, reach: Reach) -> None:
-    """Look at a variable without a channel: how a telephone is, and no other."""
+    """Look at a variable without a channel: how a telephone or the dialplan is."""
+    asked = _dialplan.fullmatch(variable)
+    if asked and (asked[1] in OWN_DIALPLAN or asked[1] in reach.contexts):
+        return
     found = _state.fullmatch(variable)
     if not found:
         raise NotAllowed("The bridge knows no such variable of AMI.")

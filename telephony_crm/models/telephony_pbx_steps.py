@@ -37,6 +37,11 @@ class TelephonyPbx(models.Model):
             "gone": _("The call is over."),
             "phone_away": _("Your phone is not connected to %s.", self.name),
             "alone": _("Nobody is at the other end of the call just now."),
+            "no_hold": _(
+                "%s cannot put calls on hold: its dialplan lacks what that takes. An "
+                "administrator can test the connection.",
+                self.name,
+            ),
             "not_recorded": _("The call is not being recorded."),
             "number": _("This is no number that %s can dial.", self.name),
             "keys": _("A telephone has the keys 0 to 9, * and #."),

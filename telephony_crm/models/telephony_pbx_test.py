@@ -164,5 +164,9 @@ class TelephonyPbx(models.Model):
                 "extensions_telephony.conf in extensions.conf.",
                 **detail,
             ),
+            "dialplan_unsaid": _(
+                "The PBX does not say whether its dialplan has what hold and "
+                "supervision need. Load func_dialplan.so in modules.conf."
+            ),
         }
         return words.get(problem.code, problem.detail)

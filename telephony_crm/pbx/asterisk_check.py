@@ -11,7 +11,7 @@ import re
 from . import asterisk_values as values
 from .answers import plain
 from .asterisk_answers import read_ari
-from .asterisk_control import HOLD
+from .asterisk_control import HOLD, has_dialplan
 from .asterisk_originate import SPY
 from .asterisk_requests import Ami, Steps, ari, bridge, has_ari, over_bridge, setting
 from .errors import AuthError, PbxError, Refused
@@ -60,6 +60,8 @@ def _by_bridge(credentials):
     said = found.get("problems")
     words = [plain(text, 300) for text in said] if isinstance(said, list) else []
     problems = [Problem("bridge", text) for text in words if text]
+    if not problems:
+        problems = yield from _dialplan(credentials, Ami(credentials))
     if found.get("ari") is False and not problems:
         return [Problem("no_ari", is_note=True)]
     return problems
@@ -126,11 +128,12 @@ def _dialplan(credentials, ami):
         ("dialplan", f"{HOLD},wait,1", HOLD),
         ("dialplan", f"{SPY},listen,1", SPY),
     ):
-        variable = f"DIALPLAN_EXISTS({asked})"
         try:
-            found = yield from ami.do("Getvar", Variable=variable)
+            found = yield from has_dialplan(ami, asked)
         except (Refused, AuthError):
             continue  # nobody can say
-        if found.get("value") == "0":
+        if not found:
+            return [*problems, Problem("dialplan_unsaid")]
+        if found == "0":
             problems.append(Problem(code, detail))
     return problems

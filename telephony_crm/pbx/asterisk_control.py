@@ -44,9 +44,16 @@ def hold(credentials: Credentials, channel: str) -> Steps:
 
     Each notes who the other is: by that they are brought together again, and by that
     nobody is left alone with the music when the other hangs up.
+
+    Asterisk redirects into a context that is not there as well, and says that it
+    succeeded; then both are hung up. So that is asked first.
+
+    :raises Refused: ``no_hold``: the dialplan has no such context, or does not tell
     """
     ami = Ami(credentials)
     other = yield from other_of(credentials, channel, ami)
+    if (yield from has_dialplan(ami, f"{HOLD},wait,1")) != "1":
+        raise Refused("no_hold", f"The dialplan has no {HOLD}.")
     for one, two in ((channel, other), (other, channel)):
         yield from ami.do("Setvar", Channel=one, Variable=OTHER, Value=two)
     yield from ami.do(
@@ -153,6 +160,16 @@ def stop_recording(credentials: Credentials, channel: str) -> Steps:
             continue
     if not stopped:
         raise Refused("not_recorded", "The call is not being recorded.")
+
+
+def has_dialplan(ami: Ami, place: str) -> Steps:
+    """Return whether the dialplan has a context, or an extension in one.
+
+    :param place: ``context`` or ``context,extension,1``
+    :return: ``1`` or ``0``; empty: it does not tell, as without ``func_dialplan``
+    """
+    found = yield from ami.do("Getvar", Variable=f"DIALPLAN_EXISTS({place})")
+    return found.get("value", "")
 
 
 def other_of(credentials: Credentials, channel: str, ami: Ami) -> Steps:

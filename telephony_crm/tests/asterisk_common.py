@@ -16,12 +16,13 @@ class AsteriskServer:
 
     `ari` and `ami` hold answers other than the usual ones: by method and path, by
     action. An answer of AMI is the text of its error; `fields` has what else an action
-    is answered, and `channels` the ids of channels and calls that go on.
+    is answered, and `channels` the ids of channels and calls that go on. Of `lacking`
+    contexts the dialplan knows nothing.
     """
 
     def __init__(self, tls=None):
         self.asked, self.ari, self.ami, self.fields = [], {}, {}, {}
-        self.channels = []
+        self.channels, self.lacking = [], ()
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -68,7 +69,11 @@ class AsteriskServer:
             self.asked.append((action, params))
         wrong = self.ami.get(action)
         lines = [f"Response: {'Error' if wrong else 'Success'}", f"Message: {wrong}"]
-        lines += [f"{key}: {one}" for key, one in self.fields.get(action, {}).items()]
+        found = self.fields.get(action, {})
+        if params.get("Variable", "").startswith("DIALPLAN_EXISTS("):
+            is_lacking = any(one in params["Variable"] for one in self.lacking)
+            found = {"Value": "0" if is_lacking else "1"}
+        lines += [f"{key}: {one}" for key, one in found.items()]
         if action == "CoreShowChannels" and not wrong:
             for ref, call_ref in self.channels:
                 lines += ["", "Event: CoreShowChannel"]

@@ -63,6 +63,13 @@ class TestCallControl(AsteriskCase):
         self.assertFalse(card["control"]["held"])
         self.assertTrue(card["control"]["can"]["transfer"])
 
+    def test_a_dialplan_without_our_part_holds_nobody_and_that_is_said(self):
+        self.server.lacking = ("telephony-hold",)
+        card = self._control(self._talks(), "hold")
+        self.assertIn("dialplan", card["problem"])
+        self.assertFalse(card["control"]["held"])
+        self.assertFalse(self._asked("Redirect"), "that would hang both up")
+
     def test_a_call_is_sent_to_a_colleague_and_to_a_number_outside(self):
         call = self._talks()
         self._control(call, "transfer", "101")

@@ -82,6 +82,17 @@ def test_what_the_dialplan_lacks_is_named():
     ]
 
 
+def test_what_the_dialplan_lacks_is_named_through_the_bridge_as_well():
+    well, absent = ari({"problems": []}), ami(Variable="x", Value="0")
+    found = problems(well, THERE, absent, absent, credentials=BRIDGED)
+    assert [one.detail for one in found] == ["telephony-hold", "telephony-spy"]
+
+
+def test_a_pbx_that_does_not_tell_of_its_dialplan_is_named():
+    found = problems(ari({"problems": []}), ami(Value=""), credentials=BRIDGED)
+    assert [one.code for one in found] == ["dialplan_unsaid"]
+
+
 def test_the_bridge_says_itself_what_is_wrong():
     answer = ari({"problems": ["ARI refuses the password.", "", 7]})
     assert problems(answer, credentials=BRIDGED) == [

@@ -184,8 +184,9 @@ def test_an_attended_transfer_begins_ends_and_is_broken_off():
 
 
 def test_on_hold_one_hears_music_and_both_know_each_other():
-    asked, _ = hold_talk(asterisk.hold(BRIDGED, "1.2"), PEER, ami(), ami(), ami())
-    one, two, moved = actions(asked)
+    there, done = ami(Value="1"), (ami(), ami(), ami())
+    asked, _ = hold_talk(asterisk.hold(BRIDGED, "1.2"), PEER, there, *done)
+    _looked, one, two, moved = actions(asked)
     assert (one["Channel"], one["Value"]) == ("1.2", "PJSIP/trunk-00000002")
     assert (two["Channel"], two["Value"]) == ("PJSIP/trunk-00000002", "1.2")
     assert (moved["Exten"], moved["ExtraExten"]) == ("wait", "music")
@@ -194,6 +195,14 @@ def test_on_hold_one_hears_music_and_both_know_each_other():
     together, *forgotten = actions(asked)
     assert together["Channel1"] == "PJSIP/trunk-00000002"
     assert [one["Value"] for one in forgotten] == ["", ""]
+
+
+@pytest.mark.parametrize(
+    "answer", [ami(Value="0"), ami(Value=""), ami("Error", Message="Unknown")]
+)
+def test_nobody_is_sent_where_the_dialplan_has_no_place_to_wait(answer):
+    with pytest.raises(Refused):
+        hold_talk(asterisk.hold(BRIDGED, "1.2"), PEER, answer)
 
 
 @pytest.mark.parametrize("peer", ["", "A/1-1,B/2-1"])

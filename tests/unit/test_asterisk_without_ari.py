@@ -188,8 +188,8 @@ def test_it_works_without_ari_and_what_is_missing_is_said():
     found = problems(ALONE, LOGIN, allowed, VERSION, *THERE)
     assert found == [Problem("no_ari", is_note=True)]
     answer = ari({"problems": [], "ari": False})
-    assert problems(BRIDGED, answer) == [Problem("no_ari", is_note=True)]
-    assert problems(BRIDGED, ari({"problems": [], "ari": True})) == []
+    assert problems(BRIDGED, answer, *THERE) == [Problem("no_ari", is_note=True)]
+    assert problems(BRIDGED, ari({"problems": [], "ari": True}), *THERE) == []
 
 
 def test_the_right_to_begin_calls_is_named_where_there_is_no_ari():
