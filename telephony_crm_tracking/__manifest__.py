@@ -17,6 +17,7 @@
         "views/telephony_tracking_site_views.xml",
         "views/telephony_tracking_site_callback_views.xml",
         "views/telephony_tracking_alias_views.xml",
+        "views/telephony_tracking_feed_views.xml",
         "views/telephony_did_views.xml",
         "views/telephony_call_views.xml",
         "views/crm_lead_views.xml",

@@ -1,1 +1,1 @@
-from . import callback, script, visit
+from . import callback, events, script, visit

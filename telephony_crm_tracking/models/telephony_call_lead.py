@@ -31,7 +31,7 @@ class TelephonyCall(models.Model):
     def _follow_up(self):
         """Override to give the lead what is known now, and to find its touches."""
         error = super()._follow_up()
-        if self.direction == "inbound" and self.tracking_state != "none":
+        if self.tracking_state != "none":
             error = self._try_tracking(self._hand_on) or error
         return error
 

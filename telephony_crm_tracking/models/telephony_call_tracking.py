@@ -8,6 +8,7 @@ from odoo.exceptions import ConcurrencyError
 from ..attribution.match import (
     NEGLIGIBLE,
     TAP,
+    UNPROVEN,
     Candidate,
     Level,
     State,
@@ -91,7 +92,9 @@ class TelephonyCall(models.Model):
 
     def _follow_up(self):
         """Override to look once more, before a lead is made that has the source."""
-        error = self._try_tracking(self._track) if self.tracking_due else None
+        error = self._try_tracking(self._note_foreign)
+        if self.tracking_due and not error:
+            error = self._try_tracking(self._track)
         if not error:
             self._update({"tracking_due": False})
         return super()._follow_up() or error
@@ -129,7 +132,10 @@ class TelephonyCall(models.Model):
                 self._has_static_source(),
             )
         is_ours = found is None
-        matches = weigh([*(found or []), *self._candidates_before()])
+        others = self._candidates_of_others()
+        if others:  # they know the visit, so the number alone says nothing more
+            found = [one for one in found or [] if one.level != Level.STATIC]
+        matches = weigh([*(found or []), *self._candidates_before(), *others])
         self._store_matches(matches)
         vals = {"tracking_state": state(matches).value, "returns_ours": is_ours}
         if is_ours:
@@ -161,6 +167,19 @@ class TelephonyCall(models.Model):
             and (not match.lease_id or match.lease_id.did_id == self.did_id)
         ]
 
+    def _note_foreign(self):
+        """Look for what other systems have said of this call before it was known."""
+        if self.direction == "inbound":
+            for said in self.env["telephony.tracking.foreign"].sudo()._of_call(self):
+                said.call_id = self
+                self._update({"tracking_due": True})
+
+    def _candidates_of_others(self):
+        """Return what other systems say of this call; of several, the last."""
+        said = self.env["telephony.tracking.foreign"].sudo()
+        said = said.search([("call_id", "=", self.id)], limit=1)
+        return [Candidate(("foreign", one.id), Level.FOREIGN, UNPROVEN) for one in said]
+
     def _store_matches(self, matches):
         """Make the stored matches equal to those found; keep the visits.
 
@@ -178,8 +197,10 @@ class TelephonyCall(models.Model):
     @api.model
     def _vals_of_one(self, match):
         candidate = match.candidate
+        is_foreign = isinstance(candidate.visit, tuple)
         return {
-            "visit_id": candidate.visit or False,
+            "visit_id": (not is_foreign and candidate.visit) or False,
+            "foreign_id": candidate.visit[1] if is_foreign else False,
             "lease_id": candidate.lease or False,
             "weight": match.weight,
             "level": match.level.value,
@@ -192,6 +213,7 @@ class TelephonyCall(models.Model):
     def _vals_of_stored(self, match):
         return {
             "visit_id": match.visit_id.id,
+            "foreign_id": match.foreign_id.id,
             "lease_id": match.lease_id.id,
             "weight": match.weight,
             "level": match.level,
@@ -209,7 +231,8 @@ class TelephonyCall(models.Model):
 
         Nothing where it came from nowhere: then the number's own stay.
         """
-        visit = self._best_match().visit_id
+        best = self._best_match()
+        visit = best.visit_id or best.foreign_id.sudo()
         vals = visit._resolve_utm() if visit else {}
         return vals if any(vals.values()) else {}
 

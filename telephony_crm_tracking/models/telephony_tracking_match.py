@@ -31,6 +31,12 @@ class TelephonyTrackingMatch(models.Model):
     visit_id = fields.Many2one(
         "telephony.tracking.visit", index="btree_not_null", ondelete="cascade"
     )
+    foreign_id = fields.Many2one(
+        "telephony.tracking.foreign",
+        string="Event",
+        index="btree_not_null",
+        ondelete="cascade",
+    )
     lease_id = fields.Many2one(
         "telephony.tracking.lease", index="btree_not_null", ondelete="set null"
     )
@@ -98,10 +104,9 @@ class TelephonyTrackingMatch(models.Model):
         for match in self:
             visit = match.visit_id
             match.visit_date = visit.start_date
-            match.landing = visit.landing
-            match.pages = "\n".join(
-                [visit.landing or "", *visit.page_ids.mapped("path")]
-            )
+            match.landing = visit.landing or match.foreign_id.landing
+            pages = [match.landing, *visit.page_ids.mapped("path")]
+            match.pages = "\n".join(filter(None, pages))
             match.shown_source = match._words_of_source()
 
     def _words_of_source(self):
@@ -109,6 +114,8 @@ class TelephonyTrackingMatch(models.Model):
         if self.visit_id:
             visit = self.visit_id
             return in_line(visit.source, visit.medium, visit.campaign)
+        if self.foreign_id:
+            return self.foreign_id._in_line()
         call = self.call_id
         return in_line(call.source_id.name, call.medium_id.name, call.campaign_id.name)
 

@@ -83,11 +83,13 @@ class TelephonyTrackingTouch(models.Model):
 
     @api.model
     def _tracked_calls(self, person, company, visits, born, lead=None):
-        """Return the incoming calls of somebody of which the origin is known."""
+        """Return the calls of somebody of which the origin is known.
+
+        Incoming ones, and those that were asked for on a web site.
+        """
         since = born - timedelta(days=self._lookback(visits, lead))
         domain = person & Domain(
             [
-                ("direction", "=", "inbound"),
                 ("tracking_state", "!=", "none"),
                 ("start_date", ">=", since),
             ]
@@ -125,7 +127,7 @@ class TelephonyTrackingTouch(models.Model):
     def _rows(self, calls, visits, born, until, lead=None, own=()):
         """Return the values of the touches, the oldest first.
 
-        :param calls: incoming ones
+        :param calls: see `_tracked_calls`
         :param visits: those known otherwise than by a call, such as of a form
         :param own: touches of the lead behind which there is neither visit nor call
         """
@@ -213,7 +215,7 @@ class TelephonyTrackingTouch(models.Model):
         call = calls[0] if calls else self.env["telephony.call"]
         visit = visits[0] if visits else self.env["telephony.tracking.visit"]
         if calls:
-            channel = "call"
+            channel = "callback" if call.direction == "outbound" else "call"
         elif own:
             channel = own[0].channel
         elif lead and (not visits or any(one in of_forms for one in visits)):
@@ -230,6 +232,6 @@ class TelephonyTrackingTouch(models.Model):
             "visit_id": visit.id,
             "call_id": call.id,
             "channel": channel,
-            "landing": visit.landing or False,
+            "landing": visit.landing or call._best_match().landing or False,
             "did_id": call.did_id.id,
         }

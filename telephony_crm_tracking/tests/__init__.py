@@ -6,6 +6,8 @@ from . import (
     test_call_screen,
     test_callback_public,
     test_did_dates,
+    test_foreign_events,
+    test_foreign_ringostat,
     test_lead_origin,
     test_lead_touches,
     test_lease,
