@@ -42,11 +42,21 @@ class Check:
     def run(self) -> dict:
         """Return ``problems`` (sentences; none: all is well), ``asterisk``, ``ami``.
 
-        ``ari`` tells whether there is an address of it.
+        ``ari`` tells whether there is an address of it. Several may run at once.
         """
+        return _Run(self._config, self._connect, self._ari).run()
+
+
+class _Run:
+    """One run, which shares what it finds with no other."""
+
+    def __init__(self, config, connect, ari):
+        self._config, self._connect, self._ari = config, connect, ari
         self._problems: list[PbxError] = []
         self._heard = threading.Event()
         self._version = ""
+
+    def run(self):
         found = self._try_ami()
         asterisk = self._config.asterisk
         if asterisk.recordings and not Path(asterisk.recordings).is_dir():

@@ -9,7 +9,7 @@ from ..tools.transaction import begin
 
 # A bridge asks every 20 seconds or more often; this is what a restart of Odoo takes.
 AWAY = timedelta(seconds=60)
-# An active one asks anew whenever it was held for 20 seconds; when none has since then,
+# An active one asks anew whenever it was held for 20 seconds; when none has since,
 # another one does what it can.
 SURE = timedelta(seconds=25)
 KEPT = timedelta(days=1)
@@ -18,9 +18,9 @@ FIGURES = ("outbox", "oldest", "refused", "dropped", "clock_offset")
 TIMES = ("connected_since", "last_event")
 WORDS = {"version": 80, "asterisk": 80, "refusal": 300}
 MOST = 20  # problems
-# What is carried out by a bridge that is not active, as long as none is: to say what is
-# wrong, above all why it cannot be; and while it hears the PBX, what goes over AMI, since
-# ARI alone may be away. Not over ARI: of a call that is dialled there nobody would tell.
+# What is carried out by a bridge that is not active, as long as none is: to say what
+# is wrong, above all why it cannot be; and while it hears the PBX, what goes over AMI,
+# since ARI alone may be away. Not over ARI: of a call dialled there nobody would tell.
 ALWAYS = ("/bridge/check", "/bridge/retry")
 CONNECTED = (*ALWAYS, "/bridge/cdr", "/rawman")
 
