@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
@@ -11,6 +11,8 @@ from ..tools.rights import check_fields
 WRITABLE = frozenset({"number", "company_id", "reason", "expires"})
 # How long a block that has ended can still be seen in the list.
 KEPT = timedelta(days=90)
+# So many are known from memory, since every call that comes in asks.
+FEW = 1000
 
 
 class TelephonyBlockedNumber(models.Model):
@@ -75,15 +77,22 @@ class TelephonyBlockedNumber(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         check_fields(self, vals_list, WRITABLE)
+        self.env.registry.clear_cache()
         return super().create(vals_list)
 
     def write(self, vals):
         """Override to check the rights on the new company, too."""
         check_fields(self, vals, WRITABLE)
+        self.env.registry.clear_cache()
         result = super().write(vals)
         if "company_id" in vals:
             self.check_access("write")
         return result
+
+    def unlink(self):
+        """Override to forget what is known from memory."""
+        self.env.registry.clear_cache()
+        return super().unlink()
 
     # -- blocking ------------------------------------------------------------------
 
@@ -116,7 +125,7 @@ class TelephonyBlockedNumber(models.Model):
 
     @api.model
     def _is_blocked(self, number, company_id):
-        """Tell whether calls of a number are refused, in one indexed query.
+        """Tell whether calls of a number are refused: from memory, or in one query.
 
         :param number: E.164, or what the PBX gave if that cannot be read
         :param company_id: the company that is called
@@ -126,19 +135,41 @@ class TelephonyBlockedNumber(models.Model):
         if not number.startswith("+"):
             found = numbers.parse(number)
             number = found.e164 or found.digits
+        ends = self._few_blocked(company_id)
+        if ends is None:
+            ends = dict(self._blocked(company_id, number))
+        now = fields.Datetime.now()
+        return number in ends and (ends[number] is None or ends[number] > now)
+
+    @api.model
+    @tools.ormcache("company_id")
+    def _few_blocked(self, company_id):
+        """Return ``{number: end}`` of all that a company has blocked.
+
+        :return: `None` when they are too many to be kept in memory
+        """
+        found = self._blocked(company_id)
+        return dict(found) if len(found) <= FEW else None
+
+    @api.model
+    def _blocked(self, company_id, number=None):
+        """Return what is blocked for a company, few more than `FEW` of them.
+
+        :param number: only this one
+        :return: list of ``(number, end)``; `None` is no end. Of one number that is
+            blocked twice, for a company and for all, the later end comes last.
+        """
         self.flush_model()
-        return bool(
-            self.env.execute_query(
-                SQL(
-                    """
-                    SELECT 1 FROM telephony_blocked_number
-                     WHERE e164 = %s AND COALESCE(company_id, 0) IN (0, %s)
-                       AND (expires IS NULL OR expires > %s)
-                     LIMIT 1
-                    """,
-                    number,
-                    company_id,
-                    fields.Datetime.now(),
-                )
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT e164, expires FROM telephony_blocked_number
+                 WHERE COALESCE(company_id, 0) IN (0, %s) AND e164 IS NOT NULL %s
+                 ORDER BY expires NULLS LAST
+                 LIMIT %s
+                """,
+                company_id,
+                SQL("AND e164 = %s", number) if number else SQL(),
+                FEW + 1,
             )
         )

@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
@@ -7,6 +8,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models import telephony_blocked_number
 from .common import TelephonyCase
 
 LONDON = "+442037691880"
@@ -83,11 +85,22 @@ class TestBlockedNumber(TelephonyCase):
         with self.assertRaises(IntegrityError):
             self._block("020 3769 1880")
 
-    def test_it_takes_one_query(self):
+    def test_it_takes_no_query_and_one_where_very_many_are_blocked(self):
         self._block()
-        self._is_blocked()
-        with self.assertQueryCount(1):
-            self._is_blocked()
+        self.assertTrue(self._is_blocked())
+        with self.assertQueryCount(0):
+            self.assertTrue(self._is_blocked())
+        with patch.object(telephony_blocked_number, "FEW", 0):
+            self.env.registry.clear_cache()
+            self.assertTrue(self._is_blocked())
+            with self.assertQueryCount(1):
+                self.assertTrue(self._is_blocked())
+
+    def test_of_two_blocks_the_later_end_counts(self):
+        self._block(expires="2026-01-15 12:00:00")
+        self._block(company_id=False, user=self.env.ref("base.user_root"))
+        with freeze_time("2026-01-15 12:01:00"):
+            self.assertTrue(self._is_blocked())
 
     def test_an_agent_enters_no_block_and_lifts_none(self):
         with self.assertRaises(AccessError):
