@@ -15,6 +15,7 @@ from pathlib import Path
 from . import config as configuration
 from .allowed import Reach
 from .cdr import Cdr
+from .cdr_silence import CdrSilence
 from .cdr_table import Table
 from .clock import PbxClock
 from .commands import Commands
@@ -75,7 +76,7 @@ class Bridge:
         self.cdr = Cdr(
             self.outbox, tracking, table, config.cdr.tz, lambda: self.pbx_clock.ahead
         )
-        long_numbers = LongNumbers()
+        long_numbers, cdr_silence = LongNumbers(), CdrSilence(table is None)
         watchman = Watchman(lambda: self.listener.reconnect())
         self.listener = Listener(
             self.connect,
@@ -84,7 +85,7 @@ class Bridge:
             self.status,
             self.clock.now,
             lambda: self.leader.is_silent,
-            (self.cdr.watch, long_numbers.watch, watchman.watch),
+            (self.cdr.watch, cdr_silence.watch, long_numbers.watch, watchman.watch),
         )
         # Another one on the same machine has another name.
         instance = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
@@ -119,6 +120,7 @@ class Bridge:
             self.leader,
             self.sender,
             long_numbers,
+            cdr_silence,
             watchman,
         )
         self._figures: dict = {}

@@ -6,6 +6,7 @@ import logging
 import sqlite3
 import time
 
+from .cdr_silence import CdrSilence
 from .clock import PbxClock
 from .errors import PbxError
 from .leader import Leader
@@ -43,12 +44,14 @@ class Upkeep:
         leader: Leader,
         sender: Sender,
         long_numbers: LongNumbers,
+        cdr_silence: CdrSilence,
         watchman: Watchman,
     ):
         self._asterisk, self._status = asterisk, status
         self._outbox, self._clock, self._pbx_clock = outbox, clock, pbx_clock
         self._listener, self._leader, self._sender = listener, leader, sender
         self._long_numbers, self._watchman = long_numbers, watchman
+        self._cdr_silence = cdr_silence
         # The connection that was looked at, and how much of what it brought was none;
         # how much that was in all, and when it was last more.
         self._client, self._dirt = None, 0
@@ -82,6 +85,8 @@ class Upkeep:
         self._status.problem("odoo", self._sender.problem)
         self._status.problem("dirt", self._words_of_dirt())
         self._status.problem("number", self._long_numbers.in_words())
+        words = self._cdr_silence.in_words(self._asterisk.ami_user)
+        self._status.problem("cdr", words)
 
     def _words_of_dirt(self):
         """Return what to say of messages that were none, for a day after the last."""

@@ -94,8 +94,13 @@ class TelephonyPbxReconciliation(models.Model):
         their id nor their result. Rows may come an hour late, and each period begins
         two hours before the end of the last, so that no call falls between them.
 
+        A bridge hands out what the PBX has told it, which is nothing at all where
+        nobody has switched that on: that proves nothing against any call.
+
         :return: how many
         """
+        if pbx._has_bridge() and not self._has_read(pbx):
+            return 0
         self.env["telephony.call"].flush_model()
         self.env["telephony.pbx.event"].flush_model()
         found = self.env.execute_query(
@@ -121,3 +126,12 @@ class TelephonyPbxReconciliation(models.Model):
         )
         self.env["telephony.call"].invalidate_model(["unproven"], flush=False)
         return len(found)
+
+    def _has_read(self, pbx):
+        """Tell whether any comparison of a PBX has read a row, this one included."""
+        self.flush_recordset(["row_count"])
+        return bool(
+            self.sudo().search_count(
+                [("pbx_id", "=", pbx.id), ("row_count", ">", 0)], limit=1
+            )
+        )

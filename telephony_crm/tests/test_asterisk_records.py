@@ -78,6 +78,20 @@ class TestCdr(AsteriskCase):
         self.assertEqual(self._call(REF).state, "ended")
         self.assertEqual(run.end_count, 1)
 
+    def test_a_pbx_that_has_never_told_a_record_disowns_no_call(self):
+        before = fields.Datetime.now() - timedelta(hours=3)
+        self._talks(REF)
+        self._hear("ended", REF, disposition="answered")
+        call = self._call(REF)
+        call.write({"start_date": before, "end_date": before, "confirmed": False})
+        run = self._compare()
+        run.start_date = before - timedelta(hours=1)
+        self.assertEqual(run._mark_unknown(self.pbx), 0)
+        self.assertFalse(call.unproven)
+        other = self._compare(self._row("2.2"))
+        other.start_date = run.start_date
+        self.assertEqual(other._mark_unknown(self.pbx), 1, "now its records tell")
+
     def test_a_call_that_went_into_another_does_not_come_back(self):
         self.env["telephony.pbx.event"].create(
             {
