@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from . import check_reading as reading
 from .ari import Ari
 from .errors import Gone, PbxError
 from .problems import OLDEST, in_words
@@ -42,7 +43,8 @@ class Check:
     def run(self) -> dict:
         """Return ``problems`` (sentences; none: all is well), ``asterisk``, ``ami``.
 
-        ``ari`` tells whether there is an address of it. Several may run at once.
+        ``ari`` tells whether there is an address of it, ``unsaid`` of which events the
+        PBX does not say whether its user is told of them. Several may run at once.
         """
         return _Run(self._config, self._connect, self._ari).run()
 
@@ -55,6 +57,7 @@ class _Run:
         self._problems: list[PbxError] = []
         self._heard = threading.Event()
         self._version = ""
+        self._unsaid: list[str] = []
 
     def run(self):
         found = self._try_ami()
@@ -68,6 +71,7 @@ class _Run:
             "asterisk": self._version,
             "ami": found,
             "ari": self._ari is not None,
+            "unsaid": self._unsaid,
         }
 
     def _try_ami(self):
@@ -98,6 +102,17 @@ class _Run:
         )
         if lacking:
             self._problems.append(PbxError("ami_write", ", ".join(lacking)))
+        self._try_reading(client, allowed)
+
+    def _try_reading(self, client, allowed):
+        """Look which events the user is told of; of records only without a table."""
+        needed = [reading.CALLS]
+        if not self._config.cdr.engine:
+            needed.append(reading.RECORDS)
+        lacking = reading.lacking(client, allowed, self._config.asterisk, needed)
+        if lacking:
+            self._problems.append(PbxError("ami_unread", ", ".join(lacking)))
+        self._unsaid = needed if lacking is None else []
 
     def _try_ari(self, has_ami):
         if self._ari is None:
@@ -118,8 +133,10 @@ class _Run:
         with self._ari.request("POST", path, params={"type": "mixing"}) as made:
             is_heard = made.status_code >= 300 or self._heard.wait(PATIENCE)
         self._ari.request("DELETE", path).close()
-        if not is_heard:
-            self._problems.append(PbxError("ami_read_call"))
+        if made.status_code < 300 and is_heard:
+            self._unsaid = [one for one in self._unsaid if one != reading.CALLS]
+        if not is_heard and not any(one.code == "ami_unread" for one in self._problems):
+            self._problems.append(PbxError("ami_unread", reading.CALLS))
 
     def _hear(self, message):
         name = message.get("BridgeUniqueid", "")

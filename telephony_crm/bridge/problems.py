@@ -38,10 +38,11 @@ WORDS = {
     "ami_login": "AMI at {ami} does not let “{ami_user}” in. Check the secret of "
     "[{ami_user}] in manager.conf, and that its permit and deny let this machine in.",
     "ami_read": "The AMI user “{ami_user}” may not see what is going on ({detail}). In "
-    "manager.conf, [{ami_user}] needs read=call,agent,cdr,system and "
-    "write=call,system,reporting,originate.",
-    "ami_read_call": "The AMI user “{ami_user}” is not told of calls. In manager.conf, "
-    "[{ami_user}] needs call among read=…",
+    "manager.conf, [{ami_user}] needs "
+    "read=system,call,agent,user,cdr,dialplan,reporting and "
+    "write=system,call,agent,user,originate,reporting.",
+    "ami_unread": "The AMI user “{ami_user}” is not told of all that calls need. In "
+    "manager.conf, [{ami_user}] needs {detail} among read=…, and no eventfilter.",
     "ami_deaf": "ARI tells of calls of which AMI says nothing; the connection to AMI "
     "is made anew. If this stays: in manager.conf, [{ami_user}] needs call among "
     "read=…, and no eventfilter.",

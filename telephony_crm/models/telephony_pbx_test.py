@@ -154,6 +154,11 @@ class TelephonyPbx(models.Model):
                 "manager.conf.",
                 **detail,
             ),
+            "ami_unsaid": _(
+                "The PBX does not say whether the AMI user is told of all that calls "
+                "need: see that its line read= in manager.conf has %(detail)s.",
+                **detail,
+            ),
             "context": _(
                 "The dialplan has no context “%(detail)s”. Correct the setting, or "
                 "extensions.conf.",

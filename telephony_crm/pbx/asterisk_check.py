@@ -62,9 +62,19 @@ def _by_bridge(credentials):
     problems = [Problem("bridge", text) for text in words if text]
     if not problems:
         problems = yield from _dialplan(credentials, Ami(credentials))
-    if found.get("ari") is False and not problems:
-        return [Problem("no_ari", is_note=True)]
-    return problems
+    return problems or _notes(found)
+
+
+def _notes(found):
+    """Return what there is to say of a bridge with which nothing is wrong."""
+    notes = []
+    if found.get("ari") is False:
+        notes.append(Problem("no_ari", is_note=True))
+    unsaid = found.get("unsaid")
+    if isinstance(unsaid, list) and unsaid:
+        names = ", ".join(plain(one, 20) for one in unsaid[:5])
+        notes.append(Problem("ami_unsaid", names, is_note=True))
+    return notes
 
 
 def _ari(credentials):

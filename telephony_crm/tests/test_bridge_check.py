@@ -4,6 +4,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..models import telephony_pbx_command
+from ..pbx import asterisk_check
 from .bridge_common import BridgeCase, Clock, answered, as_json
 
 SECRET_IS_WRONG = "AMI does not let “odoo” in. Check the secret in manager.conf."
@@ -40,6 +41,13 @@ class TestBridgeCheck(BridgeCase):
         kind, message = self._test()
         self.assertEqual((kind, self.taken), ("danger", ["/bridge/check"]))
         self.assertEqual(message, " ".join(problems))
+
+    def test_what_the_pbx_does_not_say_of_the_user_is_named(self):
+        for unsaid, is_named in ((["call", "cdr"], True), ([], False), ("x", False)):
+            problems = asterisk_check._notes({"problems": [], "unsaid": unsaid})
+            words = [self.pbx._problem_in_words(one) for one in problems]
+            self.assertEqual(any("call, cdr" in text for text in words), is_named)
+            self.assertTrue(all(one.is_note for one in problems))
 
     @mute_logger("odoo.addons.telephony_crm.models.telephony_pbx_request")
     def test_of_a_bridge_that_fetches_nothing_is_shown_what_it_said_last(self):

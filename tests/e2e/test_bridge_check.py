@@ -27,6 +27,10 @@ MANAGER = f"""
 secret = {SECRET}
 read = system,agent,cdr
 write = system,call,originate,reporting
+[countless]
+secret = {SECRET}
+read = system,call,agent
+write = system,call,originate,reporting
 [tied]
 secret = {SECRET}
 read = system,call,agent,cdr
@@ -116,6 +120,7 @@ def test_all_is_well_over_both_ways_to_ami(check, lab):
         ({"ASTERISK_AMI_TLS": "yes"}, ("encryption", "tlsenable")),
         ({"ASTERISK_AMI_URL": "{url}/nothing"}, ("webenabled=yes",)),
         ({"ASTERISK_AMI_USER": "blind"}, ("blind", "manager.conf", "call among read")),
+        ({"ASTERISK_AMI_USER": "countless"}, ("countless", "needs cdr among read")),
         ({"ASTERISK_AMI_USER": "tied"}, ("tied", "write=", "call", "originate")),
         ({"ASTERISK_AMI_USER": "elsewhere"}, ("elsewhere", "permit and deny")),
         ({"ASTERISK_ARI_PASSWORD": WRONG}, ("ari.conf", "password")),

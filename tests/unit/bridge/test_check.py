@@ -2,6 +2,8 @@
 
 import threading
 
+import pytest
+
 from telephony_crm.bridge.check import ACTIONS, Check
 from telephony_crm.bridge.config import AsteriskConfig, CdrConfig, Config
 
@@ -33,6 +35,12 @@ def config(cdr="", **asterisk):
     return Config(asterisk=AsteriskConfig(**given), cdr=CdrConfig(engine=cdr))
 
 
+def run(answers, *args, **options):
+    client = Client({"ListCommands": ALL, **answers})
+    found = Check(config(*args, **options), lambda on_event: client, None).run()
+    return found, client
+
+
 def test_two_that_test_at_once_are_each_told_what_is_wrong_with_theirs():
     begun, other_is_done = threading.Event(), threading.Event()
 
@@ -53,3 +61,78 @@ def test_two_that_test_at_once_are_each_told_what_is_wrong_with_theirs():
     assert found["second"]["problems"] == []
     [problem] = found["first"]["problems"]
     assert "write=" in problem
+
+
+def shown(classes):
+    return {"Output": ["", "username: odoo", f"read perm: {classes}", "write perm: "]}
+
+
+def written(*lines):
+    numbered = {f"Line-000000-{at:06}": line for at, line in enumerate(lines)}
+    return {"Category-000000": "odoo", **numbered}
+
+
+COMMAND, FILE = ALL | {"Command": ""}, ALL | {"GetConfig": ""}
+
+
+@pytest.mark.parametrize(
+    ("classes", "lacking"),
+    [
+        ("system,call,agent,cdr", None),
+        ("system,call,cdr,all", None),
+        ("system,agent", "call, cdr"),
+        ("call", "cdr"),
+        ("CALLS,cdr", "call"),
+        ("", "call, cdr"),
+    ],
+)
+def test_missing_rights_to_read_are_named(classes, lacking):
+    for answers in (
+        {"ListCommands": COMMAND, "Command": shown(classes)},
+        {
+            "ListCommands": FILE,
+            "GetConfig": written("read=call,cdr", f"read={classes}"),
+        },
+    ):
+        found, _client = run(answers)
+        assert found["unsaid"] == []
+        if lacking is None:
+            assert found["problems"] == []
+            continue
+        [problem] = found["problems"]
+        assert f"[odoo] needs {lacking} among read=" in problem
+
+
+def test_a_user_without_the_line_reads_nothing():
+    found, _client = run({"ListCommands": FILE, "GetConfig": written("secret=x")})
+    assert "call, cdr among read=" in found["problems"][0]
+
+
+def test_who_has_the_table_of_records_need_not_be_told_of_them():
+    answers = {"ListCommands": COMMAND, "Command": shown("call")}
+    assert run(answers, "mysql")[0]["problems"] == []
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {},
+        {"ListCommands": COMMAND, "Command": {"Response": "Error"}},
+        {"ListCommands": FILE, "GetConfig": {"Response": "Success"}},  # elsewhere
+    ],
+)
+def test_where_the_pbx_does_not_say_it_that_is_said(answers):
+    found, _client = run(answers)
+    assert (found["problems"], found["unsaid"]) == ([], ["call", "cdr"])
+
+
+def test_the_file_with_the_secret_is_asked_for_only_where_nobody_learns_it():
+    answers = {"ListCommands": FILE, "GetConfig": written("read=")}
+    for way, is_asked in (
+        ({"ami_host": "127.0.0.1"}, True),
+        ({"ami_host": "pbx.example"}, False),
+        ({"ami_host": "pbx.example", "ami_tls": True}, True),
+        ({"ami_host": "", "ami_url": "http://pbx.example/rawman"}, True),
+    ):
+        _found, client = run(answers, **way)
+        assert ("GetConfig" in dict(client.asked)) is is_asked, way
