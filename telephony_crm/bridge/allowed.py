@@ -21,6 +21,7 @@ from urllib.parse import unquote
 
 from .allowed_calls import (
     SET_AT_START,
+    SPY,
     NotAllowed,
     Reach,
     check_begun,
@@ -141,9 +142,17 @@ def check_ari(
     check_way(rule, params.get("context"), params.get("extension"), reach)
     if params.get("priority", "1") != "1":
         raise NotAllowed("The bridge begins at the first line of an extension.")
-    if not data:
-        return None
-    # ARI takes any parameter from the body as well.
+    variables = _variables(rule, data) if data else {}
+    # Without a channel of its own, who is to listen hears all that there are.
+    if params.get("context") in JOINED and not _channel.fullmatch(
+        variables.get(SPY, "")
+    ):
+        raise NotAllowed("The bridge has nobody listen without saying to whom.")
+    return json.dumps({"variables": variables}) if data else None
+
+
+def _variables(rule, data):
+    """Return the variables that a body names; ARI takes any parameter from it."""
     try:
         body = json.loads(data)
     except (TypeError, ValueError, RecursionError):
@@ -154,7 +163,7 @@ def check_ari(
     for name, value in variables.items():
         if name not in SET_AT_START or not is_plain(value):
             raise NotAllowed(f"The bridge does not set {name[:40]}.")
-    return json.dumps(body)
+    return variables
 
 
 def check_ami(action: str, fields: Mapping[str, str], reach: Reach) -> None:

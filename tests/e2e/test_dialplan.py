@@ -41,6 +41,7 @@ exten => agi-name,1,AGI({DIALPLAN}/telephony_lookup.agi,${{TELEPHONY_LOOKUP}})
  same => n,{SAYS.format(SHOWN)}
 exten => incoming,1,Gosub(telephony-incoming,s,1({DID}))
  same => n,{SAYS.format("Action: usual,Dialled: ${DIALSTATUS}")}
+exten => _[lwb].,1,Goto(telephony-spy,${{EXTEN}},1)
 exten => logged,1,Gosub(telephony-log-call,s,1(inbound,{DID}))
  same => n,Dial(Local/101@phones/n,9,{LOGGED})
 [phones]
@@ -222,3 +223,12 @@ def test_a_call_is_posted_by_the_script(asterisk, query):
             "   AND c.disposition = 'answered' AND c.talk_seconds > 0"
         )
     assert rows == [(CALLER, "inbound", "answered", 1)]
+
+
+@pytest.mark.parametrize("mode", ["listen", "whisper", "barge"])
+def test_who_is_told_of_no_talk_hears_none(asterisk, mode):
+    since = len(asterisk.ami.messages)
+    said = asterisk.call(mode)
+    said(Event="Hangup", Uniqueid=said.ref)
+    ran = [told.get("Application") for _at, told in asterisk.ami.messages[since:]]
+    assert "Hangup" in ran and "ChanSpy" not in ran

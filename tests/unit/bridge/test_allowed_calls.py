@@ -153,3 +153,26 @@ def test_telephones_are_rung_as_the_file_of_the_bridge_has_them():
     for channel in ("SIP/reception", "PJSIP/1000", "PJSIP/100-trunk"):
         with pytest.raises(allowed.NotAllowed, match="extensions and devices"):
             allowed.check_ami("Originate", {**ORIGINATE, "Channel": channel}, reach)
+
+
+def test_a_supervisor_hears_one_talk_and_never_all_of_them():
+    params = {
+        "endpoint": "PJSIP/109",
+        "extension": "listen",
+        "context": "telephony-spy",
+        "priority": "1",
+    }
+
+    def ask(data):
+        allowed.check_ari("POST", "/ari/channels", params, data, REACH)
+
+    ask('{"variables": {"TELEPHONY_SPY": "1768472100.12"}}')
+    for data in (
+        None,
+        '{"variables": {}}',
+        '{"variables": {"TELEPHONY_SPY": ""}}',
+        '{"variables": {"TELEPHONY_SPY": "/.*/"}}',
+        '{"variables": {"CALLERID(num)": "100"}}',
+    ):
+        with pytest.raises(allowed.NotAllowed):
+            ask(data)
