@@ -87,6 +87,7 @@ ARI = (
         re.compile(rf"/ari/channels/{_id}/variable", re.ASCII),
         _rule("", "variable", READ),
     ),
+    ("GET", re.compile(r"/ari/channels"), _rule()),
     ("GET", re.compile(r"/ari/endpoints"), _rule()),
     ("GET", re.compile(r"/ari/asterisk/info"), _rule()),
     ("GET", re.compile(rf"/ari/recordings/stored/{_id}/file", re.ASCII), _rule()),

@@ -107,3 +107,12 @@ def look(requests):
 )
 def test_what_odoo_asks_of_a_bridge_without_ari_is_allowed(steps, actions):
     assert look(asked(steps, has_ari=False)) == actions
+
+
+def test_where_ami_may_not_list_the_channels_ari_is_asked_for_them():
+    steps = control.running(BY_BRIDGE)
+    first = steps.send(None)
+    refused = b"Response: Error\r\nMessage: Permission denied\r\n\r\n"
+    second = steps.send(HttpResponse(200, {}, refused))
+    assert second.url.endswith("/ari/channels")
+    look([first, second])
