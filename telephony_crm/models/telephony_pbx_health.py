@@ -20,6 +20,7 @@ class TelephonyPbx(models.Model):
     )
     health = fields.Char(compute="_compute_health", groups=ADMINISTRATOR)
     health_findings = fields.Json(compute="_compute_health", groups=ADMINISTRATOR)
+    health_facts = fields.Char(compute="_compute_health", groups=ADMINISTRATOR)
 
     def _compute_health(self):
         for pbx in self:
@@ -29,8 +30,10 @@ class TelephonyPbx(models.Model):
             worst = findings[0] if findings else None
             if worst and worst["level"] != "info":
                 pbx.health_state, pbx.health = worst["level"], worst["text"]
+                pbx.health_facts = " ".join(pbx._facts_of_life()) or False
             else:
                 pbx.health_state, pbx.health = "ok", pbx._words_of_life()
+                pbx.health_facts = False  # they are part of the sentence
 
     def _health_findings(self):
         """Return what is wrong or worth knowing, in words, with what repairs it.
@@ -144,6 +147,16 @@ class TelephonyPbx(models.Model):
         if not last:
             return False
         return self.env._("Connected. Last event %s.", self._in_relative_words(last))
+
+    def _facts_of_life(self):
+        """Return what is known of the connection, also while something is wrong.
+
+        :return: list of sentences
+        """
+        last = self._last_heard()
+        if not last:
+            return []
+        return [self.env._("Last event %s.", self._in_relative_words(last))]
 
     def _in_relative_words(self, date):
         """Return how long ago something was, in the user's language."""

@@ -54,13 +54,21 @@ class TelephonyPbx(models.Model):
 
     def _words_of_life(self):
         """Override to say how the bridge is."""
-        bridges = self._has_bridge() and self.env["telephony.pbx.bridge"]._of(self)
         words = super()._words_of_life()
+        return " ".join(filter(None, [words, *self._words_of_bridge()])) or words
+
+    def _facts_of_life(self):
+        """Override to say how the bridge is."""
+        return [*super()._facts_of_life(), *self._words_of_bridge()]
+
+    def _words_of_bridge(self):
+        """Return since when the bridge is connected to what, and what waits in it."""
+        bridges = self._has_bridge() and self.env["telephony.pbx.bridge"]._of(self)
         if not bridges:
-            return words
+            return []
         status = bridges[0].status
         standing_by = len(bridges.filtered(lambda bridge: not bridge.is_active))
-        parts = [words] if words else []
+        parts = []
         if since := _as_date(status["connected_since"]):
             parts.append(
                 self.env._(
@@ -74,7 +82,7 @@ class TelephonyPbx(models.Model):
             parts.append(self.env._("On their way: %s events.", status["outbox"]))
         if standing_by:
             parts.append(self.env._("Bridges that stand by: %s.", standing_by))
-        return " ".join(parts)
+        return parts
 
     def _finding_of_missing_bridge(self):
         last = (

@@ -74,6 +74,7 @@ class TelephonyPbx(models.Model):
             pbx.health_state = pbx._origin.health_state
             pbx.health = pbx._origin.health
             pbx.health_findings = pbx._origin.health_findings
+            pbx.health_facts = pbx._origin.health_facts
         return super(TelephonyPbx, self - edited)._compute_health()
 
     def action_open_failed_events(self):

@@ -17,6 +17,7 @@ FOR_ADMINISTRATORS = (
     "dial_user_day",
     "setting_ids",
     "health",
+    "health_facts",
     "refused_reason",
 )
 

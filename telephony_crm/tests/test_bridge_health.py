@@ -53,6 +53,24 @@ class TestBridgeHealth(BridgeCase):
         ):
             self.assertIn(words, form.health)
 
+    def test_what_is_known_of_the_bridge_is_said_beside_what_is_wrong(self):
+        self._heard()
+        since = (datetime.now() - timedelta(hours=3)).timestamp()
+        for status in ({"problems": ["The disk is nearly full."]}, {"refused": 3}):
+            self._note(connected_since=since, outbox=7, **status)
+            self.env.invalidate_all()
+            form = self.pbx.with_user(self.administrator)
+            self.assertEqual(form.health_state, "warning")
+            for words in (
+                "Last event 4 minutes ago",
+                "1.0 is connected to Asterisk 22.10.0 since 3 hours ago",
+                "On their way: 7",
+            ):
+                self.assertIn(words, form.health_facts)
+        self._note(connected_since=since)
+        self.env.invalidate_all()
+        self.assertFalse(form.health_facts)
+
     def test_a_bridge_that_is_gone_is_missed_after_a_minute(self):
         self._note()
         bridge = self.bridges._of(self.pbx)
