@@ -77,9 +77,8 @@ class TelephonyCall(models.Model):
         Until the PBX corrects the number: then it is looked for anew.
         """
         vals = super()._vals_of_news(vals)
-        is_same = (
-            vals["did_id"] == self.did_id.id
-            and (vals["number_e164"] or False) == self.number_e164
+        is_same = vals["did_id"] == self.did_id.id and (vals["number_e164"] or "") == (
+            self.number_e164 or ""
         )
         if is_same and (self.tracking_state in BETTER or self.returns_ours):
             return {name: vals[name] for name in vals if name not in SOURCES}

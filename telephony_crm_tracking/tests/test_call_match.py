@@ -138,6 +138,21 @@ class TestCallMatch(RingingCase):
         self.assertEqual(call.match_ids.visit_id, self._visit(direct))
         self.assertEqual(call.source_id.name, "Web site")
 
+    def test_a_hidden_caller_s_visit_stays_while_the_phone_rings(self):
+        told = self._visitor()
+        hidden = {"caller_id": "anonymous", "called_did": self._shown(told)[1:]}
+        self.assertEqual(
+            self._ring(self._shown(told), 30, caller="anonymous").tracking_state,
+            "matched",
+        )
+        at = {"started": self._in(30), "after": 2}
+        self._tell("NOTIFY_INTERNAL", internal="100", **at, **hidden)
+        call = self._call()
+        self.assertTrue(call.hidden)
+        self.assertEqual(
+            (call.tracking_state, call.source_id.name), ("matched", "google")
+        )
+
     def test_a_number_that_the_pbx_corrects_is_looked_at_anew(self):
         told, other = self._visitor(), self._visitor("bing")
         self._ring(self._shown(told), 30)
