@@ -87,6 +87,23 @@ def test_on_hold_the_customer_hears_music_and_is_taken_back(office, way):
     assert talked == call["talk_seconds"]
 
 
+def test_where_the_dialplan_has_no_place_to_wait_the_talk_goes_on(office, way):
+    with talk(office) as hand:
+        office.lab.cli("dialplan remove context telephony-hold")
+        try:
+            card = office.rpc(
+                "petra", "telephony.call", "control_call", hand.id, "hold"
+            )
+            assert "dialplan" in card["problem"]
+            tested = office.admin("telephony.pbx", "action_test", [office.pbx])
+            assert "telephony-hold" in tested["params"]["message"]
+            assert hand.card()["can"]["hang_up"]
+        finally:
+            office.lab.cli("dialplan reload")
+        hand("hang_up")
+    assert office.call()["disposition"] == "answered"
+
+
 def test_nobody_stays_with_the_music_when_the_agent_hangs_up(office):
     with talk(office) as hand:
         hand("hold")
