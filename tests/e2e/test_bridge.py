@@ -167,6 +167,40 @@ def test_odoo_asks_the_pbx_through_the_bridge_and_says_how_it_is(
         assert not {code for code in codes if code.startswith("bridge")}, pbx
 
 
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        (
+            {"asterisk_ami_secret": "wrong", "asterisk_ari_password": "wrong"},
+            ("manager.conf", "Check the password"),
+        ),
+        ({"asterisk_ami_host": "no.such.invalid"}, ("no.such.invalid", "host")),
+        ({"asterisk_ami_tls": "yes"}, ("encryption", "tlsenable")),
+    ],
+)
+def test_the_button_names_what_keeps_the_bridge_from_the_pbx(
+    make, webhook, rpc, query, settings, named
+):
+    [[pbx_id]] = query("SELECT id FROM telephony_pbx WHERE name = 'Real one'")
+    said = []
+
+    def is_said():
+        shown = rpc("nora", "telephony.pbx", "action_test", [pbx_id])["params"]
+        said.append(shown)
+        return shown["type"] == "danger" and all(
+            words in shown["message"] for words in named
+        )
+
+    with make(**settings) as bridge:
+        until(
+            lambda: query(
+                "SELECT 1 FROM telephony_pbx_bridge WHERE instance LIKE %s",
+                f"%-{bridge.pid}-%",
+            )
+        )
+        until(is_said, 60, lambda: str(said))
+
+
 def test_what_happens_while_the_bridge_is_killed_is_told_after_its_restart(
     make, world, log, active, rpc, query
 ):
