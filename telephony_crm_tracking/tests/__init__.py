@@ -11,6 +11,7 @@ from . import (
     test_lead_origin,
     test_lead_touches,
     test_lease,
+    test_optional_form,
     test_optional_website,
     test_pool_size,
     test_script,
