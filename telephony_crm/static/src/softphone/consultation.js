@@ -12,16 +12,28 @@ export class Consultation {
 
     /** Put the caller on hold and call the colleague. */
     async consult(number, name) {
-        if (this.asked) {
+        if (this.asked || this.isAsking) {
             return;
         }
+        this.isAsking = true; // At once: who clicks twice asks once.
+        try {
+            const { devices } = this.call.line;
+            await this._ask(number, name, await openMicrophone(devices.idOf("microphone")));
+        } finally {
+            this.isAsking = false;
+        }
+    }
+
+    async _ask(number, name, stream) {
         const { line } = this.call;
-        const stream = await openMicrophone(line.devices.idOf("microphone"));
         try {
             await this.call.hold(true);
         } catch (error) {
             stopStream(stream);
             throw error;
+        }
+        if (this.call.phase === "ended") {
+            return stopStream(stream); // There is nobody to hand over any more.
         }
         this.number = number;
         this.asked = line.begin(number, name, stream);

@@ -77,10 +77,18 @@ export class JsSipSession {
     }
 
     hold(on) {
+        const { session } = this;
         return new Promise((resolve, reject) => {
-            const begun = this.session[on ? "hold" : "unhold"]({}, resolve);
-            if (!begun) {
-                reject(new Error("hold"));
+            const refuse = () => reject(new Error("hold"));
+            const done = () => {
+                session.removeListener("ended", refuse);
+                resolve();
+            };
+            // JsSIP says nothing of it when the call is over before the PBX has answered.
+            session.once("ended", refuse);
+            if (!session[on ? "hold" : "unhold"]({}, done)) {
+                session.removeListener("ended", refuse);
+                refuse();
             }
         });
     }

@@ -173,7 +173,7 @@ export class Line {
     /** Take up what rings because the user has asked for it. */
     answerExpected() {
         for (const call of this.calls.values()) {
-            if (call.phase === "ringing" && !call.stream && this.isExpected(call)) {
+            if (call.isUnanswered && this.isExpected(call)) {
                 call.act("answer", []).catch((error) => call.complain(error.message));
             }
         }

@@ -1,7 +1,7 @@
 import { browser } from "@web/core/browser/browser";
 import { Consultation } from "./consultation";
 import { Loudspeaker } from "./loudspeaker";
-import { openMicrophone, stopStream } from "./microphone";
+import { openMicrophone, stopStream, switchMicrophone } from "./microphone";
 import { compare, readStats } from "./quality";
 
 /** How often the sound is looked at, in milliseconds. */
@@ -59,15 +59,31 @@ export class LineCall {
         this.line.onChange();
     }
 
+    /** Whether it rings, and nobody has taken it up yet: two tabs and keys may try. */
+    get isUnanswered() {
+        return this.phase === "ringing" && !this.stream && !this.isAnswering;
+    }
+
     async answer() {
-        if (this.phase !== "ringing" || this.stream) {
-            return; // Answered in two tabs at once.
+        if (!this.isUnanswered) {
+            return;
         }
-        this.stream = await openMicrophone(this.line.devices.idOf("microphone"));
+        this.isAnswering = true; // At once: the browser may ask for the microphone first.
         try {
-            await this.line.holdOthers(this);
+            await this._answer(await openMicrophone(this.line.devices.idOf("microphone")));
+        } finally {
+            this.isAnswering = false;
+        }
+    }
+
+    async _answer(stream) {
+        this.stream = stream;
+        try {
             if (this.phase === "ringing") {
-                return this.session.answer(this.stream);
+                await this.line.holdOthers(this);
+            }
+            if (this.phase === "ringing") {
+                return this.session.answer(stream);
             } // Else who called has hung up meanwhile.
         } catch (error) {
             this._closeMicrophone();
@@ -102,6 +118,9 @@ export class LineCall {
         try {
             await this.session.hold(on);
         } catch {
+            if (this.phase === "ended") {
+                return; // Nobody is heard any more either.
+            }
             throw new Error("hold");
         }
         this.held = on;
@@ -145,13 +164,16 @@ export class LineCall {
         await this.speaker.useChosen();
         const { connection } = this.session;
         const sender = connection?.getSenders?.().find(({ track }) => track?.kind === "audio");
-        if (sender && this.stream) {
-            const before = this.stream;
-            this.stream = await openMicrophone(this.line.devices.idOf("microphone"));
-            const [track] = this.stream.getAudioTracks();
-            track.enabled = !this.muted && !this.held;
-            await sender.replaceTrack(track);
-            stopStream(before);
+        if (!sender || !this.stream) {
+            return;
+        }
+        const isOn = () => !this.muted && !this.held;
+        const id = this.line.devices.idOf("microphone");
+        const stream = await switchMicrophone(sender, id, isOn);
+        stopStream(this.stream);
+        this.stream = stream;
+        if (this.phase === "ended") {
+            this._closeMicrophone();
         }
     }
 

@@ -50,6 +50,27 @@ export function stopStream(stream) {
 }
 
 /**
+ * Have a connection send what another microphone hears.
+ *
+ * @param {RTCRtpSender} sender
+ * @param {string} deviceId
+ * @param {() => boolean} isOn whether it is to be heard
+ * @returns {Promise<MediaStream>} whoever asks stops its tracks, and those of the one before
+ */
+export async function switchMicrophone(sender, deviceId, isOn) {
+    const stream = await openMicrophone(deviceId);
+    const [track] = stream.getAudioTracks();
+    track.enabled = isOn();
+    try {
+        await sender.replaceTrack(track);
+    } catch (error) {
+        stopStream(stream);
+        throw error;
+    }
+    return stream;
+}
+
+/**
  * Ask for the permission where the user is, since a browser asks on the page that is in
  * front only.
  *
