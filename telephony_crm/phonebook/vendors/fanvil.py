@@ -9,6 +9,8 @@ from ..markup import document, element, plain
 
 MAX_NUMBERS = 3
 MAX_NAME = 60
+#: What stands for a character that XML has only escaped.
+INSTEAD = str.maketrans({"&": "+", "<": "(", ">": ")"})
 
 
 class Fanvil(Vendor):
@@ -77,4 +79,4 @@ def _entry(entry):
 
 def _plain(text):
     """Return text as this reader can take it."""
-    return plain(text, MAX_NAME).replace("&", "+")
+    return plain(text, MAX_NAME).translate(INSTEAD)
