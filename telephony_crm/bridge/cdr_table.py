@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import re
+from collections.abc import Collection
 from datetime import datetime
 
 from .config import CdrConfig
@@ -17,6 +18,9 @@ PORTS = {"postgresql": 5432, "mysql": 3306}
 DRIVERS = {"postgresql": "psycopg2", "mysql": "pymysql"}
 #: By which rows are found: Asterisk's own name, and FreePBX's.
 STARTS = ("calldate", "start")
+#: By which rows of one moment are told apart: those of a ring group share their call's
+#: id, and what has no order of its own comes in another one at each question.
+OTHERS = ("uniqueid", "linkedid", "sequence", "dstchannel", "channel")
 
 
 class Table:
@@ -34,7 +38,7 @@ class Table:
         connection = self.connect()
         try:
             with connection.cursor() as cursor:
-                question = self.question(self._start_column(cursor))
+                question = self.question(self._columns(cursor))
                 cursor.execute(question, (start, end, limit, skip))
                 names = [column[0] for column in cursor.description]
                 return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -43,15 +47,16 @@ class Table:
         finally:
             connection.close()
 
-    def question(self, began: str) -> str:
+    def question(self, columns: Collection[str]) -> str:
         """Return what is asked: for start, end, limit and offset.
 
-        :param began: the column by which rows are found
+        :param columns: of the table, of which one is of `STARTS`
         """
-        quoted = self._quote(began)
+        began = next(self._quote(name) for name in STARTS if name in columns)
+        order = [began, *(self._quote(name) for name in OTHERS if name in columns)]
         return (
-            f"SELECT * FROM {self._name()} WHERE {quoted} >= %s AND {quoted} < %s"
-            f" ORDER BY {quoted}, uniqueid LIMIT %s OFFSET %s"
+            f"SELECT * FROM {self._name()} WHERE {began} >= %s AND {began} < %s"
+            f" ORDER BY {', '.join(order)} LIMIT %s OFFSET %s"
         )
 
     def connect(self):
@@ -91,13 +96,12 @@ class Table:
         except Exception as error:
             raise OSError(self._in_words(error)) from error
 
-    def _start_column(self, cursor):
+    def _columns(self, cursor):
         cursor.execute(f"SELECT * FROM {self._name()} LIMIT 0")
-        names = {column[0] for column in cursor.description}
-        for name in STARTS:
-            if name in names:
-                return name
-        raise OSError("it has neither a column calldate nor start")
+        names = [column[0] for column in cursor.description]
+        if not any(name in names for name in STARTS):
+            raise OSError("it has neither a column calldate nor start")
+        return names
 
     def _name(self):
         return ".".join(self._quote(part) for part in self._config.table.split("."))

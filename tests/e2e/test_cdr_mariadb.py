@@ -164,6 +164,26 @@ def test_pages_hold_each_row_once_and_in_order(server, read):
     assert [len(page) for page in pages] == [10, 10, 10, 10, 10, 9, 0]
 
 
+def test_rows_of_one_moment_are_in_one_page_each(server):
+    """A ring group has as many rows of one call and moment as telephones."""
+    at = 2 * MANY  # minutes: of a day of their own
+    group = [
+        (*row(1, at)[:5], f"PJSIP/phone-{number:08x}", *row(1, at)[6:-1], number % 3)
+        for number in range(300)
+    ]
+    marks = ", ".join(["%s"] * len(group[0]))
+    with login(server) as connection, connection.cursor() as cursor:
+        cursor.executemany(f"INSERT INTO cdr ({COLUMNS}) VALUES ({marks})", group)
+        connection.commit()
+    start, table = BEGAN + timedelta(minutes=at), table_of(server)
+    read = [
+        one["dstchannel"]
+        for skip in range(0, 300, 7)
+        for one in table.rows(start, start + timedelta(minutes=1), skip, 7)
+    ]
+    assert sorted(read) == sorted(one[5] for one in group)
+
+
 def test_it_is_what_postgresql_gives(server, read, postgresql):
     assert read(table_of(server)) == read(postgresql)
 
@@ -173,7 +193,7 @@ def test_rows_are_found_by_the_index_of_their_time(server):
     connection = table.connect()
     with connection.cursor(pymysql.cursors.DictCursor) as cursor:
         end = BEGAN + timedelta(hours=1)
-        asked = table.question("calldate"), (BEGAN, end, 1000, 0)
+        asked = table.question(COLUMNS.split(", ")), (BEGAN, end, 1000, 0)
         cursor.execute(f"EXPLAIN {asked[0]}", asked[1])
         [plan] = cursor.fetchall()
     connection.close()

@@ -103,6 +103,34 @@ def test_the_rows_of_a_period_come_in_order_and_page_by_page(table, driver):
     assert driver.closed == 3
 
 
+def test_rows_of_one_moment_come_once_however_the_database_turns_them(driver, table):
+    """A ring group has as many rows of one call and moment as telephones."""
+    database = driver.database
+    began = database.execute("SELECT * FROM cdr").description[0][0]
+    for name in ("linkedid", "sequence", "dstchannel"):
+        database.execute(f"ALTER TABLE cdr ADD {name} TEXT")
+    told = [
+        ("2026-01-15 10:45:00", "2.0", linkedid, sequence, dstchannel)
+        for linkedid in ("2.0", "1.9")
+        for sequence in ("7", "8")
+        for dstchannel in ("PJSIP/b-2", "PJSIP/a-1")
+    ]
+
+    def page(skip):
+        # Without an order of their own, rows come as they lie.
+        database.execute("DELETE FROM cdr")
+        told.reverse()
+        database.executemany(
+            f"INSERT INTO cdr ({began}, uniqueid, linkedid, sequence, dstchannel)"
+            " VALUES (?, ?, ?, ?, ?)",
+            told,
+        )
+        return [tuple(row.values()) for row in table.rows(START, END, skip, 1)]
+
+    read = [row for skip in range(len(told) + 1) for row in page(skip)]
+    assert read == sorted(told)
+
+
 def test_names_are_in_the_marks_of_the_database(table, driver, engine):
     table.rows(START, END, 0, 10)
     name, column = engine
