@@ -16,8 +16,8 @@ from .cdr_table import Table
 from .outbox import Outbox
 from .tracker_config import TrackerConfig, endpoint_of
 
-#: Rows of one page, at most.
-LIMIT = 1000
+#: Rows of one page, at most, and characters of a value.
+LIMIT, LONGEST = 1000, 500
 #: Of so many channels it is remembered to which call they belong.
 CHANNELS = 5_000
 MOMENTS = ("start", "calldate", "answer", "end", "eventtime")
@@ -104,7 +104,7 @@ class Cdr:
         if isinstance(value, datetime):
             aware = value if value.tzinfo else value.replace(tzinfo=self._tz)
             return _utc(aware.astimezone(timezone.utc) - ahead)
-        return "" if value is None else str(value)
+        return "" if value is None else str(value)[:LONGEST]
 
     def _named(self, row):
         """Add which extensions the channels are: a device may be called otherwise."""
@@ -117,7 +117,7 @@ class Cdr:
     def _row_of(self, message, at):
         """Return the row that an event is; it ended when the event came."""
         row = {
-            column: str(message[header])[:500]
+            column: str(message[header])[:LONGEST]
             for header, column in HEADERS.items()
             if message.get(header)
         }

@@ -26,8 +26,10 @@ from .recordings import Recordings
 
 _logger = logging.getLogger(__name__)
 
-#: Bytes of an answer; sounds have a way of their own.
-MAX_ANSWER = 1024 * 1024
+#: Bytes of an answer; sounds have a way of their own. A page of records holds a
+#: thousand rows whatever their length, and would be asked for again and again.
+MAX_ANSWER, MAX_PAGE = 1024 * 1024, 4 * 1024 * 1024
+RECORDS = "/bridge/cdr"
 PIECE = 64 * 1024
 #: The action that is answered with a list, and what of each item is needed.
 LIST = "coreshowchannels"
@@ -91,7 +93,8 @@ class Commands:
         except Exception as error:
             _logger.exception("A command cannot be carried out")
             status, headers, body = 500, {}, _message(type(error).__name__)
-        if len(body) > MAX_ANSWER:
+        is_page = str(command.get("path", "")).startswith(RECORDS)
+        if len(body) > (MAX_PAGE if is_page else MAX_ANSWER):
             status, body = 507, _message("The answer is too long.")
         return _reply(command, status, headers, body)
 
@@ -106,7 +109,7 @@ class Commands:
             return 200, {"content-type": "text/plain"}, self._ask_ami(command)
         for prefix, answer in (
             ("/bridge/check", self._answer_check),
-            ("/bridge/cdr", self._answer_cdr),
+            (RECORDS, self._answer_cdr),
             ("/bridge/retry", self._answer_retry),
             ("/bridge/recording/", self._answer_recording),
         ):
