@@ -81,10 +81,7 @@ export class Dialing {
             return false;
         }
         // The PBX rings us before the customer.
-        this.telephony.softphone?.expect(number, {
-            callRef: answer.call_ref || "",
-            since: dialling.since,
-        });
+        this.telephony.softphone?.expect(answer.call_ref);
         browser.setTimeout(() => dialling.callId || this._end(dialling), FORGET_AFTER);
         return true;
     }

@@ -55,9 +55,9 @@ test("what is clicked in one tab is done in the other", async () => {
 test("what is dialled in one tab is answered in the other", async () => {
     await startSoftphone({ isMain: false });
     await openTab({ isMain: true });
-    getService("telephony_softphone").expect("044 494 17 10");
+    getService("telephony_softphone").expect("odoo-1");
     await pause();
-    await phone.engine.ring(NUMBER);
+    await phone.engine.ring(NUMBER, { callRef: "odoo-1" });
     await waitForSteps(["register 110", `answer ${NUMBER}`]);
 });
 

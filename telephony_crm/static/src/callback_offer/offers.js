@@ -75,7 +75,6 @@ export class Offers {
         if (offer.isBusy) {
             return; // A double click is one call.
         }
-        const since = Date.now();
         offer.isBusy = true;
         this._update();
         let answer;
@@ -86,8 +85,7 @@ export class Offers {
             this.load();
         }
         if (answer.status === "calling") {
-            const options = { callRef: answer.call_ref || "", since };
-            this.telephony.softphone?.expect(answer.e164, options);
+            this.telephony.softphone?.expect(answer.call_ref);
         } else {
             const isTaken = answer.status === "taken";
             this.telephony.services.notification.add(answer.message, {

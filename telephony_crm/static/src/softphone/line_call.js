@@ -13,8 +13,6 @@ const ASKING = ["consult", "complete", "back"];
 export class LineCall {
     muted = false;
     held = false;
-    /** when it began to ring, by this machine's clock */
-    begun = Date.now();
     /** when it was answered, by this machine's clock */
     since = null;
     quality = null;

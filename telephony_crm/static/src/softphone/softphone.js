@@ -112,14 +112,14 @@ export class Softphone {
     }
 
     /** The PBX has been asked for a call: it rings here first. See `ExpectedCalls.add`. */
-    expect(number, options) {
-        this._expect(number, options);
-        this.channel?.tellDial(number, options);
+    expect(callRef) {
+        this._expect(callRef);
+        this.channel?.tellDial(callRef);
     }
 
     /** It may ring already: the PBX does not wait until Odoo has answered us. */
-    _expect(number, options) {
-        this.expected.add(number, options);
+    _expect(callRef) {
+        this.expected.add(callRef);
         this.line?.answerExpected();
     }
 
@@ -130,7 +130,7 @@ export class Softphone {
             onState: (state) => this.line || this._show(state),
             onHello: () => this.line && this.channel.tellState(this.line.snapshot()),
             onAction: (id, action, args) => this.line?.act(id, action, args),
-            onDial: (number, options) => this._expect(number, options),
+            onDial: (callRef) => this._expect(callRef),
         });
         this.turn ||= new Turn({
             name,
@@ -155,7 +155,7 @@ export class Softphone {
             devices: this.devices,
             askAccount: () => this.orm.call("telephony.extension", "softphone_config", []),
             onChange: () => this._onLine(),
-            isExpected: ({ session, begun }) => this.expected.take(session, begun),
+            isExpected: ({ session }) => this.expected.take(session),
         });
         this.line.start();
     }

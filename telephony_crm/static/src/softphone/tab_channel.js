@@ -15,8 +15,8 @@ export class TabChannel {
      * @param {() => void} handlers.onHello another tab wants to know
      * @param {Function} handlers.onAction to be done: `(id, action, args)` gives a promise,
      *     and `undefined` in a tab that is not the telephone
-     * @param {(number: string, options: Object) => void} handlers.onDial the user calls
-     *     from another tab: see `ExpectedCalls.add`
+     * @param {(callRef: string) => void} handlers.onDial the user calls from another tab: see
+     *     `ExpectedCalls.add`
      */
     constructor(name, handlers) {
         this.handlers = handlers;
@@ -39,8 +39,8 @@ export class TabChannel {
         this.channel.postMessage({ type: "hello" });
     }
 
-    tellDial(number, options) {
-        this.channel.postMessage({ type: "dial", number, options });
+    tellDial(callRef) {
+        this.channel.postMessage({ type: "dial", callRef });
     }
 
     /**
@@ -69,7 +69,7 @@ export class TabChannel {
                 this.handlers.onHello();
                 break;
             case "dial":
-                this.handlers.onDial(message.number, message.options);
+                this.handlers.onDial(message.callRef);
                 break;
             case "do":
                 await this._do(message);
