@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 
 from .errors import PbxError
+from .news import News
 from .outbox import Outbox
 from .status import Status
 
@@ -54,7 +55,7 @@ class Listener:
         self._connect, self._tracker, self._outbox = connect, tracker, outbox
         self._status, self._now, self._is_held = status, now, is_held
         self._watchers = watchers
-        self._queue: queue.Queue = queue.Queue(BACKLOG)
+        self._queue = News(BACKLOG)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="listener", daemon=True)
         self._rounds = itertools.count(1)
@@ -114,7 +115,7 @@ class Listener:
 
     def _listen(self):
         """Connect, learn what is going on, and follow until the connection is over."""
-        self._queue = news = queue.Queue(BACKLOG)
+        self._queue = news = News(BACKLOG)
         client = self._connect(lambda message: self._take(client, news, message))
         self._current = client
         client.connect()
@@ -137,6 +138,8 @@ class Listener:
         """Queue a message, in the thread that reads; who is full has the PBX wait."""
         at = self._now()
         self._status.last_event = at
+        if threading.current_thread() is self._thread:
+            return news.put_at_once((message, at))  # it has asked for that itself
         while not client.is_over:
             try:
                 news.put((message, at), timeout=1)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from ami_server import AmiServer
 
+from telephony_crm.bridge import listener as module
 from telephony_crm.bridge.ami import Ami
 from telephony_crm.bridge.cdr import Cdr
 from telephony_crm.bridge.listener import Listener
@@ -105,6 +106,50 @@ def test_what_goes_on_is_known_before_what_happens_next(server, tracker, listene
         server.event(f"Number{number}")
     until(lambda: "Number49" in tracker.given)
     assert tracker.given[3:] == [f"Number{number}" for number in range(50)]
+
+
+class Web:
+    """AMI over HTTP: who sends an action has the answer before it goes on."""
+
+    is_over = False
+
+    def __init__(self, on_event, channels):
+        self._on_event, self._channels = on_event, channels
+
+    def connect(self):
+        """Log in."""
+
+    def close(self):
+        self.is_over = True
+
+    def action(self, name, **fields):
+        return {"Response": "Success"}
+
+    def send(self, name, ActionID):
+        if name == "CoreShowChannels":
+            for number in range(self._channels):
+                item = {"Event": "CoreShowChannel", "Uniqueid": f"{number}.1"}
+                self._on_event({**item, "ActionID": ActionID})
+        self._on_event({"EventList": "Complete", "ActionID": ActionID})
+
+
+def test_more_channels_than_may_wait_hold_up_nobody(tracker, outbox, monkeypatch):
+    monkeypatch.setattr(module, "BACKLOG", 3)
+    listener = Listener(
+        lambda on_event: Web(on_event, 10),
+        tracker,
+        outbox,
+        Status("1.0"),
+        time.time,
+        lambda: False,
+    )
+    listener.start()
+    try:
+        until(lambda: tracker.given)
+        numbers = [one["Uniqueid"] for one in tracker.given[0]["channels"]]
+        assert numbers == [f"{number}.1" for number in range(10)]
+    finally:
+        listener.stop()
 
 
 def test_state_and_events_are_stored_together(server, tracker, listener, outbox):
