@@ -76,10 +76,6 @@ class Ajam:
         """Whether nothing more comes."""
         return self._over.is_set()
 
-    def wait(self, seconds: float) -> bool:
-        """Wait for the end of the session; return whether it is there."""
-        return self._over.wait(seconds)
-
     def action(self, name: str, timeout: float = ANSWER, **fields) -> dict:
         """Carry out an action; return the headers of the answer.
 

@@ -42,10 +42,9 @@ class Ami:
         secret: str,
         tls: ssl.SSLContext | None = None,
         on_event: Callable[[dict], None] = lambda event: None,
-        event_mask: str = "on",
     ):
         self._address, self._user, self._secret = (host, port), user, secret
-        self._tls, self._on_event, self._mask = tls, on_event, event_mask
+        self._tls, self._on_event = tls, on_event
         self._socket: socket.socket | None = None
         self._parser = ami_message.Parser()
         self._write_lock = threading.Lock()
@@ -113,7 +112,7 @@ class Ami:
             f"{challenge}{self._secret}".encode(), usedforsecurity=False
         ).hexdigest()
         answer = self.action(
-            "Login", AuthType="MD5", Username=self._user, Key=key, Events=self._mask
+            "Login", AuthType="MD5", Username=self._user, Key=key, Events="on"
         )
         if answer.get("Response") != "Success":
             raise PbxError("ami_login", self._user)
@@ -137,10 +136,6 @@ class Ami:
     def dirt(self) -> int:
         """How many messages made no sense, or were too long."""
         return self._parser.dirt
-
-    def wait(self, seconds: float) -> bool:
-        """Wait for the end of the connection; return whether it is there."""
-        return self._over.wait(seconds)
 
     # -- actions --------------------------------------------------------------------
 

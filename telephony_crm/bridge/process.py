@@ -21,6 +21,7 @@ from .clock import PbxClock
 from .commands import Commands
 from .connections import ami_of, ari_of, check_of, tracker_config
 from .errors import Gone
+from .given_up import GivenUp
 from .leader import Leader
 from .leader_places import AmiPlace, AriPlace, names_of
 from .listener import Listener
@@ -121,6 +122,7 @@ class Bridge:
             self.sender,
             long_numbers,
             cdr_silence,
+            GivenUp(self.tracker),
             watchman,
         )
         self._figures: dict = {}

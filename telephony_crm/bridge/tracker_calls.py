@@ -210,10 +210,11 @@ class Calls:
         self.book.forget_old(at)
         while len(self.book.calls) > self.book.config.max_calls:
             call = next(iter(self.book.calls.values()))
-            if call.direction and call.ended is None:
-                call.whole = 0
-                self.end(call, at)
-            self.book.dropped += 1
+            if call.ended is None:
+                self.book.dropped += 1
+                if call.direction:
+                    call.whole = 0
+                    self.end(call, at)
             self.book.forget(call)
 
 

@@ -9,6 +9,7 @@ import time
 from .cdr_silence import CdrSilence
 from .clock import PbxClock
 from .errors import PbxError
+from .given_up import GivenUp
 from .leader import Leader
 from .listener import Listener
 from .local_clock import LocalClock
@@ -45,13 +46,14 @@ class Upkeep:
         sender: Sender,
         long_numbers: LongNumbers,
         cdr_silence: CdrSilence,
+        given_up: GivenUp,
         watchman: Watchman,
     ):
         self._asterisk, self._status = asterisk, status
         self._outbox, self._clock, self._pbx_clock = outbox, clock, pbx_clock
         self._listener, self._leader, self._sender = listener, leader, sender
         self._long_numbers, self._watchman = long_numbers, watchman
-        self._cdr_silence = cdr_silence
+        self._cdr_silence, self._given_up = cdr_silence, given_up
         # The connection that was looked at, and how much of what it brought was none;
         # how much that was in all, and when it was last more.
         self._client, self._dirt = None, 0
@@ -85,6 +87,7 @@ class Upkeep:
         self._status.problem("odoo", self._sender.problem)
         self._status.problem("dirt", self._words_of_dirt())
         self._status.problem("number", self._long_numbers.in_words())
+        self._status.problem("calls", self._given_up.in_words())
         words = self._cdr_silence.in_words(self._asterisk.ami_user)
         self._status.problem("cdr", words)
 

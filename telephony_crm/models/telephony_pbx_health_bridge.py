@@ -78,6 +78,10 @@ class TelephonyPbx(models.Model):
                     when=self._in_relative_words(since),
                 )
             )
+        if heard := _as_date(status["last_event"]):
+            parts.append(
+                self.env._("It last heard the PBX %s.", self._in_relative_words(heard))
+            )
         if status["outbox"]:
             parts.append(self.env._("On their way: %s events.", status["outbox"]))
         if standing_by:

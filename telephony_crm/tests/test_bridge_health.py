@@ -38,7 +38,8 @@ class TestBridgeHealth(BridgeCase):
     def test_all_is_well_and_said_in_one_sentence(self):
         self._heard()
         since = (datetime.now() - timedelta(hours=3)).timestamp()
-        self._note(connected_since=since, outbox=7)
+        heard = (datetime.now() - timedelta(minutes=2)).timestamp()
+        self._note(connected_since=since, last_event=heard, outbox=7)
         self._note("pbx2:b", active=False)
         self.assertFalse(
             {code for code in self._findings() if code.startswith("bridge")}
@@ -48,6 +49,7 @@ class TestBridgeHealth(BridgeCase):
         for words in (
             "Last event 4 minutes ago",
             "1.0 is connected to Asterisk 22.10.0 since 3 hours ago",
+            "It last heard the PBX 2 minutes ago.",
             "On their way: 7",
             "stand by: 1",
         ):

@@ -158,6 +158,15 @@ def test_an_error_in_a_part_is_logged_and_the_part_goes_on(bridge, run, monkeypa
     assert all(part.is_alive for part in bridge.parts)
 
 
+def test_calls_that_are_given_up_are_said(bridge):
+    bridge.tracker.book.dropped = 3
+    bridge.upkeep.look()
+    assert "not followed any more: 3." in str(bridge.told()["problems"])
+    bridge.poller.stop()
+    bridge.outbox.close()
+    bridge._lock.close()
+
+
 def test_a_file_that_cannot_be_used_keeps_it_from_nothing_else(bridge):
     assert bridge.told()["outbox"] == 0
     bridge.outbox.close()

@@ -7,6 +7,7 @@ from ami_script import CUSTOMER, DID, START, Pbx, calls, keep, track
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from telephony_crm.bridge.given_up import GivenUp
 from telephony_crm.bridge.tracker import Tracker, TrackerConfig
 from telephony_crm.pbx import event_format
 
@@ -161,6 +162,7 @@ def test_calls_are_bounded():
         events += tracker.feed(begun, START + number).events
     assert len(tracker.book.calls) == 50
     assert tracker.dropped == 150
+    assert "50 calls" in GivenUp(tracker).in_words()
     states = [call.state for call in calls(events).values()]
     assert states.count("ended") == 150
 
