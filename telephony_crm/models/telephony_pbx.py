@@ -163,7 +163,7 @@ class TelephonyPbx(models.Model):
     @api.depends("api_url")
     def _compute_api_is_open(self):
         for pbx in self:
-            pbx.api_is_open = (pbx.api_url or "").lower().startswith("http:")
+            pbx.api_is_open = addresses.is_overheard(pbx.api_url or "")
 
     @api.depends("api_secret_stored")
     def _compute_api_secret(self):

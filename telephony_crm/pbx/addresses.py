@@ -86,6 +86,24 @@ def is_safe(url: str) -> bool:
     return bool(re.fullmatch(r"[a-z][a-z0-9-]*", host)) or host.endswith(LOCAL_NAMES)
 
 
+def is_overheard(url: str) -> bool:
+    """Tell whether what goes to an address can be read in a network in between.
+
+    That is what is not encrypted, and leaves this machine.
+    """
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").rstrip(".")
+    except ValueError:
+        return False
+    if parts.scheme != "http" or host == "localhost" or host.endswith(".localhost"):
+        return False
+    try:
+        return not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return bool(host)
+
+
 def origin_of(url: str) -> str:
     """Return scheme, host and port of ``url`` with a slash; empty if it has none.
 

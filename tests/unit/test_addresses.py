@@ -4,6 +4,7 @@ import pytest
 
 from telephony_crm.pbx.addresses import (
     is_local,
+    is_overheard,
     is_public,
     is_safe,
     may_ask,
@@ -176,3 +177,20 @@ def test_keys_may_go_encrypted_or_within_our_own_network(url):
 )
 def test_keys_do_not_go_over_the_internet_in_the_clear(url):
     assert not is_safe(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "overheard"),
+    [
+        ("http://192.168.1.10:8088", True),
+        ("HTTP://pbx.local", True),
+        ("http://localhost:8088", False),
+        ("http://127.0.0.1:8088", False),
+        ("http://[::1]:8088", False),
+        ("https://pbx.example", False),
+        ("http://[", False),
+        ("", False),
+    ],
+)
+def test_what_leaves_this_machine_unencrypted_can_be_read_on_its_way(url, overheard):
+    assert is_overheard(url) is overheard
