@@ -1,5 +1,6 @@
 import ipaddress
 import time
+from datetime import datetime, timezone
 from urllib.parse import urlsplit
 
 import pytz
@@ -147,12 +148,16 @@ class TelephonyPbx(models.Model):
     def _ask_webhook(self):
         """Ask what the PBX posts, and where; remember what is missing here.
 
+        Two may ask at once, one of them while the PBX is set up: what was asked last
+        is remembered, in whatever order the answers come.
+
         :return: what is missing, see `_check_webhook`; and the addresses of other
             systems that events are posted to, not further than their host
         :raises pbx.adapter.PbxError:
         """
         self.ensure_one()
         adapter, credentials = self._adapter(), self._credentials()
+        asked_date = datetime.now(timezone.utc).replace(tzinfo=None)
         answers = [self._ask(asked) for asked in adapter.subscriptions(credentials)]
         ours = self.webhook_url.rpartition("/")[0]
         others = {
@@ -162,12 +167,16 @@ class TelephonyPbx(models.Model):
         }
         missing = adapter.read_subscriptions(answers, self.webhook_url)
         transaction.begin(self.env)
-        self.write(
-            {
-                "webhook_missing": ", ".join(missing)[:500] or False,
-                "webhook_checked_date": fields.Datetime.now(),
-            }
+        self.env.cr.execute(
+            "SELECT 1 FROM telephony_pbx WHERE id = %s FOR NO KEY UPDATE", [self.id]
         )
+        if (self.webhook_checked_date or datetime.min) < asked_date:
+            self.write(
+                {
+                    "webhook_missing": ", ".join(missing)[:500] or False,
+                    "webhook_checked_date": asked_date,
+                }
+            )
         return missing, sorted(others)
 
     def _register_webhook(self):

@@ -246,6 +246,20 @@ class TestSetupWizard(AccountCase):
         self.assertFalse(self.pbx.webhook_missing)
         self.assertTrue(self.pbx.webhook_checked_date)
 
+    def test_an_answer_of_before_does_not_take_back_one_of_after(self):
+        def slowly(_query):
+            answer = {"url": self.registered, "notifications": self.notifications}
+            if not self.registered:
+                self.pbx._register_webhook()
+            return answer
+
+        self.answers["/v1/pbx/callinfo"] = slowly
+        self.assertTrue(self.pbx._check_webhook(), "asked while nothing was posted")
+        self.assertFalse(self.pbx.webhook_missing)
+        self.registered = "https://crm.other.example/hook"
+        self.pbx._check_webhook()
+        self.assertTrue(self.pbx.webhook_missing, "what changed later is noticed")
+
     def test_doing_it_again_changes_nothing(self):
         self._look().action_apply()
         before = (self.pbx.extension_ids.ids, self.pbx.did_ids.ids)

@@ -133,7 +133,8 @@ def test_of_two_who_accept_a_call_back_at_once_one_calls(rpc, query):
     [lead_id] = rpc("admin", "crm.lead", "create", [{**lead, "team_id": False}])
     rpc("admin", "crm.lead", "action_telephony_offer", [lead_id])
     [offer] = rpc("maya", "telephony.callback", "get_offers")
-    assert rpc("bruno", "telephony.callback", "get_offers") == [offer]
+    [same] = rpc("bruno", "telephony.callback", "get_offers")
+    assert same | {"now": ""} == offer | {"now": ""}
 
     def accept(agent):
         return rpc(agent, "telephony.callback", "accept_offer", offer["id"])["status"]
