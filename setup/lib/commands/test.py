@@ -9,9 +9,9 @@ is updated only when the addon changed; ``--keep`` leaves this run's databases.
 import os
 import re
 import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from setup.lib import paths, postgres, venv
@@ -23,6 +23,7 @@ TESTS = paths.ROOT / "tests"
 # What comes first as a path decides, so the order matters.
 UNIT = (TESTS / "unit",)
 E2E = (TESTS / "packaging", TESTS / "e2e")
+ASTERISK = (TESTS / "e2e" / "asterisk",)  # long, so a process beside the other e2e
 NO_ODOO = ("-p", "no:odoo")  # pytest's plugin for tests within Odoo
 TAKE_A_VALUE = {"-k", "-m", "-p", "-n", "-c", "-o", "-W", "-r"}
 
@@ -81,45 +82,58 @@ class Session:
     def all(self):
         """Run what was chosen, or everything; the exit code.
 
-        End-to-end tests wait a lot, so all others run meanwhile.
+        Two processes at a time, as there are processors; the longest begin.
         """
-        unit, e2e = self.among(UNIT), self.among(E2E)
         odoo = self.among([addon / "tests" for addon in self.addons])
-        base = self.addon("base") if odoo or e2e else None
-        with ThreadPoolExecutor(1) as beside:
-            meanwhile = None
-            if e2e and (unit or odoo):
-                log = paths.LOGS / f"e2e-{os.getpid()}.log"
-                meanwhile = beside.submit(self.e2e, e2e, base, log)
-            elif e2e:
-                self.e2e(e2e, base)
+        unit, asterisk = self.among(UNIT), self.among(ASTERISK)
+        e2e = [test for test in self.among(E2E) if test not in asterisk]
+        base = self.addon("base") if odoo or e2e or asterisk else None
+        servers = {"TELEPHONY_CRM_TEMPLATE": base}
+        ignored = [f"--ignore={folder}" for folder in ASTERISK]
+        parts = {
+            "odoo": odoo and partial(self.within, odoo, base),
+            "asterisk": asterisk and partial(self.outside, asterisk, servers),
+            "e2e": e2e and partial(self.outside, [*ignored, *e2e], servers),
             # Odoo is not even in reach of the unit tests.
-            self.pytest("unit", unit, *NO_ODOO, env={"PYTHONPATH": ""})
-            if odoo:
-                self.within(odoo, base)
-            if meanwhile:
-                say("\n── e2e, which began beside the others")
-                meanwhile.result()
-                sys.stdout.write(log.read_text(errors="replace"))
-                log.unlink()
+            "unit": unit and partial(self.outside, unit, {"PYTHONPATH": ""}),
+            "optional": self.has_optional(odoo) and partial(self.beside, odoo),
+        }
+        chosen = [(label, run) for label, run in parts.items() if run]
+        if len(chosen) == 1:
+            [(label, run)] = chosen
+            run(label)
+            return self.summary()
+        with ThreadPoolExecutor(2) as lanes:
+            running = [lanes.submit(self.logged, *part) for part in chosen]
+            for part in running:
+                part.result()
         return self.summary()
 
-    def within(self, tests, base):
-        """Run ``tests`` within Odoo: on a copy of ``base``, and beside other addons."""
-        self.odoo("odoo", self.copy(base, "odoo"), tests, "-k", "not optional")
-        if self.has_optional(tests):
-            database = self.addon("optional", optional=True)
-            self.odoo("optional", database, tests, "-k", "optional")
-
-    def e2e(self, tests, base, log=None):
-        """Run ``tests`` against servers of their own, with the output in ``log``."""
-        options = {"env": {"TELEPHONY_CRM_TEMPLATE": base}}
-        if log is None:
-            return self.pytest("e2e", tests, *NO_ODOO, **options)
+    def logged(self, label, run):
+        """Run a part with its output in a file, which is shown when it is over."""
+        log = paths.LOGS / f"{label}-{os.getpid()}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
+        say(f"… {label} (how far: {log})")
         with log.open("w") as output:
-            options |= {"stdout": output, "stderr": subprocess.STDOUT}
-            return self.pytest("e2e", tests, *NO_ODOO, "--color=no", **options)
+            run(label, "--color=no", stdout=output, stderr=subprocess.STDOUT)
+        say(f"\n── {label}\n{log.read_text(errors='replace')}")
+        log.unlink()
+
+    def outside(self, tests, env, label, *options, **streams):
+        """Run ``tests`` in a process that is no Odoo."""
+        self.pytest(label, tests, *NO_ODOO, *options, env=env, **streams)
+
+    def within(self, tests, base, label, *options, **streams):
+        """Run ``tests`` within Odoo, on a copy of ``base``."""
+        database = self.copy(base, label)
+        options = (*options, "-k", "not optional")
+        self.odoo(label, database, tests, *options, **streams)
+
+    def beside(self, tests, label, *options, **streams):
+        """Run ``tests`` within Odoo, beside the addons that ours can do without."""
+        database = self.addon(label, optional=True)
+        options = (*options, "-k", "optional")
+        self.odoo(label, database, tests, *options, **streams)
 
     def quick(self):
         """Run Odoo tests on the database that stays, made or updated as needed."""
@@ -149,7 +163,7 @@ class Session:
         return list(dict.fromkeys(found))
 
     def has_optional(self, tests):
-        """Whether a chosen test is meant for the database with optional addons."""
+        """Whether one of ``tests`` is meant for the database with optional addons."""
         files = (Path(test.partition("::")[0]) for test in tests)
         every = (
             file
@@ -180,7 +194,7 @@ class Session:
         self.databases.copy(base, name)
         return name
 
-    def odoo(self, label, database, tests, *options):
+    def odoo(self, label, database, tests, *options, **streams):
         """Run Odoo ``tests`` on ``database``."""
         config = self.databases.config
         flags = (
@@ -188,14 +202,13 @@ class Session:
             f"--odoo-extra=db-filter=^{database}$", "--odoo-extra=max-cron-threads=0",
         )  # fmt: skip
         if any(option in self.options for option in ("-k", "-m")):
-            options = ()
-        self.pytest(label, tests, *flags, *options)
+            options = [one for one in options if "optional" not in one and one != "-k"]
+        self.pytest(label, tests, *flags, *options, **streams)
 
     def pytest(self, label, tests, *options, env=None, **streams):
-        """Run one pytest process, unless there is nothing for it."""
-        if not tests:
-            return
-        say(f"\n── {label}: {' '.join(tests)}")
+        """Run one pytest process."""
+        if not streams:
+            say(f"\n── {label}: {' '.join(tests)}")
         start = time.monotonic()
         code = venv.python(
             self.databases.odoo,

@@ -12,7 +12,7 @@ from setup.asterisk.play import JAMES, Play
 from setup.asterisk.scenes import SCENES
 from setup.lib.commands.asterisk import records
 
-from .access import Query, Rpc
+from ..access import Query, Rpc
 
 SECRET = "what bridge and Odoo share"
 AGENTS = {"petra": "100", "tomas": "101", "nadia": "102"}

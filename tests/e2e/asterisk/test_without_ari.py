@@ -4,8 +4,8 @@ import pytest
 
 from setup.asterisk.play import JAMES
 
+from ..own import database, query, stack  # noqa: F401
 from .office import LONDON, near, opened
-from .own import database, query, stack  # noqa: F401
 
 
 @pytest.fixture(scope="module")

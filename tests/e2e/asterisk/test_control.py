@@ -7,8 +7,8 @@ import pytest
 from setup.asterisk.phones import Phones
 from setup.asterisk.play import JAMES
 
+from ..own import database, query, stack  # noqa: F401
 from .office import LONDON, near, opened
-from .own import database, query, stack  # noqa: F401
 
 
 @pytest.fixture(scope="module")

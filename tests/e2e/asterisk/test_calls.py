@@ -4,9 +4,9 @@ import pytest
 
 from setup.asterisk.play import JAMES
 
+from ..own import database, query, stack  # noqa: F401
 from . import sound
 from .office import LONDON, near, opened, seconds
-from .own import database, query, stack  # noqa: F401
 
 
 @pytest.fixture(scope="module")

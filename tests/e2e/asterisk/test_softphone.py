@@ -10,10 +10,10 @@ import pytest
 
 from setup.asterisk.play import JAMES
 
+from ..browser import Browser
+from ..own import database, query, stack  # noqa: F401
 from . import sound
-from .browser import Browser
 from .office import near, opened, seconds
-from .own import database, query, stack  # noqa: F401
 from .softphone import (
     CARD,
     DIALING,

@@ -14,8 +14,8 @@ from setup.asterisk.ami import Ami
 from setup.asterisk.configuration import DIALPLAN
 from setup.asterisk.lab import Lab
 
-from .access import Rpc
-from .own import database, query, stack  # noqa: F401
+from ..access import Rpc
+from ..own import database, query, stack  # noqa: F401
 
 CALLER, STRANGER, BLOCKED = "+442079460017", "+442079460099", "+442079460066"
 DID = "+442037691881"

@@ -9,8 +9,8 @@ from setup.asterisk import Lab
 from setup.asterisk.ami import Ami
 from setup.lib import paths
 
-from .bridge import BridgeProcess, World, build, until
-from .own import database, query, stack  # noqa: F401
+from ..bridge import BridgeProcess, World, build, until
+from ..own import database, query, stack  # noqa: F401
 
 SCHEMA = paths.ROOT / "setup/asterisk/etc/cdr.sql"
 SECRET = "a secret of bridge and Odoo"

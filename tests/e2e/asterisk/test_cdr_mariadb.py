@@ -12,7 +12,7 @@ from setup.lib import paths
 from setup.lib.console import Failure
 from setup.lib.process import HOST
 
-from .addon import import_bridge
+from ..addon import import_bridge
 
 cdr, cdr_table, config, outbox, tracker_config = import_bridge(
     "cdr", "cdr_table", "config", "outbox", "tracker_config"

@@ -14,8 +14,8 @@ from setup.asterisk import Lab
 from setup.asterisk.ami import Ami
 from setup.lib.process import HOST
 
-from .addon import import_bridge
-from .bridge import World, build, until
+from ..addon import import_bridge
+from ..bridge import World, build, until
 
 [ari] = import_bridge("ari")
 
