@@ -11,6 +11,7 @@
         "security/ir.model.access.csv",
         "security/telephony_tracking_rules.xml",
         "security/telephony_tracking_call_rules.xml",
+        "security/telephony_tracking_money_rules.xml",
         "data/ir_cron_data.xml",
         "views/telephony_tracking_visit_views.xml",
         "views/telephony_tracking_pool_views.xml",

@@ -1,0 +1,100 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..tools.rates import Rates
+
+#: As fine as advertisers' own reports; a keyword may cost less than a cent a day.
+DIGITS = (18, 6)
+
+
+class TelephonyTrackingCost(models.Model):
+    """What advertising cost on one day.
+
+    A cost of a longer time is a row for each of its days, so that every report finds
+    what it asks for, whatever days it is about. What it is worth in the company's
+    currency is written once, at the day's rate, and stays.
+    """
+
+    _name = "telephony.tracking.cost"
+    _description = "Cost of Advertising"
+    _rec_name = "feed"
+    _order = "date DESC, id DESC"
+    _check_company_auto = True
+
+    feed = fields.Char(
+        required=True,
+        index=True,
+        help="Where the cost comes from, such as “Google Ads, search”. An import "
+        "replaces what its feed had said of the same days, and nothing else.",
+    )
+    date = fields.Date(required=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    source_id = fields.Many2one("utm.source", index="btree_not_null")
+    medium_id = fields.Many2one("utm.medium")
+    campaign_id = fields.Many2one("utm.campaign", index="btree_not_null")
+    keyword = fields.Char()
+    did_id = fields.Many2one(
+        "telephony.did",
+        "Company Number",
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+        help="The number that was advertised, such as the one on a leaflet.",
+    )
+    # Not rounded to cents: thousands of keywords a day sum to what was paid.
+    amount = fields.Float(digits=DIGITS, required=True, aggregator=None)
+    currency_id = fields.Many2one(
+        "res.currency",
+        required=True,
+        default=lambda self: self.env.company.currency_id,
+    )
+    amount_company = fields.Float(
+        "Cost",
+        digits=DIGITS,
+        compute="_compute_amount_company",
+        store=True,
+        help="In the currency of the company, at the rate of the day.",
+    )
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
+    clicks = fields.Integer()
+
+    _by_day = models.Index("(company_id, date)")
+    _by_feed = models.Index("(company_id, feed, date)")
+
+    @api.depends("amount", "currency_id", "company_id", "date")
+    def _compute_amount_company(self):
+        rates = {company: Rates(company) for company in self.company_id}
+        for cost in self:
+            cost.amount_company = cost.amount * (cost._rate(rates) or 0)
+
+    @api.constrains("currency_id", "company_id", "date")
+    def _check_rate(self):
+        rates = {company: Rates(company) for company in self.company_id}
+        for cost in self:
+            if cost._rate(rates) is None:
+                raise ValidationError(cost._no_rate(cost.currency_id, cost.date))
+
+    def _rate(self, rates):
+        """Return what one of the cost's currency is worth on its day.
+
+        :param rates: `Rates` of each company
+        :return: `None` when nobody knows
+        """
+        if not (self.company_id and self.currency_id and self.date):
+            return None
+        own = self.company_id.currency_id
+        return rates[self.company_id].get(self.currency_id, own, self.date)
+
+    @api.model
+    def _no_rate(self, currency, day):
+        """Say that nobody knows what a currency is worth on a day."""
+        return self.env._(
+            "%(currency)s has no rate for %(day)s. Enter one under Accounting or "
+            "Settings, Currencies.",
+            currency=currency.name,
+            day=fields.Date.to_string(day),
+        )
