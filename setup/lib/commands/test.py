@@ -23,7 +23,8 @@ TESTS = paths.ROOT / "tests"
 # What comes first as a path decides, so the order matters.
 UNIT = (TESTS / "unit",)
 E2E = (TESTS / "packaging", TESTS / "e2e")
-ASTERISK = (TESTS / "e2e" / "asterisk",)  # long, so a process beside the other e2e
+# Long ones among them, each a process of its own.
+LONG = {"asterisk": TESTS / "e2e" / "asterisk", "kill": TESTS / "e2e" / "test_kill.py"}
 NO_ODOO = ("-p", "no:odoo")  # pytest's plugin for tests within Odoo
 TAKE_A_VALUE = {"-k", "-m", "-p", "-n", "-c", "-o", "-W", "-r"}
 
@@ -85,15 +86,17 @@ class Session:
         Two processes at a time, as there are processors; the longest begin.
         """
         odoo = self.among([addon / "tests" for addon in self.addons])
-        unit, asterisk = self.among(UNIT), self.among(ASTERISK)
-        e2e = [test for test in self.among(E2E) if test not in asterisk]
-        base = self.addon("base") if odoo or e2e or asterisk else None
+        unit, e2e = self.among(UNIT), self.among(E2E)
+        asterisk, kill = self.among([LONG["asterisk"]]), self.among([LONG["kill"]])
+        others = [test for test in e2e if test not in (*asterisk, *kill)]
+        ignored = [f"--ignore={path}" for path in LONG.values()]
+        base = self.addon("base") if odoo or e2e else None
         servers = {"TELEPHONY_CRM_TEMPLATE": base}
-        ignored = [f"--ignore={folder}" for folder in ASTERISK]
         parts = {
-            "odoo": odoo and partial(self.within, odoo, base),
             "asterisk": asterisk and partial(self.outside, asterisk, servers),
-            "e2e": e2e and partial(self.outside, [*ignored, *e2e], servers),
+            "odoo": odoo and partial(self.within, odoo, base),
+            "e2e": others and partial(self.outside, [*ignored, *others], servers),
+            "kill": kill and partial(self.outside, kill, servers),
             # Odoo is not even in reach of the unit tests.
             "unit": unit and partial(self.outside, unit, {"PYTHONPATH": ""}),
             "optional": self.has_optional(odoo) and partial(self.beside, odoo),
