@@ -3,12 +3,15 @@
 A lease begins when a visitor's page gets a number. It is provisional until there is a
 sign of life: a second beat, another page, a tap on the number. From then on each beat
 prolongs it; after the last one the number is held, since people write a number down
-and ring later, and then cools down before anybody else sees it.
+and ring later, and then cools down before anybody else sees it. A page that is left
+open for ever keeps no number for ever: its beats prolong nothing after the longest time
+that there is.
 
 ::
 
     provisional   start ──── 2 beats ────┤ cooldown ├ free
     confirmed     start … last seen ─────── hold ───┤ cooldown ├ free
+                        (at the longest)
                         └──────── live ─────────────┤ late …    over
 
 `Book` is all of it for one pool, as plain as can be: the property tests run on it, and
@@ -22,6 +25,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from .words import Word
+
+#: Seconds for which a page that lives keeps its number, unless the pool says otherwise.
+LONGEST = 7200
 
 
 class Phase(Word):
@@ -60,6 +66,8 @@ class Windows:
         least two beats, since one may be lost
     :param cooldown: after that, during which nobody is shown the number
     :param late: after the hold, in which a call may still be this visitor's
+    :param longest: from the start, after which signs of life prolong nothing; at least
+        two beats
     :raises ValueError: when a length is negative, or there is no beat
     """
 
@@ -67,11 +75,14 @@ class Windows:
     hold: int
     cooldown: int
     late: int
+    longest: int = LONGEST
 
     def __post_init__(self):
-        if self.beat < 1 or min(self.hold, self.cooldown, self.late) < 0:
+        lengths = (self.hold, self.cooldown, self.late, self.longest)
+        if self.beat < 1 or min(lengths) < 0:
             raise ValueError("windows are lengths in seconds")
         object.__setattr__(self, "hold", max(self.hold, 2 * self.beat))
+        object.__setattr__(self, "longest", max(self.longest, 2 * self.beat))
 
     def held_until(self, start: datetime, seen: datetime, confirmed: bool) -> datetime:
         """Return until when the number of an open lease is its visitor's."""
@@ -83,6 +94,20 @@ class Windows:
         """Return from when on somebody else may be shown the number."""
         held = self.held_until(start, seen, confirmed)
         return held + timedelta(seconds=self.cooldown)
+
+    def seen(self, lease: Lease, now: datetime) -> datetime:
+        """Return the last sign of life that counts, after one more."""
+        latest = lease.start + timedelta(seconds=self.longest)
+        return max(lease.seen, min(now, latest))
+
+    def is_used_up(self, lease: Lease) -> bool:
+        """Tell whether a visitor has had a number for as long as anybody may."""
+        return (lease.seen - lease.start).total_seconds() >= self.longest
+
+    def is_too_long(self, lease: Lease, now: datetime) -> bool:
+        """Tell whether a lease is over, however lively its page is."""
+        most = self.longest + self.hold
+        return (now - lease.start).total_seconds() >= most
 
     def end_of(self, lease: Lease) -> datetime:
         """Return until when a lease is live; of an open one, as it looks now."""
@@ -139,10 +164,14 @@ class Book:
         """Give a visit a number; ``None`` when the pool is dry.
 
         Who has one already keeps it: another page of the same visit is a sign of life.
+        Who had one for the longest time gets none any more.
         """
-        if lease := self._own(visit):
+        if lease := self._own(visit, now):
             self._seen(lease, now)
             return lease
+        own = [lease for lease in self.leases if lease.visit == visit]
+        if any(map(self.windows.is_used_up, own)):
+            return None
         slot = choose(self.slots.values(), now)
         if slot is None:
             return None
@@ -158,7 +187,7 @@ class Book:
 
         A page that slept past its time gets its number back if nobody took it.
         """
-        lease = self._own(visit)
+        lease = self._own(visit, now)
         if lease:
             self._seen(lease, now)
         return lease is not None
@@ -169,7 +198,7 @@ class Book:
         Who taps is about to ring, so the number is held even if it was the page's
         first second.
         """
-        lease = self._own(visit)
+        lease = self._own(visit, now)
         if lease:
             self._seen(lease, now)
             lease.tap = now
@@ -181,7 +210,7 @@ class Book:
         The number is held from now on. It proves nothing: a page that is closed at
         once stays provisional.
         """
-        lease = self._own(visit)
+        lease = self._own(visit, now)
         if lease and lease.confirmed:
             self._seen(lease, now)
         return lease is not None
@@ -197,16 +226,18 @@ class Book:
             lease.end = self.windows.end_of(lease)
         return len(over)
 
-    def _own(self, visit):
+    def _own(self, visit, now):
         """Return the open lease of a visit, if it still has one."""
         for slot in self.slots.values():
-            if slot.lease and slot.lease.visit == visit and slot.lease.end is None:
-                return slot.lease
+            lease = slot.lease
+            if lease and lease.visit == visit and lease.end is None:
+                if not self.windows.is_too_long(lease, now):
+                    return lease
         return None
 
     def _seen(self, lease, now):
         """Note a sign of life. Requests overtake each other: time only goes on."""
-        lease.seen = max(lease.seen, now)
+        lease.seen = self.windows.seen(lease, now)
         lease.confirmed = True
         slot = self.slots[lease.number]
         slot.free = self.windows.free_date(lease.start, lease.seen, True)

@@ -26,6 +26,7 @@ from . import (
     telephony_tracking_pool_hour,
     telephony_tracking_pool_size,
     telephony_tracking_quota,
+    telephony_tracking_quota_told,
     telephony_tracking_site,
     telephony_tracking_site_callback,
     telephony_tracking_site_health,

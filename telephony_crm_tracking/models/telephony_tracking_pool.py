@@ -3,7 +3,7 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..attribution.lease import Windows
+from ..attribution.lease import LONGEST, Windows
 
 #: Seconds between two signs of life of a page.
 BEAT = 20
@@ -60,6 +60,13 @@ class TelephonyTrackingPool(models.Model):
         required=True,
         help="For that long nobody is shown the number.",
     )
+    longest_seconds = fields.Integer(
+        string="Shown at Most (s)",
+        default=LONGEST,
+        required=True,
+        help="A page that stays open for longer, such as on a screen in a shop window, "
+        "shows the static number again, so that it keeps none of the pool for ever.",
+    )
     late_seconds = fields.Integer(
         string="Late Calls (s)",
         default=3600,
@@ -72,8 +79,10 @@ class TelephonyTrackingPool(models.Model):
         "UNIQUE (site_id, stands_for_id)", "A site has one pool for each number."
     )
     _lengths = models.Constraint(
-        "CHECK (hold_seconds >= 0 AND cooldown_seconds >= 0 AND late_seconds >= 0)",
-        "A length of time cannot be negative.",
+        "CHECK (hold_seconds >= 0 AND cooldown_seconds >= 0 AND late_seconds >= 0 "
+        "AND longest_seconds >= 40)",
+        "No length of time is negative, and each visitor has a number for 40 seconds "
+        "at least.",
     )
 
     @api.constrains("stands_for_id", "did_ids")
@@ -108,7 +117,11 @@ class TelephonyTrackingPool(models.Model):
         return Numbers(
             pool_id=self.id,
             windows=Windows(
-                BEAT, self.hold_seconds, self.cooldown_seconds, self.late_seconds
+                BEAT,
+                self.hold_seconds,
+                self.cooldown_seconds,
+                self.late_seconds,
+                max(self.longest_seconds, 2 * BEAT),
             ),
             dids={did.id: did.e164 for did in self.did_ids if did.e164},
         )

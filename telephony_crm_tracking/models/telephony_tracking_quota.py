@@ -18,10 +18,12 @@ class Count(NamedTuple):
     """What was counted of a site, or of a network, up to now.
 
     :param dids: ids of the company numbers that were shown on this day
+    :param is_told: it is noted already that the limit was reached in this minute
     """
 
     in_minute: int
     dids: frozenset[int]
+    is_told: bool
 
 
 class TelephonyTrackingQuota(models.Model):
@@ -40,10 +42,18 @@ class TelephonyTrackingQuota(models.Model):
     )
     day = fields.Date(required=True, index=True)
     kind = fields.Selection(
-        [("site", "Visits"), ("network", "Network"), ("foreign", "Foreign Site")],
+        [
+            ("site", "Visits"),
+            ("network", "Network"),
+            ("foreign", "Foreign Site"),
+            ("limit", "Limit Reached"),
+        ],
         required=True,
     )
-    name = fields.Char(required=True, help="Hash of a network, or a foreign host.")
+    name = fields.Char(
+        required=True,
+        help="Hash of a network, a foreign host, or which limit was reached.",
+    )
     minute = fields.Datetime()
     in_minute = fields.Integer()
     in_day = fields.Integer()
@@ -84,6 +94,9 @@ class TelephonyTrackingQuota(models.Model):
                 SELECT kind, minute, in_minute, NULL FROM telephony_tracking_quota
                  WHERE site_id = %(site)s AND day = %(day)s AND kind = 'site'
                  UNION ALL
+                SELECT name, minute, NULL, NULL FROM telephony_tracking_quota
+                 WHERE site_id = %(site)s AND day = %(day)s AND kind = 'limit'
+                 UNION ALL
                 SELECT kind, minute, in_minute, shown FROM telephony_tracking_quota
                  WHERE site_id = %(site)s AND day = %(day)s AND kind = 'network'
                    AND name = %(name)s
@@ -95,12 +108,35 @@ class TelephonyTrackingQuota(models.Model):
             )
         )
         minute = now.replace(second=0, microsecond=0)
-        found, dids = {"site": 0, "network": 0}, frozenset()
+        found, told, dids = {"site": 0, "network": 0}, set(), frozenset()
         for kind, counted, in_minute, shown in self.env.cr.fetchall():
-            if counted == minute:
+            if counted == minute and in_minute is None:
+                told.add(kind)
+            elif counted == minute:
                 found[kind] += in_minute
             dids |= frozenset(shown or ())
-        return Count(found["site"], frozenset()), Count(found["network"], dids)
+        return (
+            Count(found["site"], frozenset(), "site" in told),
+            Count(found["network"], dids, "network" in told),
+        )
+
+    @api.model
+    def _admit(self, site, network, now):
+        """Return what was counted of a network, if one page more may be opened.
+
+        :param site: `Opening`
+        :return: `Count`; `None` where it may not, by which no row is touched
+        """
+        of_site, of_network = self._counts(site.site_id, network, now)
+        for which, count, most in (
+            ("site", of_site, site.per_site),
+            ("network", of_network, site.per_prefix),
+        ):
+            if count.in_minute >= most:
+                if not count.is_told:
+                    self._count_limit(site.site_id, which, now)
+                return None
+        return of_network
 
     @api.model
     def _count(self, site_id, network, now, dids=()):
@@ -114,24 +150,6 @@ class TelephonyTrackingQuota(models.Model):
             (site_id, "site", shard, []),
             (site_id, "network", network, sorted(dids)),
         )
-
-    @api.model
-    def _count_foreign(self, site_id, host, most=20):
-        """Count that a page elsewhere has asked for numbers of a site.
-
-        :param most: so many hosts are told apart on a day; anybody can name any
-        """
-        now = fields.Datetime.now()
-        known = self.sudo().search_count(
-            [
-                ("site_id", "=", site_id),
-                ("day", "=", now.date()),
-                ("kind", "=", "foreign"),
-                ("name", "!=", host),
-            ],
-            limit=most,
-        )
-        self._add(now, (site_id, "foreign", host if known < most else "…", []))
 
     @api.model
     def _add(self, now, *rows):

@@ -3,7 +3,7 @@ from odoo import fields, models
 from odoo.addons.telephony_crm.models.telephony_pbx import ADMINISTRATOR
 from odoo.addons.telephony_crm.models.telephony_pbx_health import LEVELS
 
-#: Names of others that are told; all are under Visits Counted.
+#: Names of others that are told.
 MOST_HOSTS = 5
 
 
@@ -44,6 +44,7 @@ class TelephonyTrackingSite(models.Model):
             self._finding_of_visits(),
             self._finding_of_others(),
             self._finding_of_networks(),
+            *map(self._finding_of_limit, self._counted_today("limit")),
         ]
         return [finding for finding in findings if finding]
 
@@ -143,6 +144,29 @@ class TelephonyTrackingSite(models.Model):
                 count=len(networks),
             ),
         )
+
+    def _finding_of_limit(self, limit):
+        """Say how often a limit of a minute was reached: honest visitors suffer too.
+
+        :param limit: what was counted of ``site`` or ``network``
+        """
+        if limit.name == "site":
+            words = self.env._(
+                "Minutes of today in which more pages were opened than the site takes "
+                "in one: %s. What came beyond saw the static number and was not "
+                "counted. If so many visitors are honest, such as after an e-mail to "
+                "all customers, raise the limit below.",
+                limit.in_day,
+            )
+        else:
+            words = self.env._(
+                "Minutes of today in which a network opened more pages than it may: "
+                "%s. What came beyond saw the static number and was not counted. It is "
+                "somebody who means harm; or all visitors seem to come from the "
+                "address of your proxy, of which Odoo must be told (proxy_mode).",
+                limit.in_day,
+            )
+        return self._finding("warning", f"limit_{limit.name}", words)
 
     def _visits_today(self):
         return sum(self._counted_today("site").mapped("in_day"))

@@ -5,6 +5,9 @@ from odoo.addons.telephony_crm.tools.transaction import begin
 
 from .telephony_tracking_pool import BEAT
 
+#: After that, signs of life prolong a lease no more.
+LONGEST = SQL("l.start_date + make_interval(secs => p.longest_seconds)")
+
 #: Until when the number of an open lease is its visitor's, see `attribution.lease`.
 HELD_UNTIL = SQL(
     """
@@ -130,7 +133,8 @@ class TelephonyTrackingSlot(models.Model):
     def _prolong(self, visit_id, now, tapped=(), is_end=False):
         """Note a sign of life of a visit, for the numbers that are still its own.
 
-        Requests overtake each other, so time only goes on.
+        Requests overtake each other, so time only goes on; after the longest time that
+        a visitor may have a number, nothing prolongs it.
 
         :param tapped: ids of the company numbers that were tapped
         :param is_end: the page goes away, which proves nothing: a lease that is not
@@ -144,16 +148,20 @@ class TelephonyTrackingSlot(models.Model):
                     UPDATE telephony_tracking_slot s
                        SET free_date = GREATEST(
                                s.free_date,
-                               %(now)s + make_interval(
+                               LEAST(%(now)s, %(longest)s) + make_interval(
                                    secs => GREATEST(p.hold_seconds, %(two)s)
                                            + p.cooldown_seconds))
                       FROM telephony_tracking_pool p, telephony_tracking_lease l
                      WHERE s.visit_id = %(visit)s AND p.id = s.pool_id
                        AND l.id = s.lease_id AND (l.confirmed OR %(confirms)s)
+                       AND %(now)s < %(longest)s + make_interval(
+                               secs => GREATEST(p.hold_seconds, %(two)s))
                  RETURNING s.lease_id, s.pool_id
                 )
                 UPDATE telephony_tracking_lease l
-                   SET seen_date = GREATEST(l.seen_date, %(now)s), confirmed = TRUE,
+                   SET seen_date = GREATEST(
+                           l.seen_date, LEAST(%(now)s, %(longest)s)),
+                       confirmed = TRUE,
                        tap_date = CASE WHEN l.did_id = ANY(%(tapped)s)
                                        THEN %(now)s ELSE l.tap_date END
                   FROM own, telephony_tracking_pool p
@@ -165,10 +173,31 @@ class TelephonyTrackingSlot(models.Model):
                 two=2 * BEAT,
                 confirms=not is_end,
                 tapped=list(tapped),
+                longest=LONGEST,
                 held_until=HELD_UNTIL,
             )
         )
         return self.env.cr.fetchall()
+
+    @api.model
+    def _used_up(self, visit_id):
+        """Return the ids of the pools whose numbers a visit had for the longest time.
+
+        A page that is left open on some screen would take turns with itself for ever.
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT DISTINCT l.pool_id
+                  FROM telephony_tracking_lease l
+                  JOIN telephony_tracking_pool p ON p.id = l.pool_id
+                 WHERE l.visit_id = %s AND l.seen_date >= %s
+                """,
+                visit_id,
+                LONGEST,
+            )
+        )
+        return {pool_id for [pool_id] in self.env.cr.fetchall()}
 
     @api.model
     def _cron_close(self):

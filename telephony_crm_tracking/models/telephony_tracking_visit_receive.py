@@ -58,18 +58,16 @@ class TelephonyTrackingVisit(models.Model):
 
     def _receive_page(self, site, asked, network, now):
         quota = self.env["telephony.tracking.quota"]
-        of_site, of_network = quota._counts(site.site_id, network, now)
-        if (
-            of_site.in_minute >= site.per_site
-            or of_network.in_minute >= site.per_prefix
-        ):
+        of_network = quota._admit(site, network, now)
+        if not of_network:
             return 429, {"error": "too many visits"}
         known = self._known(site, asked.key, asked.previous)
         before = known.get(asked.key) or known.get(asked.previous)
         if asked.kind == Kind.VIEW and not before:
             return 200, NOTHING
         source = classify(asked.parameters, asked.referrer, site.domains)
-        if before and self._goes_on(before, asked, source, now):
+        goes_on = bool(before and self._goes_on(before, asked, source, now))
+        if goes_on:
             if not self._see(site, before, asked, now):
                 return 200, NOTHING
             visit = before
@@ -83,7 +81,9 @@ class TelephonyTrackingVisit(models.Model):
                 return 200, NOTHING
             visit = self._add_visit(site, asked, consent, source, before, now)
             own = []
-        taken = self._take_numbers(site, asked, visit, own, of_network.dids, now)
+        taken = self._take_numbers(
+            site, asked, visit, own, of_network.dids, now, goes_on
+        )
         quota._count(site.site_id, network, now, taken)
         return 200, self._answer(site, visit["key"], own)
 
@@ -169,11 +169,12 @@ class TelephonyTrackingVisit(models.Model):
 
     # -- numbers -----------------------------------------------------------------------
 
-    def _take_numbers(self, site, asked, visit, own, shown, now):
+    def _take_numbers(self, site, asked, visit, own, shown, now, goes_on):
         """Give a visit numbers for those that its page shows, as far as there are some.
 
         :param own: those that it has, to which the new ones are added
         :param shown: ids of the company numbers that its network saw on this day
+        :param goes_on: there were pages of it before
         :return: ids of the company numbers that it was given
         """
         slots, taken = self.env["telephony.tracking.slot"], []
@@ -181,6 +182,8 @@ class TelephonyTrackingVisit(models.Model):
         if not self._may_have_numbers(site, visit):
             return taken
         has = {pool_id for _did_id, pool_id, _end in own}
+        if goes_on and len(has) < len(site.pools):
+            has |= slots._used_up(visit["id"])
         for number in asked.numbers:
             numbers = site.pools.get(number)
             if not numbers or numbers.pool_id in has:

@@ -21,5 +21,6 @@ from . import (
     test_tracking_jobs,
     test_tracking_site,
     test_visit,
+    test_visit_forget,
     test_visit_public,
 )

@@ -72,6 +72,35 @@ class TestLease(TrackingCase):
         self.assertEqual(lease.end_date, self._in(2 * BEAT))
         self.assertFalse(self._visit(other).lease_ids.end_date)
 
+    def test_a_page_that_is_never_closed_gives_its_number_back(self):
+        self.pool.longest_seconds = 120
+        told = self._page(at=self.now)
+        for seconds in range(20, 120 + 60, 20):
+            beat = self._ask(k=told["k"], b=1, at=self._in(seconds))
+            self.assertEqual(self._shown(beat), self._shown(told))
+        self.assertEqual(beat["n"][STATIC]["until"], self._unix(self._in(120 + 60)))
+        gone = self._ask(k=told["k"], b=1, at=self._in(180))
+        self.assertEqual(gone, {"k": told["k"], "n": {}, "beat": 0})
+        for again in ({"k": told["k"]}, {"p": told["k"]}):
+            answer = self._page(**again, at=self._in(181))
+            self.assertEqual((answer["k"], answer["n"]), (told["k"], {}))
+        self.env.flush_all()
+        slots = self.env["telephony.tracking.slot"]
+        self.assertEqual(slots._close_over(self._in(180 + 30)), 1)
+        self.env.invalidate_all()
+        self.assertEqual(self._visit(told).lease_ids.end_date, self._in(180))
+        self.assertFalse(
+            self.env["telephony.tracking.pool.hour"].search([("refused", ">", 0)])
+        )
+
+    def test_a_page_that_slept_for_hours_is_shown_a_number_again(self):
+        self.pool.longest_seconds = 120
+        told = self._page(at=self.now)
+        self._ask(k=told["k"], b=1, at=self._in(20))
+        later = self._in(9 * 3600)
+        self.assertFalse(self._ask(k=told["k"], b=1, at=later)["n"])
+        self.assertTrue(self._shown(self._page(k=told["k"], at=later)))
+
     def test_the_job_ends_what_is_over_and_nothing_else(self):
         told = self._page(at=self.now)
         other = self._page(at=self.now)
@@ -137,7 +166,9 @@ class TestLease(TrackingCase):
         slots = self.pool.sudo().slot_ids
         slots.free_date = self.now - timedelta(days=1)
         numbers = slots.sorted("id").mapped("did_id.e164")
-        book = Book(numbers, Windows(BEAT, 60, 30, 0))
+        longest = chance.choice((100, 300, 7200))
+        self.pool.longest_seconds = longest
+        book = Book(numbers, Windows(BEAT, 60, 30, 0, longest))
         keys, seconds = {}, 0
         for name in range(60):
             seconds += chance.choice((0, 1, 7, 20, 45, 90))
@@ -159,7 +190,7 @@ class TestLease(TrackingCase):
                     self._ask(k=keys[known], e=1, at=now)
                     book.end(known, now)
                 case "p" if known:
-                    lease = book._own(known)
+                    lease = book._own(known, now)
                     told = self._ask(k=keys[known], v=1, u="/2", at=now)
                     self.assertEqual(bool(told["n"]), book.beat(known, now))
                     self.assertEqual(self._shown(told), lease and lease.number)

@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -97,6 +100,22 @@ class TestSiteAddress(TrackingCase):
         shown = self._test(Content_Type="text/javascript", ETag='"1"')
         self.assertEqual(shown["type"], "success")
         self.assertNotIn("address", self._codes())
+
+    def test_minutes_in_which_a_limit_was_reached_are_told(self):
+        self.site.visits_per_network = 0
+        minute = fields.Datetime.now().replace(second=1)
+        for later in (0, 0, 1):
+            self._page(at=minute + timedelta(minutes=later))
+        self.env.invalidate_all()
+        [finding] = (
+            one for one in self.form.health_findings if one["code"] == "limit_network"
+        )
+        self.assertEqual(finding["level"], "warning")
+        self.assertIn(" than it may: 2.", finding["text"])
+        self.assertNotIn("limit_site", self._codes())
+        self.site.visits_per_minute = 0
+        self._page()
+        self.assertIn("limit_site", self._codes())
 
     def test_a_network_that_has_seen_many_numbers_is_told_of(self):
         self.site.numbers_per_network = 1

@@ -39,7 +39,9 @@ def test_a_number_is_held_for_two_beats_at_least():
     assert Windows(beat=20, hold=5, cooldown=0, late=0).hold == 40
 
 
-@pytest.mark.parametrize("lengths", [(0, 1, 1, 1), (1, -1, 1, 1), (1, 1, 1, -1)])
+@pytest.mark.parametrize(
+    "lengths", [(0, 1, 1, 1), (1, -1, 1, 1), (1, 1, 1, -1), (1, 1, 1, 1, -1)]
+)
 def test_lengths_that_are_none_are_refused(lengths):
     with pytest.raises(ValueError):
         Windows(*lengths)
@@ -107,12 +109,37 @@ def test_a_tap_in_the_first_second_holds_the_number():
     assert WINDOWS.phase(own, at(500)) == "live"
 
 
+def test_a_page_that_slept_too_long_does_not_get_its_number_back():
+    book = Book(["1"], Windows(beat=20, hold=600, cooldown=120, late=0, longest=3600))
+    book.take("a", at(0))
+    assert not book.beat("a", at(4200))
+    assert book.take("a", at(4201)).number == "1"
+
+
 def test_a_page_that_slept_gets_its_number_back_if_nobody_took_it():
     book = Book(["1"], WINDOWS)
     own = book.take("a", at(0))
     assert book.beat("a", at(5000))
     assert book.take("b", at(5100)) is None
     assert WINDOWS.phase(own, at(5599)) == "live"
+
+
+def test_a_page_that_is_never_closed_gives_its_number_back():
+    book = Book(["1"], Windows(beat=20, hold=600, cooldown=120, late=0, longest=3600))
+    own = book.take("a", at(0))
+    for beat in range(20, 3600 + 600, 20):
+        assert book.beat("a", at(beat))
+        assert book.take("b", at(beat)) is None
+    assert seconds(own.seen) == 3600
+    assert not book.beat("a", at(4200)) and not book.tap("a", at(4200))
+    assert book.take("a", at(4319)) is None and book.take("b", at(4319)) is None
+    assert book.take("a", at(4320)) is None
+    assert book.take("b", at(4320)).number == "1"
+    assert seconds(own.end) == 4200
+
+
+def test_a_number_is_shown_for_two_beats_at_least():
+    assert Windows(beat=20, hold=0, cooldown=0, late=0, longest=0).longest == 40
 
 
 def test_closing_what_is_over_frees_and_takes_no_number():
@@ -139,6 +166,7 @@ windows = st.builds(
     hold=st.integers(0, 300),
     cooldown=st.integers(0, 120),
     late=st.integers(0, 600),
+    longest=st.integers(0, 1200),
 )
 
 
@@ -155,8 +183,10 @@ def play(book, steps):
                 assert found.visit == visit
         held = [own for own in book.leases if own.end is None]
         assert len({own.number for own in held}) == len(held)
-        assert len({own.visit for own in held}) == len(held)
+        lively = [own for own in held if not book.windows.is_too_long(own, now)]
+        assert len({own.visit for own in lively}) == len(lively)
         for own in book.leases:
+            assert own.seen - own.start <= timedelta(seconds=book.windows.longest)
             last = seen.get(id(own), own.start)
             assert own.seen >= last
             seen[id(own)] = own.seen
