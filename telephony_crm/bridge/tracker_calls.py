@@ -27,7 +27,7 @@ class Calls:
         if call.direction or call.ended is not None:
             return
         party.customer = 1
-        call.direction = "inbound"
+        call.direction, call.guessed = "inbound", 0
         call.number, call.did = number, did
         self.teller.started(call, at)
         self.book.touch(call)
@@ -48,6 +48,7 @@ class Calls:
         if call.direction or call.ended is not None:
             return
         call.direction, call.dialler = "outbound", extension
+        call.guessed = 1  # it may be for a colleague
         self.teller.started(call, at)
         self.book.touch(call)
 
@@ -61,6 +62,8 @@ class Calls:
             if origin is None and ordered and party.kind == "extension":
                 return  # one of ours is rung, and nobody knows yet for whom
             self._begin(call, party, origin, did, at)
+        elif is_click(call) and not ordered:
+            call.guessed = 0
         if party.kind == "trunk" and not ordered:
             self._call_outside(call, party, origin)
         elif party.kind == "extension" and self._is_inside(call, origin):
@@ -75,6 +78,8 @@ class Calls:
     def _begin(self, call, party, origin, did, at):
         """Tell of a call that somebody of ours places."""
         outside = party.kind == "trunk"
+        if not call.whole and origin is None and not is_click(call):
+            call.guessed = 1  # who began it was gone before anybody looked
         call.direction = "outbound" if outside else "internal"
         call.dialler = origin.extension if origin else ""
         call.number = party.number if outside else party.extension
@@ -147,6 +152,8 @@ class Calls:
             if recording["channel"] == party.name:
                 recording["done"] = 1
         customer_left = bool(party.customer)
+        if customer_left and party.up is not None and _is_taken_unseen(call):
+            call.whole = 0
         self.book.drop(party)
         tell_recordings(self.teller, call, at)
         if call.direction and call.ended is None and self._is_over(call, customer_left):
@@ -216,6 +223,16 @@ class Calls:
                     call.whole = 0
                     self.end(call, at)
             self.book.forget(call)
+
+
+def _is_taken_unseen(call: Call) -> bool:
+    """Tell whether something has taken a call of which nobody has told what it was.
+
+    Where AMI's user does not read the class ``dialplan``, a voice mail box is named by
+    the record alone, which comes after the end, or not at all.
+    """
+    machines = call.voicemail or call.menu or call.queues
+    return call.direction == "inbound" and not call.answered and not machines
 
 
 def is_click(call: Call) -> bool:

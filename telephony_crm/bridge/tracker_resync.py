@@ -34,6 +34,7 @@ def resync(tracker, snapshot: Mapping, at: float) -> None:
     known = {name for name in found if book.party(name)}
     there = [_take_in(tracker, message, at) for message in found.values()]
     there = [party for party in there if party is not None]
+    _doubt_who_began(book, gone)
     for party in there:
         _see(tracker, party, found, party.name in known, at)
     _set_bridges(book, there, found, snapshot, at)
@@ -107,6 +108,14 @@ def _take_out(book, found):
     return gone
 
 
+def _doubt_who_began(book, gone):
+    """Note the calls of which nobody was told, and who began them is gone."""
+    for party in gone:
+        call = book.call_of(party.name)
+        if party.incoming and not call.direction:
+            call.guessed = 1
+
+
 def _take_in(tracker, message, at):
     """Return the channel of a message; a new one when it began meanwhile."""
     begun = at - _seconds(text(message, "Duration", 20))
@@ -161,11 +170,11 @@ def _rung(tracker, call, party, found, at):
         caller = next((one for one in ups if one is not party and one.is_real), None)
     party.rung = party.began
     if party.kind == "trunk":
-        party.number = _number(party, found)
+        party.number = _number(call, party, found)
     tracker.calls.rung(call, party, caller, "", at)
 
 
-def _number(party, found):
+def _number(call, party, found):
     """Return which number a line was asked for: some Dial of its call says it."""
     endpoint = party.name.partition("/")[2].rpartition("-")[0]
     linkedid = text(found[party.name], "Linkedid")
@@ -180,7 +189,8 @@ def _number(party, found):
             rest = target.partition("/")[2]
             if rest.endswith(f"@{endpoint}") or rest.startswith(f"{endpoint}/"):
                 return dialled({"DialString": rest})
-    return dialled({"DestCallerIDNum": found[party.name].get("CallerIDNum")})
+    shown = dialled({"DestCallerIDNum": found[party.name].get("CallerIDNum")})
+    return "" if shown == call.did else shown  # the line that was called, not who is
 
 
 def _machines(tracker, party, message, at):

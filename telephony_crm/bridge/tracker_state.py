@@ -116,6 +116,7 @@ class Call(Stored):
 
     :param linkedids: Asterisk's names for it, those of merged calls too
     :param direction: empty until it is told to Odoo
+    :param guessed: who called whom was not seen, and ``direction`` is what is likely
     :param whole: seen from beginning to end, without a gap
     :param talk: seconds until ``talk_since``
     :param result: what became of who was last rung in vain
@@ -130,6 +131,7 @@ class Call(Stored):
     began: float
     linkedids: list = field(default_factory=list)
     direction: str = ""
+    guessed: int = 0
     whole: int = 1
     spied: int = 0
     taped: int = 0

@@ -72,7 +72,7 @@ class Teller:
             at,
             about,
             started_at=moment(call.began),
-            direction=call.direction,
+            **_direction(call),
             number=call.number,
             did=call.did,
             dialled_by=call.dialler,
@@ -87,7 +87,7 @@ class Teller:
             call,
             at,
             started_at=moment(call.began),
-            direction=call.direction,
+            **_direction(call),
             did=call.did,
             disposition=disposition,
             raw_disposition="ANSWER" if call.answered else call.status,
@@ -112,7 +112,7 @@ class Teller:
             call,
             leg.rung,
             leg.ref,
-            direction=call.direction,
+            **_direction(call),
             number=number,
             did=call.did,
             **_of(leg),
@@ -152,6 +152,11 @@ class Teller:
     def recording(self, call: Call, at: float, ref: str) -> None:
         """Tell that a recording can be fetched."""
         self.tell("recording", call, at, ref, recording_ref=ref)
+
+
+def _direction(call):
+    """Return the direction of a call, and whether it is only likely."""
+    return {"direction": call.direction, "guessed": True if call.guessed else None}
 
 
 def _of(leg):

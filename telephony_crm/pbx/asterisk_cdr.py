@@ -118,10 +118,11 @@ def read_row(
         parties.get("leg_kind") == LegKind.VOICEMAIL
     ):
         disposition = Disposition.VOICEMAIL
-    answered = disposition == Disposition.ANSWERED
-    if not row.get("dstchannel") and not parties.get("leg_kind"):
+    has_sound = answered = disposition == Disposition.ANSWERED
+    if not _is_pair(row) and not parties.get("leg_kind"):
         # Parked, held, or hung up: what becomes of the call, other rows tell.
         answered, disposition = False, None if answered else disposition
+        has_sound = has_sound and bool(row.get("dstchannel"))
     record = CallEvent(
         EventKind.RECORD,
         call_ref,
@@ -132,10 +133,10 @@ def read_row(
         disposition=disposition,
         raw_disposition=raw,
         confirmed=True,
-        recording_ref=_recording(row) if answered else "",
+        recording_ref=_recording(row) if has_sound else "",
         **parties,
     )
-    if not answered or parties.get("leg_kind") or not row.get("dstchannel"):
+    if not answered or parties.get("leg_kind") or not _is_pair(row):
         return [record]
     at = _moment(row, ("answer",), account, received_at)
     answer = CallEvent(
@@ -195,6 +196,8 @@ def _parties(row):
     """
     one, two = _end_of(row, "channel"), _end_of(row, "dstchannel")
     is_first = row.get("uniqueid", "") == (row.get("linkedid") or row["uniqueid"])
+    if two.is_local:
+        return _beginning(one, row) if is_first else {}
     if not two.name:
         kind = MACHINES.get(row.get("lastapp", "").lower())
         return {**(_beginning(one, row) if is_first else {}), "leg_kind": kind}
@@ -209,6 +212,16 @@ def _parties(row):
         return {**found, "extension": one.extension, "called": called}
     forwarded = _forwarded.search(row.get("lastdata", ""))
     return {**found, "target": forwarded[1] if forwarded else ""}
+
+
+def _is_pair(row):
+    """Tell whether a row has a second telephone.
+
+    Half of a Local channel is none: whom it rang has a row of its own, and that the
+    half was picked up says nothing of him.
+    """
+    two = _end_of(row, "dstchannel")
+    return bool(two.name) and not two.is_local
 
 
 def _beginning(one, row):

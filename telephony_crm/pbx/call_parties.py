@@ -90,7 +90,7 @@ class Parties:
 def parties_of(events: list[CallEvent]) -> Parties:
     """Return what can be told before the ambiguous events are read."""
     direction = direction_of(events)
-    agreeing = [event for event in events if event.direction in (None, direction)]
+    agreeing = [event for event in events if not _contradicts(event, direction)]
     return Parties(
         direction=direction,
         ours=_digits_of(
@@ -100,6 +100,16 @@ def parties_of(events: list[CallEvent]) -> Parties:
         theirs=_digits_of(event.number for event in agreeing),
         dialler="" if direction == Direction.INBOUND else _dialler(agreeing),
     )
+
+
+def _contradicts(event, direction):
+    """Tell whether an event takes the call for one of another direction.
+
+    Where it only guesses, what it names as the other party was guessed with it.
+    """
+    if event.direction or not event.number:
+        return event.direction not in (None, direction)
+    return event.direction_hint not in (None, direction)
 
 
 def _dialler(events):
@@ -119,7 +129,14 @@ def _dialler(events):
 def resolve(events: list[CallEvent], parties: Parties) -> list[CallEvent]:
     """Return the events with their parties named, now that the direction is known."""
     settle = _inbound if parties.direction == Direction.INBOUND else _placed
-    return [settle(event, parties) for event in events]
+    return [settle(_as_told(event, parties.direction), parties) for event in events]
+
+
+def _as_told(event, direction):
+    """Return an event without what it says of the parties by a guess that is wrong."""
+    if event.direction or not _contradicts(event, direction):
+        return event
+    return replace(event, number="", did="", dialled_by="")
 
 
 def _inbound(event, parties):

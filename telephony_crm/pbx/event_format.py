@@ -103,6 +103,8 @@ def to_event(found: Mapping, received_at: datetime) -> CallEvent:
         values.pop("number", None)
     values.setdefault("confirmed", kind == EventKind.RECORD)
     values["target"] = values.pop("leg_number", "")
+    if values.pop("guessed", False):
+        values["direction_hint"] = values.pop("direction", None)
     return CallEvent(kind, observed_at=received_at, **values)
 
 
@@ -189,6 +191,7 @@ FIELDS = {
     "occurred_at": _moment,
     "started_at": _moment,
     "direction": _word(Direction),
+    "guessed": _flag,
     "number": _text(64),
     "did": _text(64),
     "dialled_by": _extension,

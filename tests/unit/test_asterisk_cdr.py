@@ -111,6 +111,29 @@ def test_halves_of_local_channels_make_no_party_of_their_own():
     assert [leg.extension for leg in found.legs] == ["100"]
 
 
+def test_half_of_a_local_channel_that_is_picked_up_is_nobody_who_answered():
+    """Who asks a colleague has a row with his half, the colleague one of his own."""
+    asks = {
+        **INBOUND,
+        "channel": "PJSIP/100-00000002",
+        "dstchannel": "Local/101@from-internal-00000001;1",
+        "lastapp": "AppDial",
+        "uniqueid": "1768471200.2",
+        "sequence": 2,
+    }
+    asked = {
+        **INBOUND,
+        "channel": "Local/101@from-internal-00000001;2",
+        "dstchannel": "PJSIP/101-00000003",
+        "disposition": "NO ANSWER",
+        "billsec": 0,
+        "uniqueid": "1768471203.4",
+        "sequence": 3,
+    }
+    legs = {leg.extension: leg.disposition for leg in call(INBOUND, asks, asked).legs}
+    assert legs["100"] == Disposition.ANSWERED != legs["101"]
+
+
 def test_nobody_who_took_the_call_is_not_invented():
     alone = {**INBOUND, "dstchannel": ""}
     menu = call({**alone, "lastapp": "Background"})

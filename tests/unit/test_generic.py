@@ -18,6 +18,7 @@ from telephony_crm.pbx.adapter import (
     SignatureError,
 )
 from telephony_crm.pbx.call_state import fold
+from telephony_crm.pbx.event import CallEvent, Direction, Disposition, EventKind
 
 generic = pbx_adapter.get("generic")
 KEY = Credentials(api_secret="testsecret")
@@ -324,3 +325,29 @@ def test_merged_call_names_the_call_that_it_is_part_of():
     for events in ([merged], [begun, merged], [merged, begun, merged]):
         assert fold(events).merged_into == "6"
     assert fold([begun]).merged_into == ""
+
+
+def test_a_guess_yields_to_the_records_and_holds_without_them():
+    guess = {"direction": "internal", "number": "101", "dialled_by": "100"}
+    told = [
+        read(id=kind, event=kind, guessed=True, **guess).payload
+        for kind in ("started", "ended")
+    ]
+    events = [event for one in told for event in generic.events(one, Account(), NOW)]
+    assert (fold(events).direction, fold(events).number) == ("internal", "101")
+    record = CallEvent(
+        EventKind.RECORD,
+        "7",
+        observed_at=NOW,
+        started_at=NOW - timedelta(seconds=30),
+        disposition=Disposition.ANSWERED,
+        talk_seconds=20,
+        extension="100",
+        dialled_by="100",
+        called="+442037691880",
+        direction_hint=Direction.OUTBOUND,
+        confirmed=True,
+    )
+    call = fold([*events, record])
+    assert (call.direction, call.number) == ("outbound", "+442037691880")
+    assert call.disposition == "answered"

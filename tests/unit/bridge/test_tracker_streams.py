@@ -7,21 +7,13 @@ import json
 from datetime import datetime, timedelta
 
 import pytest
-from ami_script import calls, keep, legs, track
+from ami_script import calls, legs, track
 from conftest import PAYLOADS
-from snapshots import Mirror
-
-from telephony_crm.bridge.tracker import Tracker
 
 FOLDER = PAYLOADS / "asterisk" / "streams"
 STREAMS = sorted(path.stem for path in FOLDER.glob("*.jsonl"))
 CUSTOMER, MOBILE, OTHER = "+442079460017", "+447400123410", "+33199001723"
 YES, ELSEWHERE = "answered", "answered_elsewhere"
-#: Events that the tracker does not listen to.
-SAYING_NOTHING = {
-    *("BridgeCreate", "BridgeDestroy", "DialState", "HangupRequest", "LocalBridge"),
-    *("NewCallerid", "NewConnectedLine", "SoftHangupRequest", "VarSet"),
-}
 #: Direction, result, the other party, and what became of each leg.
 EXPECTED = {
     "clicked": ("outbound", YES, CUSTOMER, {"100": YES, CUSTOMER: YES}),
@@ -137,6 +129,11 @@ EXPECTED = {
 }
 
 
+#: That a machine had picked up is told by a record, after the end; here nobody reads
+#: AMI's class ``dialplan``.
+NAMED_LATE = {"menu_left", "voicemail"}
+
+
 def stream_of(name):
     lines = (FOLDER / f"{name}.jsonl").read_text().splitlines()
     return [(line["at"], line["message"]) for line in map(json.loads, lines)]
@@ -158,7 +155,7 @@ def facts(call):
 def test_call_is_what_it_was(name):
     (call,) = calls(track(stream_of(name))[1]).values()
     assert facts(call) == EXPECTED[name]
-    assert call.confirmed
+    assert call.confirmed == (name not in NAMED_LATE)
 
 
 @pytest.mark.parametrize("name", STREAMS)
@@ -205,74 +202,3 @@ def test_every_message_twice_changes_nothing(name):
     stream = stream_of(name)
     twice = [one for one in stream for _again in range(2)]
     assert track(stream)[1] == track(twice)[1]
-
-
-class Cuts:
-    """A stream in which a bridge is killed, and hears nothing for a while.
-
-    What it had not stored when it was killed is lost; then it asks what is going on.
-    """
-
-    def __init__(self, name):
-        self.stream = stream_of(name)
-        self.told, self.stored, self.snapshots = [], [], []
-        tracker, mirror, events, stored = Tracker(), Mirror(), [], {}
-        for at, message in self.stream:
-            self.told.append(events[:])
-            self.stored.append(dict(stored))
-            output = tracker.feed(message, at)
-            events += output.events
-            keep(stored, output)
-            mirror.hear(at, message)
-            self.snapshots.append(json.dumps(mirror.snapshot(at)))
-        self.events = events
-
-    def cut(self, start, end):
-        """Return what is told, and stored, where it hears nothing from start to end."""
-        stored, events = dict(self.stored[start]), self.told[start][:]
-        tracker = Tracker(state={ref: json.loads(one) for ref, one in stored.items()})
-        at = self.stream[end - 1][0]
-        outputs = [tracker.resync(json.loads(self.snapshots[end - 1]), at)]
-        outputs += [tracker.feed(message, at) for at, message in self.stream[end:]]
-        for output in outputs:
-            events += output.events
-            keep(stored, output)
-        return events, stored
-
-
-@pytest.mark.parametrize("name", STREAMS)
-def test_all_is_over_and_nothing_doubled_wherever_the_stream_is_cut(name):
-    """Whatever was missed: each call is there once, and over."""
-    cuts = Cuts(name)
-    refs = {event["call_ref"] for event in cuts.events}
-    length = len(cuts.stream)
-    for start in range(0, length, 5):
-        for end in {(start + length) // 2 + 1, length}:
-            events, stored = cuts.cut(start, end)
-            found = calls(events)
-            assert set(found) <= refs, (start, end)
-            assert {call.state for call in found.values()} <= {"ended"}, (start, end)
-            assert all(json.loads(one).get("ended") for one in stored.values())
-
-
-#: What no answer of the PBX tells afterwards: which number an originate rings.
-UNTOLD = {("customer_first", "DialBegin")}
-
-
-@pytest.mark.parametrize("name", sorted(set(STREAMS) & set(EXPECTED)))
-def test_one_lost_message_does_not_change_the_call(name):
-    """The bridge is killed while it works on a message, at every message in turn."""
-    cuts = Cuts(name)
-    wholes = calls(cuts.events)
-    (whole,) = wholes.values()
-    for start, (_at, message) in enumerate(cuts.stream):
-        event = message["Event"]
-        if event == "Cdr" or (name, event) in UNTOLD or event in SAYING_NOTHING:
-            continue  # a lost record is among the PBX's own
-        found = calls(cuts.cut(start, start + 1)[0])
-        assert list(found) == list(wholes), start
-        (call,) = found.values()
-        assert (call.direction, call.number) == (whole.direction, whole.number), start
-        assert call.disposition == whole.disposition, (start, message)
-        assert set(legs(call)) == set(legs(whole)), (start, message)
-        assert abs(call.talk_seconds - whole.talk_seconds) <= 1, (start, message)
