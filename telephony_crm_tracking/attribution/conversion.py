@@ -79,7 +79,10 @@ class Conversion:
 
 @dataclass(frozen=True)
 class Setting:
-    """A value that an administrator enters."""
+    """A value that an administrator enters.
+
+    :param switch: it is on (``1``) or off (``0``), see `destination.is_set`
+    """
 
     key: str
     label: str
@@ -87,6 +90,7 @@ class Setting:
     default: str = ""
     help: str = ""
     required: bool = False
+    switch: bool = False
 
 
 @dataclass(frozen=True)

@@ -54,11 +54,13 @@ class Destination:
     conversion is taken. ``deduplicates``: the same key sent twice counts once, so what
     got no answer may be sent again; without it, no answer means `State.UNKNOWN`.
     ``how``: ``file`` (a person uploads it), ``feed`` (the receiver fetches it) or
-    ``request``; ``batch`` is how many go in one request.
+    ``request``; ``batch`` is how many go in one request. What has gone to one of a
+    ``family`` is taken back by one of the same that takes `Event.RETRACT`.
     """
 
     kind: str = ""
     title: str = ""
+    family: str = ""
     how: str = "request"
     events: frozenset[Event] = frozenset(
         (Event.CALL, Event.QUALIFIED, Event.LEAD, Event.WON)

@@ -20,6 +20,8 @@ from .clean import text
 from .conversion import Conversion, Event, Refusal, Setting
 from .destination import is_set, said
 
+#: All of them, and the file that takes back.
+FAMILY = "google"
 #: ``TOO_RECENT_EVENT``: Google does not know younger clicks.
 YOUNGEST_CLICK = timedelta(hours=6)
 #: Click ids are kept for so long, and no action has a longer window.
@@ -39,12 +41,14 @@ ONE_PER_CLICK = Setting(
     "one_per_click",
     "The action counts one conversion a click",
     default="0",
+    switch=True,
     help="Such an action takes no gbraid or wbraid.",
 )
 CONTACTS = Setting(
     "contacts",
     "Hand over hashed e-mails and telephones",
     default="0",
+    switch=True,
     help="Only once the account has accepted the terms for customer data and has "
     "enhanced conversions for leads enabled. Leads without a click go too, then.",
 )

@@ -1,1 +1,1 @@
-from . import callback, events, script, visit
+from . import callback, conversions, events, script, visit

@@ -17,7 +17,21 @@ from . import (
     telephony_did_tracked,
     telephony_pbx_event,
     telephony_tracking_alias,
+    telephony_tracking_conversion,
+    telephony_tracking_conversion_ask,
+    telephony_tracking_conversion_data,
+    telephony_tracking_conversion_send,
+    telephony_tracking_conversion_words,
     telephony_tracking_cost,
+    telephony_tracking_destination,
+    telephony_tracking_destination_exchange,
+    telephony_tracking_destination_file,
+    telephony_tracking_destination_health,
+    telephony_tracking_destination_health_ways,
+    telephony_tracking_destination_setting,
+    telephony_tracking_destination_sync,
+    telephony_tracking_destination_test,
+    telephony_tracking_destination_words,
     telephony_tracking_feed,
     telephony_tracking_foreign,
     telephony_tracking_lease,
@@ -46,4 +60,8 @@ from . import (
 )
 
 # isort: split
-from . import telephony_call_promised  # extends the matches
+from . import (  # they extend what is above, whatever its name begins with
+    crm_lead_conversions,
+    telephony_call_conversions,
+    telephony_call_promised,
+)

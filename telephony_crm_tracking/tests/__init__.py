@@ -5,6 +5,8 @@ from . import (
     test_call_qualified,
     test_call_screen,
     test_callback_public,
+    test_conversion_destination,
+    test_conversion_queue,
     test_cost,
     test_did_dates,
     test_foreign_events,

@@ -45,7 +45,7 @@ class Ga4(Destination):
     settings = (
         Setting("measurement_id", "Measurement id (G-…)", required=True),
         Setting("api_secret", "API secret", secret=True, required=True),
-        Setting("europe", "Collected in the European Union", default="0"),
+        Setting("europe", "Collected in the European Union", default="0", switch=True),
         *(
             Setting(
                 f"name_{event}",

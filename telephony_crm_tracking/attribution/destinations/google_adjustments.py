@@ -28,6 +28,7 @@ class GoogleAdjustments(Destination):
     """Taking back twice is the same as once."""
 
     kind = "google_adjustments"
+    family = google_clicks.FAMILY
     title = "Google Ads: file of cancelled sales"
     how = "file"
     batch = 2000

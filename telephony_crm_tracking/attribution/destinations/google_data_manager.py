@@ -36,6 +36,7 @@ class GoogleDataManager(Destination):
     MOST = 2000
 
     kind = "google_data_manager"
+    family = google_clicks.FAMILY
     title = "Google Ads: Data Manager API"
     batch = 1
     deduplicates = True

@@ -21,6 +21,7 @@ class GoogleUpload(Destination):
     """Google counts an order id once, so a file may be uploaded again."""
 
     kind = "google_upload"
+    family = google_clicks.FAMILY
     title = "Google Ads: file to upload"
     how = "file"
     batch = 2000

@@ -1,0 +1,98 @@
+from odoo import fields, models
+
+from ..attribution.conversion import Event
+
+
+class CrmLead(models.Model):
+    """What of a lead is handed back to those who brought it."""
+
+    _inherit = "crm.lead"
+
+    conversion_ids = fields.One2many(
+        "telephony.tracking.conversion",
+        "lead_id",
+        string="Handed Back",
+        readonly=True,
+        groups="telephony_crm.group_telephony_agent",
+    )
+
+    def _tracking_revenue_changed(self, before):
+        """Override to hand over what a sale is worth, or that it was cancelled."""
+        done = super()._tracking_revenue_changed(before)
+        self._sync_conversions()
+        return done
+
+    def _sync_conversions(self):
+        """Note for each destination what these leads come to."""
+        destinations = self.env["telephony.tracking.destination"]
+        if not destinations._ids_by_company():
+            return
+        for lead in self.sudo().exists():
+            visits = lead._visits_of_lead(0)
+            company = lead.company_id or visits[:1].company_id
+            own = destinations._of_company(company)
+            if own and (visits or lead.conversion_ids):
+                own._sync(lead, lead._facts(), lead._visits_that_led)
+
+    def _facts(self):
+        """Return what is so of this lead: ``{event: (time, value)}``."""
+        born = self.tracking_date or self.create_date
+        facts = {Event.LEAD.value: (born, "amount_lead")}
+        if self._is_sale():
+            at = self.tracking_revenue_date or self.tracking_won_date
+            value = (self.tracking_revenue, self.tracking_currency_id)
+            facts[Event.WON.value] = (at, value)
+        return facts
+
+    def _is_sale(self):
+        """Tell whether it is won or sold, and what it was worth is not cancelled."""
+        if self.tracking_revenue > 0:
+            return True
+        worth = self.conversion_ids.filtered(
+            lambda row: row.event == Event.WON.value and row.amount > 0
+        )
+        return bool(self.tracking_won_date) and not worth
+
+    def _visits_of_lead(self, min_weight):
+        """Return the visits known of forms, and of calls that are likely enough."""
+        matches = self.telephony_call_ids.match_ids.filtered(
+            lambda match: match.visit_id and match.weight >= min_weight
+        )
+        return self.tracking_visit_ids | matches.visit_id
+
+    def _visits_that_led(self, min_weight):
+        """Return the visits that led to the lead, the last one first.
+
+        See `telephony.call`.
+        """
+        sure = self._visits_of_lead(min_weight)
+        until = max(
+            filter(
+                None,
+                (
+                    self.tracking_date or self.create_date,
+                    self.tracking_revenue_date,
+                    self.tracking_won_date,
+                ),
+            )
+        )
+        visits = sure or self._visits_of_lead(0)
+        destinations = self.env["telephony.tracking.destination"]
+        return destinations._visits_before(visits, until), bool(sure)
+
+    def _merge_dependences(self, opportunities):
+        """Override to know of the lead that stays what was handed over of others."""
+        opportunities.sudo().conversion_ids.lead_id = self
+        return super()._merge_dependences(opportunities)
+
+
+class TelephonyTrackingTouch(models.Model):
+    """Whenever what led to a lead changes, or what came of it, that is handed over."""
+
+    _inherit = "telephony.tracking.touch"
+
+    def _sync_lead(self, lead):
+        """Override to look what is to be handed over."""
+        done = super()._sync_lead(lead)
+        lead._sync_conversions()
+        return done

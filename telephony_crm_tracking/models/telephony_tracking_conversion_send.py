@@ -1,0 +1,213 @@
+import logging
+from datetime import timedelta
+
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
+
+from odoo.addons.telephony_crm.pbx import adapter as pbx_adapter
+from odoo.addons.telephony_crm.tools.transaction import begin
+
+from ..attribution.conversion import Result, State
+
+_logger = logging.getLogger(__name__)
+
+#: Of one run; the next one begins at once when there is more.
+BATCH = 200
+#: For so long nobody else tries what somebody is trying; longer than it can take.
+LEASE = timedelta(minutes=15)
+#: When it is tried again, where the receiver counts a repeat once.
+WAITS = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240, 720, 1440))
+#: So often; then a person decides.
+MOST_ATTEMPTS = 8
+#: What went wrong, where the receiver has not said it in words of its own.
+INTERRUPTED, NO_ANSWER, ERROR = "interrupted", "no_answer", "error"
+#: A receiver says so long after it what became of something, at the earliest.
+FIRST_ASKED = timedelta(minutes=30)
+
+
+class TelephonyTrackingConversion(models.Model):
+    """How a result gets to its destination, once and not twice.
+
+    Only the job sends. Who sends takes the conversion for a while before; where the
+    receiver would count a repeat twice, it is "not known" from then until an answer
+    has come, so that a crash in between leaves it to a person.
+    """
+
+    _inherit = "telephony.tracking.conversion"
+
+    # -- the job -----------------------------------------------------------------
+
+    @api.model
+    def _cron_send(self):
+        """Send what is due, and ask what became of what was sent."""
+        self._release_held()
+        due = self._due(BATCH)
+        asked = self._to_be_asked(BATCH - len(due))
+        world = self.env["ir.cron"]
+        world._commit_progress(remaining=len(due) + len(asked))
+        tokens, silent = {}, set()
+        for step, rows in (("_send_now", due), ("_ask_now", asked)):
+            for row in rows:
+                destination_id = row.destination_id.id
+                if destination_id not in silent and not row._try(step, tokens):
+                    silent.add(destination_id)
+                if not world._commit_progress(1):
+                    return
+        if len(due) == BATCH and self._due(1):
+            self.env.ref("telephony_crm_tracking.ir_cron_tracking_send")._trigger()
+
+    @api.model
+    def _release_held(self):
+        """Let those wait for a file or feed that were too early so far."""
+        self.search(
+            [
+                ("state", "=", State.HELD.value),
+                ("due_date", "<=", fields.Datetime.now()),
+                ("destination_id.how", "!=", "request"),
+            ]
+        ).write({"state": State.WAITING.value, "reason": False, "due_date": False})
+
+    @api.model
+    def _ready(self):
+        """Return the domain of what goes to destinations that may be asked now."""
+        now = fields.Datetime.now()
+        return [
+            ("destination_id.active", "=", True),
+            ("destination_id.how", "=", "request"),
+            "|",
+            ("destination_id.pause_date", "=", False),
+            ("destination_id.pause_date", "<=", now),
+        ]
+
+    @api.model
+    def _due(self, limit):
+        states = [State.WAITING.value, State.HELD.value]
+        due = [
+            ("state", "in", states),
+            ("due_date", "<=", fields.Datetime.now()),
+        ]
+        return self.search([*due, *self._ready()], limit=limit, order="due_date, id")
+
+    def _try(self, step, tokens):
+        """Do one step; one that fails holds up none of the others.
+
+        :return: whether its destination may be asked for more
+        """
+        try:
+            return getattr(self, step)(tokens)
+        except (OperationalError, ConcurrencyError):
+            self.env.cr.rollback()  # it waits for the end of its lease
+        except Exception:
+            self.env.cr.rollback()
+            _logger.exception("Conversion %s: not handed over", self.id)
+            begin(self.env)
+            row = self.exists()
+            if row.state in (State.WAITING.value, State.HELD.value):
+                row._wait(ERROR)
+        return True
+
+    # -- one conversion ----------------------------------------------------------
+
+    def _claim(self):
+        """Take this one for a while; return whether nobody else has."""
+        begin(self.env)
+        self.flush_recordset()
+        now = fields.Datetime.now()
+        self.env.cr.execute(
+            """
+            UPDATE telephony_tracking_conversion
+               SET due_date = %s, attempts = COALESCE(attempts, 0) + 1
+             WHERE id = %s AND state IN ('waiting', 'held') AND due_date <= %s
+         RETURNING id
+            """,
+            [now + LEASE, self.id, now],
+        )
+        taken = bool(self.env.cr.fetchone())
+        self.invalidate_recordset()
+        return taken
+
+    def _send_now(self, tokens):
+        """Send this one, and note what came of it.
+
+        :param tokens: passing tokens by destination, which are asked for once a run
+        :return: whether its destination may be asked for more
+        """
+        if not self._claim():
+            return True
+        destination, test = self.destination_id, self.destination_id.test_mode
+        pure, settings = destination._pure(), destination._settings()
+        if not pure:
+            return destination._pause("no_kind")
+        if refusal := self._refusal(settings):
+            self._write_refusal(refusal)
+            self.attempts -= 1
+            return True
+        try:
+            settings |= destination._token(tokens)
+            asked = pure.request([self._to_pure()], settings, test)
+        except (ValueError, pbx_adapter.PbxError) as error:
+            self.attempts -= 1
+            self.due_date = fields.Datetime.now()
+            return destination._pause(destination._problem_of(error))
+        if not pure.deduplicates:
+            self.write({"state": State.UNKNOWN.value, "reason": INTERRUPTED})
+        result = destination._exchange(asked, pure.read, test)
+        begin(self.env)
+        self.invalidate_recordset()
+        return self._note_result(result, test, pure) if self.exists() else True
+
+    def _note_result(self, result, test, pure):
+        """Note what a receiver answered.
+
+        :param result: `attribution.conversion.Result`
+        :return: whether its destination may be asked for more
+        """
+        state = result.state
+        if state == State.WAITING:
+            # It took nothing, and it is no fault of this one.
+            self.attempts -= 1
+            self._wait(result.reason)
+            return self.destination_id._pause(result.reason)
+        if state == State.UNKNOWN and pure.deduplicates:
+            if self.attempts < MOST_ATTEMPTS:
+                self._wait(result.reason or NO_ANSWER)
+                return self.destination_id._pause(result.reason or NO_ANSWER)
+        now = fields.Datetime.now()
+        asks = state == State.SENT and result.ref and not test
+        self.write(
+            {
+                "state": state.value,
+                "reason": result.reason or False,
+                "ref": result.ref or False,
+                "sent_date": now,
+                "due_date": False,
+                "ask_date": now + FIRST_ASKED if asks else False,
+                "is_test": test,
+            }
+        )
+        if state != State.UNKNOWN:
+            self.destination_id._go_on()
+        return True
+
+    def _wait(self, reason):
+        """Try it again after a while that grows."""
+        wait = WAITS[min(max(self.attempts, 1), len(WAITS)) - 1]
+        self.write(
+            {
+                "state": State.WAITING.value,
+                "reason": reason,
+                "due_date": fields.Datetime.now() + wait,
+            }
+        )
+
+
+def unanswered(error):
+    """Return what an exchange without an answer means.
+
+    :param error: `pbx.adapter.PbxError`
+    """
+    if isinstance(error, pbx_adapter.NotConnected):
+        return Result(State.WAITING, "unreachable")
+    return Result(State.UNKNOWN, NO_ANSWER)

@@ -1,0 +1,217 @@
+from datetime import timedelta
+
+from odoo import fields, models
+
+from odoo.addons.telephony_crm.models.telephony_pbx import ADMINISTRATOR
+from odoo.addons.telephony_crm.models.telephony_pbx_health import LEVELS
+
+#: What was refused so lately is told of.
+LATELY = timedelta(days=7)
+
+
+class TelephonyTrackingDestination(models.Model):
+    """Whether results get there, in one sentence; what is wrong, with its remedy."""
+
+    _inherit = "telephony.tracking.destination"
+
+    health_state = fields.Selection(
+        [("ok", "Works"), ("warning", "Attention"), ("error", "Not working")],
+        compute="_compute_health",
+        groups=ADMINISTRATOR,
+    )
+    health = fields.Char(compute="_compute_health", groups=ADMINISTRATOR)
+    health_findings = fields.Json(compute="_compute_health", groups=ADMINISTRATOR)
+
+    def _compute_health(self):
+        for destination in self:
+            own = destination.sudo()
+            findings = own._health_findings() if destination._origin else []
+            findings.sort(key=lambda finding: LEVELS.index(finding["level"]))
+            destination.health_findings = findings
+            worst = findings[0] if findings else None
+            if worst and worst["level"] != "info":
+                destination.health_state = worst["level"]
+                destination.health = worst["text"]
+            else:
+                destination.health_state = "ok"
+                destination.health = own._health_words()
+
+    def _health_words(self):
+        """Say what has been handed over of late."""
+        since = fields.Datetime.now() - timedelta(days=30)
+        count = self.env["telephony.tracking.conversion"].search_count(
+            [
+                ("destination_id", "=", self.id),
+                ("state", "in", ["sent", "accepted"]),
+                ("is_test", "=", False),
+                ("sent_date", ">=", since),
+            ]
+        )
+        return self.env._("Handed over in 30 days: %s.", count)
+
+    def _health_findings(self):
+        """Return what is wrong or worth knowing, in words, with what repairs it.
+
+        :return: as `telephony.pbx` does, see there; the actions are this model's
+        """
+        self.ensure_one()
+        if not self._pure():
+            words = self.env["telephony.tracking.conversion"]._words_of_reasons()
+            return [self._finding("error", "no_kind", words["no_kind"])]
+        findings = [
+            self._finding_of_settings(),
+            self._finding_of_problem(),
+            self._finding_of_unknown(),
+            self._finding_of_refused(),
+            self._finding_of_consent(),
+            self._finding_of_test(),
+        ]
+        return [finding for finding in findings if finding]
+
+    def _finding(self, level, code, text, action=False, button=False):
+        return {
+            "level": level,
+            "code": code,
+            "text": text,
+            "action": action,
+            "button": button,
+            "dismiss": False,
+        }
+
+    def _finding_of_settings(self):
+        """Say what has to be entered yet."""
+        settings = self._settings()
+        missing = [
+            row.label
+            for row in self.setting_ids
+            if row.is_required and not settings[row.key].strip()
+        ]
+        if missing:
+            return self._finding(
+                "error",
+                "settings",
+                self.env._("Enter among the settings: %s.", ", ".join(missing)),
+            )
+        events = [key for key in settings if key.startswith(("action_", "name_"))]
+        if events and not any(settings[key].strip() for key in events):
+            return self._finding(
+                "error",
+                "no_action",
+                self.env._(
+                    "Nothing is handed over: enter among the settings what a call, a "
+                    "lead or a sale is called there."
+                ),
+            )
+        return None
+
+    def _finding_of_problem(self):
+        if not self.problem:
+            return None
+        until = fields.Datetime.context_timestamp(self, self.pause_date)
+        return self._finding(
+            "error",
+            "problem",
+            self.env._(
+                "Nothing was taken: %(why)s It is tried again after %(time)s.",
+                why=f"{self._words_of_problem(self.problem).rstrip('.')}.",
+                time=f"{until:%Y-%m-%d %H:%M}",
+            ),
+            "action_try_again",
+            self.env._("Try it now"),
+        )
+
+    def _finding_of_unknown(self):
+        if not self.unknown_count:
+            return None
+        return self._finding(
+            "warning",
+            "unknown",
+            self.env._(
+                "Of %s conversions it is not known whether the receiver has them. "
+                "Look there, and decide: sent, send again, or leave out.",
+                self.unknown_count,
+            ),
+            "action_open_unknown",
+            self.env._("Open them"),
+        )
+
+    def _finding_of_refused(self):
+        since = fields.Datetime.now() - LATELY
+        rows = self.env["telephony.tracking.conversion"].search(
+            [
+                ("destination_id", "=", self.id),
+                ("state", "=", "refused"),
+                ("sent_date", ">=", since),
+            ],
+            order="sent_date desc",
+        )
+        if not rows:
+            return None
+        return self._finding(
+            "warning",
+            "refused",
+            self.env._(
+                "Refused within a week: %(count)s, the last one with these words: "
+                "%(words)s",
+                count=len(rows),
+                words=rows[0].reason_words or "–",
+            ),
+            "action_open_refused",
+            self.env._("Open them"),
+        )
+
+    def _finding_of_consent(self):
+        """Say how much is left out since visitors have not agreed."""
+        since = fields.Datetime.now() - timedelta(days=30)
+        own = [("destination_id", "=", self.id), ("create_date", ">=", since)]
+        rows = self.env["telephony.tracking.conversion"]
+        lacking = rows.search_count([*own, ("reason", "=", "consent")])
+        if not lacking:
+            return None
+        return self._finding(
+            "info",
+            "consent",
+            self.env._(
+                "Of %(all)s conversions of 30 days, %(some)s are left out, since their "
+                "visitors have not agreed that advertisers learn of them.",
+                all=rows.search_count(own),
+                some=lacking,
+            ),
+        )
+
+    def _finding_of_test(self):
+        if not self.test_mode:
+            return None
+        return self._finding(
+            "warning",
+            "test_mode",
+            self.env._("Test mode: all is checked, and nothing counts."),
+            "action_end_test",
+            self.env._("Begin in earnest"),
+        )
+
+    # -- what repairs it ---------------------------------------------------------
+
+    def action_end_test(self):
+        """Have it count from now on."""
+        self.check_access("write")
+        self.test_mode = False
+
+    def action_try_again(self):
+        """Have the job try it at once."""
+        self.check_access("write")
+        self.sudo()._go_on()
+        self.env["telephony.tracking.conversion"].sudo().search(
+            [("destination_id", "in", self.ids), ("state", "=", "waiting")]
+        ).due_date = fields.Datetime.now()
+        self.env.ref("telephony_crm_tracking.ir_cron_tracking_send").sudo()._trigger()
+
+    def action_open_unknown(self):
+        """Show those of which a person has to decide."""
+        context = {"search_default_unknown": 1}
+        return self.with_context(conversion_filter=context).action_open_conversions()
+
+    def action_open_refused(self):
+        """Show those that were refused."""
+        context = {"search_default_refused": 1}
+        return self.with_context(conversion_filter=context).action_open_conversions()

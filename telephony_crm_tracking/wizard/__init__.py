@@ -1,0 +1,1 @@
+from . import telephony_tracking_file, telephony_tracking_password

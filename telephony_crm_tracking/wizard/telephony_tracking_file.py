@@ -1,0 +1,55 @@
+import base64
+
+from odoo import api, fields, models
+
+from ..models.telephony_tracking_conversion import PENDING
+
+
+class TelephonyTrackingFile(models.TransientModel):
+    """A file of conversions, which a person saves, uploads, and then says so.
+
+    It is written each time it is asked for and stored nowhere, since it may hold
+    hashed contacts.
+    """
+
+    _name = "telephony.tracking.file"
+    _description = "File of Conversions"
+
+    conversion_ids = fields.Many2many("telephony.tracking.conversion", readonly=True)
+    destination_id = fields.Many2one(
+        "telephony.tracking.destination", compute="_compute_destination_id"
+    )
+    test_mode = fields.Boolean(related="destination_id.test_mode")
+    count = fields.Integer(string="Conversions", compute="_compute_destination_id")
+    is_new = fields.Boolean(compute="_compute_destination_id")
+    name = fields.Char(compute="_compute_data")
+    data = fields.Binary(string="File", compute="_compute_data")
+
+    @api.depends("conversion_ids")
+    def _compute_destination_id(self):
+        for wizard in self:
+            rows = wizard.conversion_ids
+            wizard.destination_id = rows.destination_id[:1]
+            wizard.count = len(rows)
+            wizard.is_new = any(row.state in PENDING for row in rows)
+
+    @api.depends("conversion_ids")
+    def _compute_data(self):
+        """Write the file, with what may still go at this moment."""
+        for wizard in self:
+            destination = wizard.destination_id.sudo()
+            rows = wizard.conversion_ids.sudo().exists()
+            rows = destination._fit(rows, note=False)
+            text = destination._text_of(rows, destination.test_mode)
+            wizard.data = base64.b64encode(text.encode())
+            day = fields.Date.context_today(self)
+            wizard.name = f"conversions-{destination.id}-{day}.csv"
+
+    def action_uploaded(self):
+        """Note that the file was uploaded."""
+        self.ensure_one()
+        self.destination_id.check_access("write")
+        if not self.test_mode:
+            rows = self.conversion_ids.sudo()
+            rows.filtered(lambda row: row.state in PENDING)._went()
+        return {"type": "ir.actions.act_window_close"}
