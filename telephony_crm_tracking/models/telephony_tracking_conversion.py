@@ -27,6 +27,8 @@ PENDING = (State.WAITING.value, State.HELD.value)
 GONE_OUT = (State.SENT.value, State.ACCEPTED.value, State.UNKNOWN.value)
 #: A person has said so; no rule changes it.
 BY_PERSON = "person"
+#: What it came of is no result any more.
+NO_MORE = "no_more"
 
 
 class TelephonyTrackingConversion(models.Model):

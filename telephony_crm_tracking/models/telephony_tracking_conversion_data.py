@@ -3,7 +3,8 @@ from decimal import Decimal
 from odoo import api, fields, models
 
 from ..attribution.consent import Signal
-from ..attribution.conversion import Conversion, Event
+from ..attribution.conversion import Conversion, Event, Refusal
+from .telephony_tracking_conversion import NO_MORE
 
 #: Fields of a visit by those of a conversion.
 VISIT = {
@@ -147,6 +148,8 @@ class TelephonyTrackingConversion(models.Model):
         :param denials: see `_denials_of`
         """
         destination = self.destination_id
+        if not (self.call_id or self.lead_id or self.original_id):
+            return Refusal(NO_MORE)  # what it came of was deleted
         pure = destination._pure()
         settings = destination._settings() if settings is None else settings
         return pure.refusal(self._to_pure(denials), settings, fields.Datetime.now())

@@ -15,7 +15,7 @@ class TelephonyTrackingConversion(models.Model):
             ),
             "unsure": _("It is not sure enough which visit it came of."),
             "person": _("A person has decided so."),
-            "no_more": _("It is so no more, and had not been sent."),
+            "no_more": _("It is so no more, and had not been handed over."),
             "event": _("The receiver has no meaning for such a result."),
             "future": _("It is still to come."),
             "too_old": _("It is too old for the receiver."),

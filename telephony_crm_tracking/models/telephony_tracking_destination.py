@@ -161,6 +161,17 @@ class TelephonyTrackingDestination(models.Model):
         self.env.registry.clear_cache()
         return super().unlink()
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        """Keep what says who was told what."""
+        if any(row.sent_date for row in self.sudo().conversion_ids):
+            raise UserError(
+                self.env._(
+                    "Conversions have been handed over here already. Archive it "
+                    "instead: then nothing more goes there, and what went stays known."
+                )
+            )
+
     def copy_data(self, default=None):
         """Override to copy what was entered, without the secrets."""
         copies = super().copy_data(default)

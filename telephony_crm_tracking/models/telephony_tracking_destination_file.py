@@ -107,6 +107,7 @@ class TelephonyTrackingDestination(models.Model):
             & Domain("state", "in", PENDING)
             & (Domain("due_date", "=", False) | Domain("due_date", "<=", now)),
             order="date, id",
+            limit=MOST_ROWS,
         )
         return self._fit(rows)
 

@@ -9,13 +9,12 @@ from odoo.exceptions import ConcurrencyError
 
 from ..attribution.conversion import Event, Refusal, State
 from ..attribution.touch import LOOKBACK_DAYS
-from .telephony_tracking_conversion import BY_PERSON, GONE_OUT, PENDING
+from .telephony_tracking_conversion import BY_PERSON, GONE_OUT, NO_MORE, PENDING
 
 _logger = logging.getLogger(__name__)
 
 #: Such results a destination has no meaning for; nobody wants to read of it.
 NOT_WANTED = ("event", "no_action")
-NO_MORE = "no_more"
 UNSURE = "unsure"
 
 

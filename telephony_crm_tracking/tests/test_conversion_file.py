@@ -1,0 +1,166 @@
+import base64
+import csv
+import io
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
+
+from .conversion_common import ConversionCase
+
+LOGGER = "odoo.addons.telephony_crm_tracking.controllers.conversions"
+
+
+@tagged("post_install", "-at_install")
+class TestConversionFile(ConversionCase):
+    """A person uploads a file, and says so."""
+
+    def setUp(self):
+        super().setUp()
+        self.destination = self._google(test_mode=False)
+        self.form = self.destination.with_user(self.administrator)
+
+    def _wizard(self, action):
+        wizard = self.env[action["res_model"]].with_user(self.administrator)
+        return wizard.browse(action["res_id"])
+
+    def _text(self, wizard):
+        wizard.invalidate_recordset()
+        return base64.b64decode(wizard.data).decode()
+
+    def test_a_file_is_sent_once_its_upload_is_told(self):
+        with self.assertRaises(UserError):
+            self.form.action_get_file()
+        self._rang()
+        wizard = self._wizard(self.form.action_get_file())
+        self.assertEqual((wizard.count, wizard.is_new), (2, True))
+        self.assertTrue(wizard.name.endswith(".csv"))
+        lines = self._text(wizard).splitlines()
+        self.assertEqual(lines[0], "Parameters:TimeZone=+0000")
+        self.assertIn("Click_1", lines[2])
+        rows = self._rows(self.destination)
+        self.assertEqual(set(rows.mapped("state")), {"waiting"})
+        wizard.action_uploaded()
+        self.assertEqual(set(rows.mapped("state")), {"sent"})
+        wizard = self._wizard(rows.with_user(self.administrator).action_get_file())
+        self.assertFalse(wizard.is_new)
+        self.assertIn("Click_1", self._text(wizard))
+
+    def test_who_takes_consent_back_is_not_in_the_file(self):
+        told = self._click()
+        self._rang(told=told)
+        wizard = self._wizard(self.form.action_get_file())
+        self._ask(k=told["k"], b=1, c={"a": "granted", "d": "denied", "by": "tcf"})
+        self.assertNotIn("Click_1", self._text(wizard))
+        self.assertEqual(
+            set(self._rows(self.destination).mapped("reason")), {"consent"}
+        )
+
+    def test_a_test_changes_nothing(self):
+        self.destination.test_mode = True
+        self._rang()
+        wizard = self._wizard(self.form.action_get_file())
+        self.assertIn("Click_1", self._text(wizard))
+        wizard.action_uploaded()
+        self.assertEqual(set(self._rows(self.destination).mapped("state")), {"waiting"})
+
+    def test_only_administrators_get_files(self):
+        self._rang()
+        with self.assertRaises(AccessError):
+            self.destination.with_user(self.supervisor).action_get_file()
+        rows = self._rows(self.destination).with_user(self.supervisor)
+        with self.assertRaises(AccessError):
+            rows.action_get_file()
+        wizard = self._wizard(self.form.action_get_file())
+        with self.assertRaises(AccessError):
+            wizard.with_user(self.supervisor).read(["data"])
+
+    def test_files_nobody_uploads_are_told_of(self):
+        self._rang()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE telephony_tracking_conversion "
+            "SET create_date = create_date - interval '8 days'"
+        )
+        self.env.invalidate_all()
+        codes = [one["code"] for one in self.form.health_findings]
+        self.assertEqual(codes, ["not_uploaded"])
+
+
+@tagged("post_install", "-at_install")
+class TestConversionFeed(ConversionCase, HttpCase):
+    """Google fetches a feed, with a password of its own."""
+
+    def setUp(self):
+        super().setUp()
+        settings = {"action_call": "Call"}
+        self.destination = self._destination("google_feed", settings=settings)
+        self.form = self.destination.with_user(self.administrator)
+
+    def _fetch(self, user="odoo", password=None, token=None):
+        self.env.flush_all()
+        headers = {}
+        if password is not None:
+            told = base64.b64encode(f"{user}:{password}".encode()).decode()
+            headers["Authorization"] = f"Basic {told}"
+        address = f"/telephony/conversions/{token or self.destination.token}.csv"
+        return self.url_open(address, headers=headers)
+
+    def _password(self):
+        action = self.form.action_new_password()
+        return action["context"]["default_password"]
+
+    def test_nobody_is_let_in_without_its_password(self):
+        self.assertEqual(self._fetch().status_code, 404)  # it has none yet
+        self.assertEqual(self.form.health_findings[0]["code"], "no_password")
+        password = self._password()
+        answer = self._fetch()
+        self.assertEqual(answer.status_code, 401)
+        self.assertIn("Basic", answer.headers["WWW-Authenticate"])
+        with mute_logger(LOGGER):
+            self.assertEqual(self._fetch(password="wrong").status_code, 401)
+            self.assertEqual(self._fetch("admin", password).status_code, 401)
+        self.assertEqual(self._fetch(password=password, token="x").status_code, 404)
+        self.assertEqual(self._fetch(password=password).status_code, 200)
+        self.destination.active = False
+        self.assertEqual(self._fetch(password=password).status_code, 404)
+
+    def test_the_password_is_stored_nowhere_and_an_old_one_is_worth_nothing(self):
+        old, new = self._password(), self._password()
+        self.assertNotIn(new, str(self.destination.sudo().read()))
+        with mute_logger(LOGGER):
+            self.assertEqual(self._fetch(password=old).status_code, 401)
+        answer = self._fetch(password=new)
+        self.assertEqual(answer.status_code, 200)
+        self.assertEqual(answer.headers["Cache-Control"], "no-store")
+        self.assertNotIn("Set-Cookie", answer.headers)
+
+    def test_a_fetch_has_all_of_late_each_time_and_only_with_consent(self):
+        told = self._click()
+        self._rang(told=told)
+        password = self._password()
+        for _time in range(2):
+            answer = self._fetch(password=password)
+            rows = list(csv.DictReader(io.StringIO(answer.text)))
+            self.assertEqual([row["Google Click ID"] for row in rows], ["Click_1"])
+            self.assertRegex(rows[0]["Conversion Time"], r"\dT\d.*\+00:00$")
+        self.env.invalidate_all()
+        row = self._rows(self.destination)
+        self.assertEqual((row.state, row.event), ("sent", "call"))
+        self.assertTrue(self.destination.fetch_date)
+        self._ask(k=told["k"], b=1, c={"a": "granted", "d": "denied", "by": "tcf"})
+        self.assertNotIn("Click_1", self._fetch(password=password).text)
+
+    def test_in_test_mode_a_feed_has_its_headers_only(self):
+        self._rang()
+        self.destination.test_mode = True
+        answer = self._fetch(password=self._password())
+        self.assertEqual(len(answer.text.splitlines()), 1)
+        self.env.invalidate_all()
+        self.assertEqual(self._rows(self.destination).state, "waiting")
+
+    def test_an_address_can_be_replaced(self):
+        password, old = self._password(), self.destination.token
+        self.form.action_new_address()
+        self.assertEqual(self._fetch(password=password, token=old).status_code, 404)
+        self.assertIn(self.destination.token, self.form.feed_url)

@@ -1,0 +1,174 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import tagged
+
+from .conversion_common import ConversionCase
+
+
+@tagged("post_install", "-at_install")
+class TestConversionSales(ConversionCase):
+    """Leads and sales go to whoever brought them, and cancelled ones are taken back."""
+
+    def setUp(self):
+        super().setUp()
+        self.destination = self._google(amount_lead=20)
+        self.call = self._rang()
+
+    def _sold(self, revenue=500):
+        lead = self._lead_of(self.call, expected_revenue=revenue)
+        lead.with_user(self.agent).action_set_won()
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        return lead
+
+    @staticmethod
+    def _unwin(lead):
+        """Have somebody move a sale back."""
+        stages = lead.env["crm.stage"]
+        lead.stage_id = stages.search([("is_won", "=", False)], limit=1)
+
+    def _upload(self):
+        """Have a person upload what is due."""
+        form = self.destination.with_user(self.administrator)
+        action = form.action_get_file()
+        wizard = self.env[action["res_model"]].with_user(self.administrator)
+        wizard = wizard.browse(action["res_id"])
+        wizard.action_uploaded()
+
+    def _takes_back(self, **values):
+        return self._destination(
+            "google_adjustments", settings={"action_won": "Sale"}, **values
+        )
+
+    def test_a_lead_and_its_sale_are_handed_over_with_their_value(self):
+        lead = self._sold()
+        rows = self._rows(self.destination)
+        self.assertEqual(rows.mapped("event"), ["call", "qualified", "lead", "won"])
+        self.assertEqual(set(rows.mapped("state")), {"waiting"})
+        self.assertEqual(rows.mapped("amount"), [0, 0, 20, 500])
+        self.assertEqual(rows[2:].lead_id, lead)
+        self.assertEqual(rows[3].currency_id, self.company.currency_id)
+        self.assertEqual(rows.visit_id, self.call.match_ids.visit_id)
+
+    def test_what_a_sale_is_worth_is_news_until_it_has_gone(self):
+        lead = self._sold()
+        lead.expected_revenue = 700
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        self.assertEqual(self._rows(self.destination, "won").amount, 700)
+        self._upload()
+        lead.expected_revenue = 900
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        self.assertEqual(self._rows(self.destination, "won").amount, 700)
+
+    def test_a_sale_that_had_not_gone_is_left_out_when_it_is_lost(self):
+        back = self._takes_back()
+        lead = self._sold()
+        self._unwin(lead)
+        won = self._rows(self.destination, "won")
+        self.assertEqual((won.state, won.reason), ("skipped", "no_more"))
+        self.assertFalse(self._rows(back))
+
+    def test_a_sale_that_has_gone_is_taken_back_after_a_day(self):
+        back = self._takes_back()
+        lead = self._sold()
+        self._upload()
+        self._unwin(lead)
+        won, row = self._rows(self.destination, "won"), self._rows(back)
+        self.assertTrue(won.cancelled_date)
+        self.assertEqual(won.state, "sent")
+        self.assertEqual((row.event, row.state), ("retract", "held"))
+        self.assertEqual(row.reason, "too_recent")
+        self.assertEqual(row.due_date, won.date + timedelta(days=1))
+        won.date -= timedelta(days=2)
+        self._due_now(row)
+        self._send()
+        self.assertEqual(row.state, "waiting")
+        text = back._text_of(back._rows_due())
+        self.assertIn(f"{won.key},Sale,", text)
+        self.assertIn(",RETRACT,", text)
+
+    def test_a_sale_won_again_before_google_knew_is_the_same_sale(self):
+        back = self._takes_back()
+        lead = self._sold()
+        self._upload()
+        self._unwin(lead)
+        lead.action_set_won()
+        won = self._rows(self.destination, "won")
+        self.assertEqual((len(won), won.state), (1, "sent"))
+        self.assertFalse(won.cancelled_date)
+        self.assertEqual(self._rows(back).state, "skipped")
+
+    def test_a_sale_won_again_after_that_is_another(self):
+        back = self._takes_back()
+        lead = self._sold()
+        self._upload()
+        self._unwin(lead)
+        self._rows(back)._went()
+        lead.action_set_won()
+        won = self._rows(self.destination, "won")
+        self.assertEqual(won.mapped("state"), ["sent", "waiting"])
+        self.assertEqual(won[1].key, f"{won[0].key}-2")
+
+    def test_a_cancelled_sale_is_taken_back_while_the_lead_stays_won(self):
+        back = self._takes_back()
+        lead = self._sold()
+        self._upload()
+        lead.expected_revenue = 0
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        self.assertTrue(self._rows(self.destination, "won").cancelled_date)
+        self.assertEqual(self._rows(back).event, "retract")
+        lead._sync_touches()
+        self.assertEqual(len(self._rows(self.destination, "won")), 1)
+
+    def test_only_its_own_family_takes_back(self):
+        back = self._takes_back(takes_back_ids=[fields.Command.link(self._ga4().id)])
+        lead = self._sold()
+        self._upload()
+        self._unwin(lead)
+        self.assertFalse(self._rows(back))
+
+    def test_merged_leads_are_one_lead(self):
+        first = self._lead_of(self.call)
+        second = self._lead_of(self._rang("in_2", at=600, told=self._click(at=500)))
+        self.assertEqual(len(self._rows(self.destination, "lead")), 2)
+        merged = (first | second).merge_opportunity(auto_unlink=True)
+        rows = self._rows(self.destination, "lead")
+        self.assertEqual(rows.lead_id, merged)
+        self.assertEqual(rows.mapped("reason"), [False, "no_more"])
+
+    def test_what_is_older_than_the_destination_is_not_handed_over(self):
+        late = self._google(start_date=fields.Datetime.now() + timedelta(hours=1))
+        self._sold()
+        self.assertFalse(self._rows(late))
+
+    def test_a_click_that_is_too_recent_waits(self):
+        self.destination.sudo().conversion_ids.unlink()
+        self.now = fields.Datetime.now() - timedelta(minutes=30)
+        told = self._click(gclid="Click_2")
+        visit = self._visit(told)
+        self._rang("in_3", told=told, caller="+442037691870")
+        row = self._rows(self.destination, "call")
+        self.assertEqual((row.state, row.reason), ("held", "too_recent"))
+        self.assertEqual(row.due_date, visit.click_date + timedelta(hours=6))
+        self.assertFalse(self.destination._rows_due())
+
+    def test_a_lead_of_a_form_goes_with_its_visit(self):
+        told = self._click(gclid="Click_4", at=100)
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Form",
+                "company_id": self.company.id,
+                "telephony_visit": told["k"],
+            }
+        )
+        row = self._rows(self.destination, "lead")
+        self.assertEqual((row.lead_id, row.visit_id), (lead, self._visit(told)))
+        self.assertEqual(row._to_pure().channel, "form")
+        lead.unlink()
+        self.assertFalse(
+            row.id in self.destination._rows_due().ids, "what it came of is gone"
+        )
