@@ -29,6 +29,7 @@
         "views/telephony_tracking_conversion_views.xml",
         "views/telephony_tracking_destination_views.xml",
         "views/telephony_call_conversion_views.xml",
+        "views/crm_lead_revenue_views.xml",
         "views/telephony_tracking_menus.xml",
         "views/telephony_tracking_conversion_menus.xml",
     ],

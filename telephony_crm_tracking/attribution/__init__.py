@@ -11,6 +11,7 @@
 ``qualified``             which calls count
 ``foreign``               what other call tracking says; ``foreign_*`` one each
 ``cost_table``            the lines of a file of costs
+``cost_sheet``            the same of a spreadsheet
 ``cost_rows``             what they come to; ``cost_reader``, ``cost_cells`` its parts
 ``destination``           what a receiver of conversions is; also has the names of
 ``conversion``            what is handed back and what is answered

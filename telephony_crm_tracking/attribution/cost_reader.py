@@ -10,6 +10,8 @@ from .clean import MAX_VALUE, text
 from .cost_row import CostError, CostRow
 
 MAX_DAYS = 366
+#: How reports write that there is none.
+NOTHING = frozenset(("-", "--", "—", "(not set)", "(none)", "n/a", "null"))
 TEXTS = ("source", "medium", "campaign", "keyword")
 
 _total = re.compile(r"(?:grand )?total\b|всього|разом|итого|всего", re.IGNORECASE)
@@ -118,7 +120,8 @@ class Reader:
 
     def _text(self, cells, name):
         cell = self.cell(cells, name)
-        said = text(cell if isinstance(cell, str) else _plain(cell), MAX_VALUE)
+        said = text(cell if isinstance(cell, str) else _plain(cell), MAX_VALUE).strip()
+        said = "" if said.lower() in NOTHING else said
         return said or self.defaults.get(name, "")
 
     def _did(self, cells):

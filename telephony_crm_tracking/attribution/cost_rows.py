@@ -13,6 +13,7 @@ from datetime import date
 
 from . import cost_cells
 from .clean import text
+from .cost_cells import SYMBOLS
 from .cost_reader import Reader
 from .cost_row import CostError, CostRow
 
@@ -76,10 +77,10 @@ def guess(header: Sequence[object]) -> dict[str, int]:
 
 def _header(cell):
     """Return column and currency of a header such as ``Amount spent (EUR)``."""
-    bare, inside = text(cell, 60).lower().strip(" .:"), ""
+    bare, inside = text(cell, 60).strip(" .:"), ""
     if found := _in_header.fullmatch(bare):
         bare, inside = found.groups()
-    return HEADERS.get(bare, ""), inside
+    return HEADERS.get(bare.lower(), ""), inside
 
 
 def read(
@@ -88,32 +89,35 @@ def read(
     columns: Mapping[str, int] | None = None,
     order: str = "",
     decimal: str = "",
+    header: int = 0,
 ) -> Reading:
     """Read a table: the lines of a file, the header among the first of them.
 
     :param table: cells are text, or what a spreadsheet holds: numbers, days
-    :param defaults: of ``source, medium, campaign, currency`` where a line is silent
+    :param defaults: of ``source, medium, campaign, currency`` where a line is silent;
+        a header such as ``Cost (EUR)`` is not
     :param columns: the places of columns, where a person has said so
     :param order: ``dmy`` or ``mdy``, and ``decimal``, ``.`` or ``,``, where a person
         has said so; the table tells otherwise, if it does
+    :param header: the line of the headers, from 1, where a person has said so
     """
-    header, known = _find(table, columns)
-    if header is None:
+    place, known = _find(table, columns, header)
+    if place is None:
         return Reading(errors=(CostError(0, "no_header"),))
-    lines = table[header + 1 :]
+    lines = table[place + 1 :]
     reader = Reader(known, dict(defaults))
-    if not reader.defaults.get("currency"):
-        _, inside = _header(table[header][known["amount"]])
-        reader.defaults["currency"] = _currency_or_none(inside)
+    _, inside = _header(dict(enumerate(table[place])).get(known["amount"]))
+    default = reader.defaults.get("currency", "")
+    reader.defaults["currency"] = _currency_of(inside, default)
     days = [reader.cell(cells, name) for cells in lines for name in ("start", "end")]
     reader.order = order or cost_cells.order_of(days)
     reader.decimal = decimal or cost_cells.decimal_of(
         reader.cell(cells, "amount") for cells in lines
     )
-    for number, cells in enumerate(lines, header + 2):
+    for number, cells in enumerate(lines, place + 2):
         reader.take(number, cells)
     return Reading(
-        header=header + 1,
+        header=place + 1,
         columns=known,
         rows=tuple(reader.rows),
         errors=tuple(reader.errors),
@@ -121,19 +125,25 @@ def read(
     )
 
 
-def _find(table, columns):
+def _find(table, columns, header):
     """Return the header's place and the columns; ``None`` and nothing without one."""
-    for place, cells in enumerate(table[:PREAMBLE]):
+    for place, cells in enumerate(table[: max(PREAMBLE, header)]):
+        if header and place != header - 1:
+            continue
         known = guess(cells)
         if columns:
-            known = {name: at for name, at in columns.items() if 0 <= at < len(cells)}
+            width = len(cells) if not header else max(map(len, table))
+            known = {name: at for name, at in columns.items() if 0 <= at < width}
         if {"start", "amount"} <= set(known):
             return place, known
     return None, {}
 
 
-def _currency_or_none(said):
+def _currency_of(said, default):
+    """Return the currency of a header; none when it is a doubtful one."""
+    if said == said.lower() and said.isalpha() and said.lower() not in SYMBOLS:
+        return default  # "net"
     try:
-        return cost_cells.currency(said)
+        return cost_cells.currency(said, default)
     except ValueError:
-        return ""
+        return "" if said == "$" else default

@@ -5,6 +5,7 @@ from . import (
     crm_lead_orders,
     crm_lead_revenue,
     optional,
+    res_currency_rate,
     telephony_call,
     telephony_call_candidates,
     telephony_call_lead,

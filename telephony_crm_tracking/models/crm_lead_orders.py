@@ -41,18 +41,18 @@ class CrmLead(models.Model):
         """Return what was credited of an order and not invoiced again.
 
         An invoice that was credited to be written anew takes nothing from the order,
-        nor does one of more than was ordered.
+        nor does one of more than was ordered. Drafts of invoices count, as the new one
+        is one at first; drafts of credit notes do not.
 
         :return: in the currency of the order
         """
         invoiced, credited, parts = 0, 0, {}
         for line in order.order_line.invoice_lines:
-            if line.parent_state != "posted":
-                continue
+            kind, state = line.move_id.move_type, line.parent_state
             amount = self._in_order_currency(line, order)
-            if line.move_id.move_type == "out_refund":
+            if kind == "out_refund" and state == "posted":
                 credited += amount
-            elif line.move_id.move_type == "out_invoice":
+            elif kind == "out_invoice" and state != "cancel":
                 invoiced += amount
                 parts[line.move_id] = parts.get(line.move_id, 0) + amount
         for invoice, part in parts.items():

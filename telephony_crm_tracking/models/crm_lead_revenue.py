@@ -59,6 +59,8 @@ class CrmLead(models.Model):
         help="An order is in a currency that had no rate on its day.",
     )
 
+    _short = models.Index("(id) WHERE tracking_is_short")
+
     @api.depends(lambda self: self._tracking_revenue_depends())
     def _compute_tracking_revenue(self):
         for lead in self:

@@ -18,6 +18,7 @@ from . import (
     test_lead_touches,
     test_lease,
     test_optional_form,
+    test_optional_revenue,
     test_optional_website,
     test_pool_size,
     test_revenue,

@@ -208,3 +208,26 @@ def test_any_file_is_a_table_or_refused(data):
         read(cost_table.read(data))
     except cost_table.BadTable:
         pass
+
+
+def test_the_currency_of_a_header_outranks_what_was_chosen_for_silent_lines():
+    table = [["Day", "Cost (USD)"], ["2026-01-15", "1"]]
+    assert read(table, {"currency": "EUR"}).rows[0].currency == "USD"
+    table[0][1] = "Cost ($)"
+    assert read(table, {"currency": "CAD"}).rows[0].currency == "CAD"
+    assert read(table, {"currency": "EUR"}).errors[0].code == "no_currency"
+    table[0][1] = "Cost (net)"
+    assert read(table, {"currency": "EUR"}).rows[0].currency == "EUR"
+
+
+def test_a_person_says_where_the_headers_and_the_columns_are():
+    table = [["Report", "of", "Spring"], ["when", "what"], ["2026-01-15", "1", "EUR"]]
+    columns = {"start": 0, "amount": 1, "currency": 2}
+    reading = read(table, columns=columns, header=2)
+    assert reading.header == 2
+    assert [(row.line, row.currency) for row in reading.rows] == [(3, "EUR")]
+
+
+def test_words_for_nothing_are_nothing():
+    table = [["Day", "Cost", "Currency", "Keyword"], ["2026-01-15", "1", "EUR", " --"]]
+    assert read(table).rows[0].keyword == ""
