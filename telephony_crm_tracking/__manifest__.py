@@ -21,6 +21,8 @@
         "views/telephony_tracking_site_callback_views.xml",
         "views/telephony_tracking_alias_views.xml",
         "views/telephony_tracking_feed_views.xml",
+        "views/telephony_tracking_cost_views.xml",
+        "wizard/telephony_tracking_cost_import_views.xml",
         "views/telephony_did_views.xml",
         "views/telephony_call_views.xml",
         "views/crm_lead_views.xml",

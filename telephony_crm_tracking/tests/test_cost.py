@@ -1,47 +1,13 @@
 from odoo import Command
-from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, tagged
 
-from .common import TrackingCase
+from .cost_common import CostCase
 
 
 @tagged("post_install", "-at_install")
-class TestCost(TrackingCase):
+class TestCost(CostCase):
     """What advertising cost on a day."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.euro = cls.env.ref("base.EUR")
-        cls.zloty = cls.env.ref("base.PLN")
-        (cls.euro | cls.zloty).active = True
-        cls.env["res.currency.rate"].search([]).unlink()
-        cls.company.currency_id = cls.euro
-        cls.costs = cls.env["telephony.tracking.cost"].with_user(cls.supervisor)
-
-    def _rate(self, day, rate, currency=None):
-        return self.env["res.currency.rate"].create(
-            {
-                "currency_id": (currency or self.zloty).id,
-                "company_id": self.company.id,
-                "name": day,
-                "rate": rate,
-            }
-        )
-
-    def _cost(self, amount=10, day="2026-03-02", currency=None, **vals):
-        cost = self.costs.create(
-            {
-                "feed": "Google Ads",
-                "date": day,
-                "company_id": self.company.id,
-                "amount": amount,
-                "currency_id": (currency or self.euro).id,
-                **vals,
-            }
-        )
-        self.env.flush_all()
-        return cost
 
     def test_a_cost_is_worth_what_it_was_on_its_day_for_ever(self):
         self._rate("2026-03-01", 4)
@@ -79,3 +45,28 @@ class TestCost(TrackingCase):
         self.assertFalse(self.costs.with_user(stranger).search([]))
         with self.assertRaises(AccessError):
             cost.with_user(stranger).unlink()
+
+    def test_a_leaflet_of_a_month_costs_something_every_day(self):
+        fair = self.env["utm.source"].create({"name": "Leaflet"})
+        self.did.source_id = fair
+        entries = self.env["telephony.tracking.cost.entry"].with_user(self.supervisor)
+        with Form(entries) as form:
+            form.did_id = self.did
+            form.start_date = "2026-04-01"
+            form.end_date = "2026-04-30"
+            form.amount = 100
+        form.record.action_enter()
+        costs = self.costs.search([])
+        self.assertEqual(
+            (len(costs), costs.source_id, costs.did_id), (30, fair, self.did)
+        )
+        self.assertAlmostEqual(sum(costs.mapped("amount_company")), 100)
+        self.assertEqual(set(costs.mapped("feed")), {"By Hand"})
+
+    def test_a_cost_that_ends_before_it_begins_is_refused(self):
+        entries = self.env["telephony.tracking.cost.entry"].with_user(self.supervisor)
+        entry = entries.create(
+            {"start_date": "2026-04-02", "end_date": "2026-04-01", "amount": 1}
+        )
+        with self.assertRaises(UserError):
+            entry.action_enter()
