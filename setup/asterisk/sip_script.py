@@ -13,7 +13,7 @@ o=- 1 {version} IN IP4 127.0.0.1
 s=-
 c=IN IP4 [media_ip]
 t=0 0
-m=audio [rtpstream_audio_port] RTP/AVP 0
+m=audio {port} RTP/AVP 0
 a=rtpmap:0 PCMU/8000
 a=ptime:20
 a={direction}
@@ -75,11 +75,13 @@ class Script:
 
     :param user: its number, as it stands in its own address
     :param tone: a file of sound (8 kHz µ-law) it plays while it talks
+    :param ear: who talks and listens in its place, see ``ear``
     """
 
-    def __init__(self, user, tone):
+    def __init__(self, user, tone, ear=None):
         self.user = user
         self.tone = tone
+        self.ear = ear
         self.steps = []
         self.sent = 1  # the number of its last request
         self.version = 1  # of its description of the sound
@@ -136,7 +138,8 @@ class Script:
     def sound(self, direction="sendrecv"):
         """The body that describes our sound; each one is newer than the last."""
         self.version += 1
-        return SOUND.format(version=self.version, direction=direction)
+        port = self.ear.port if self.ear else "[rtpstream_audio_port]"
+        return SOUND.format(version=self.version, direction=direction, port=port)
 
     def reply(self, status, *, contact="", body="", first=False, again=False):
         """Answer the request that came last.
@@ -215,5 +218,7 @@ class Script:
 
     def play(self):
         """Begin to talk: the tone, until the call is over."""
+        if self.ear:
+            return
         stream = f"{self.tone},-1,0,PCMU/8000"
         self.steps.append(f'<nop><action><exec rtp_stream="{stream}"/></action></nop>')

@@ -8,26 +8,30 @@ PROVISIONAL = ("100", "180", "181", "183")
 REFUSALS = ("404", "480", "486", "488", "500", "503", "603")
 
 
-def caller(number, called, *, name="", hidden=False, **conduct):
+def caller(number, called, *, name="", hidden=False, ear=None, **conduct):
     """A telephone that calls.
 
     :param number: its number, or the extension it is
+    :param ear: who talks and listens there, see ``ear``
     :param conduct: see ``_calls``, and ``_talks`` once it is answered
     """
-    script = Script("anonymous" if hidden else number, CALLER_TONE)
+    script = Script("anonymous" if hidden else number, CALLER_TONE, ear)
     _calls(script, called, f'"{name}" ' if name else "", **conduct)
     return script.xml
 
 
-def phone(number, *, answers=1.0, rings=True, busy=False, forwards="", **conduct):
+def phone(
+    number, *, answers=1.0, rings=True, busy=False, forwards="", ear=None, **conduct
+):
     """A telephone that is called once.
 
     :param answers: seconds after which it is picked up; None: never
     :param busy: it says so instead
     :param forwards: the address it sends the call to instead, ``sip:…``
+    :param ear: who talks and listens there, see ``ear``
     :param conduct: see ``_talks``
     """
-    script = Script(number, PHONE_TONE)
+    script = Script(number, PHONE_TONE, ear)
     script.receive("request", "INVITE", script.note_target())
     if busy or forwards:
         status = "486 Busy Here" if busy else "302 Moved Temporarily"

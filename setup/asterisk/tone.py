@@ -20,3 +20,10 @@ def _ulaw(sample):
     exponent = size.bit_length() - 8
     mantissa = size >> (exponent + 3) & 0x0F
     return ~(sign | exponent << 4 | mantissa) & 0xFF
+
+
+def linear(byte):
+    """One byte of G.711 as a 16 bit sample."""
+    byte = ~byte & 0xFF
+    size = (((byte & 0x0F) << 3) + 132 << (byte >> 4 & 7)) - 132
+    return -size if byte & 0x80 else size

@@ -5,6 +5,8 @@ import io
 import math
 import wave
 
+from setup.asterisk.tone import RATE
+
 TONE = 440  # of the caller, in Hz: see `setup.asterisk.phones`
 QUIET = 300  # of 32768
 FRAME = 0.1  # seconds
@@ -34,16 +36,22 @@ def listen(office, login, recording):
     session = office.rpc.sessions[login]
     answer = session.get(f"{office.stack.url}/telephony/recording/{recording}")
     assert answer.status_code == 200, answer.text[:500]
-    return Sound(answer.content)
+    return read(answer.content)
+
+
+def read(content):
+    """What is in a WAV file of one channel."""
+    with wave.open(io.BytesIO(content)) as file:
+        samples = array.array("h", file.readframes(file.getnframes()))
+        return Sound(samples, file.getframerate())
 
 
 class Sound:
-    """What is in a WAV file of one channel."""
+    """What is in samples of 16 bits."""
 
-    def __init__(self, content):
-        with wave.open(io.BytesIO(content)) as file:
-            self.rate = file.getframerate()
-            self.samples = array.array("h", file.readframes(file.getnframes()))
+    def __init__(self, samples, rate=RATE):
+        self.samples = samples
+        self.rate = rate
 
     @property
     def seconds(self):

@@ -8,6 +8,7 @@ from setup.asterisk.phones import Phones
 from setup.asterisk.play import JAMES
 
 from ..own import database, query, stack  # noqa: F401
+from .control import Hand, supervise, talking
 from .office import LONDON, near, opened
 
 
@@ -38,40 +39,6 @@ def talk(office, *others):
             phones.phone(number, answers=0.2, talks=1)
         phones.caller(JAMES, LONDON)
         yield Hand(office, office.wait(lambda: talking(office)))
-
-
-def talking(office):
-    """The card of Petra's call, as soon as she talks."""
-    cards = office.rpc("petra", "telephony.call", "get_cards")
-    return next((card for card in cards if card["my_leg"] == "in_progress"), None)
-
-
-class Hand:
-    """Petra's hand on her call."""
-
-    def __init__(self, office, card):
-        self.office, self.id = office, card["id"]
-
-    def __call__(self, action, *details):
-        """Press a button; the card as it is then."""
-        card = self.office.rpc(
-            "petra", "telephony.call", "control_call", self.id, action, *details
-        )
-        assert not card["problem"]
-        return card["control"]
-
-    def card(self):
-        """What her card says of what can be done."""
-        card = self.office.rpc("petra", "telephony.call", "get_card", self.id)
-        return card["control"]
-
-    def until(self, application, count=1):
-        """Wait until so many channels are in an application of the dialplan."""
-        self.office.wait(lambda: self._running(application) == count)
-
-    def _running(self, application):
-        lines = (self.office.lab.cli("core show channels concise") or "").splitlines()
-        return sum(line.split("!")[5] == application for line in lines)
 
 
 def test_on_hold_the_customer_hears_music_and_is_taken_back(office, way):
@@ -157,13 +124,7 @@ def test_what_is_recorded_at_the_press_of_a_button_is_fetched(office):
 @pytest.fixture(scope="module")
 def team(office):
     """Make Nadia the supervisor of Petra's team."""
-    name = ("telephony_crm", "group_telephony_supervisor")
-    group = office.admin("ir.model.data", "check_object_reference", *name)[1]
-    [nadia] = office.admin("res.users", "search", [["login", "=", "nadia"]])
-    office.admin("res.users", "write", [nadia], {"group_ids": [(4, group)]})
-    [team] = office.admin("crm.team", "create", [{"name": "Desk", "user_id": nadia}])
-    phone = office.admin("telephony.extension", "search", [["number", "=", "100"]])
-    office.admin("telephony.extension", "write", phone, {"team_id": team})
+    supervise(office, "nadia", "100")
 
 
 def test_a_supervisor_joins_with_a_trace_and_is_no_call(office, team):
