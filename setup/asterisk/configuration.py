@@ -17,6 +17,9 @@ ETC = Path(__file__).parent / "etc"
 SAMPLES = paths.ROOT / "telephony_crm" / "samples"
 DIALPLAN = SAMPLES / "asterisk"
 RTP_PORTS = 400  # of one Asterisk
+#: What is /etc/asterisk/telephony.env elsewhere.
+SCRIPTS_FILE = "etc/telephony.env"
+ASKED = ("TELEPHONY_ROUTE", "TELEPHONY_LOOKUP")
 EXTENSIONS = ("100", "101", "102", "103", "104", "105")  # desk phones
 BROWSERS = ("110", "111")
 FOLDERS = (
@@ -47,8 +50,7 @@ def choose(more, cdr):
         "SIP_PASSWORD": secrets.token_hex(12),
         "RING": 5,
         "BROWSERS": "",  # rung only by their own numbers
-        "TELEPHONY_ROUTE": "",  # nobody is asked
-        "TELEPHONY_LOOKUP": "",
+        **dict.fromkeys(ASKED, ""),  # nobody is asked
         **more,
     }
     names = ("SIP_PORT", "TRUNK_PORT", *(f"PHONE_{number}" for number in EXTENSIONS))
@@ -105,9 +107,15 @@ def render(folder, programs, settings):
         text = MARK.sub(lambda mark: values[mark[1]], text)
         if template.name == "modules.conf":
             text = _those_there(text, programs.modules, "CDR_HOST" in values)
-        target = folder / "etc" / template.name
-        target.touch(mode=0o600)
-        target.write_text(text)
+        _write(folder / "etc" / template.name, text)
+    lines = [f"{name}={settings[name]}\n" for name in ASKED if settings[name]]
+    _write(folder / SCRIPTS_FILE, "".join(lines))
+
+
+def _write(path, text):
+    """Write what holds passwords."""
+    path.touch(mode=0o600)
+    path.write_text(text)
 
 
 def _link_data(folder, source):

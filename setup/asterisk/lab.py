@@ -87,7 +87,7 @@ class Lab:
                 | {
                     # the machine's OpenSSL settings may be of another version
                     "OPENSSL_CONF": "/dev/null",
-                    "TELEPHONY_CONF": str(self.folder / "etc/telephony.env"),
+                    "TELEPHONY_CONF": str(self.scripts_file),
                 },
             )
             (self.folder / "asterisk.pid").write_text(str(process.pid))
@@ -135,6 +135,11 @@ class Lab:
     def url(self):
         """The address of its web server: ``/ari``, ``/ws``, ``/rawman``…"""
         return f"http://{HOST}:{self.settings['HTTP_PORT']}"
+
+    @property
+    def scripts_file(self):
+        """The file in which scripts of the dialplan find addresses and secrets."""
+        return self.folder / configuration.SCRIPTS_FILE
 
     @property
     def recordings(self):

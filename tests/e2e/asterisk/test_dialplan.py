@@ -21,6 +21,7 @@ CALLER, STRANGER, BLOCKED = "+442079460017", "+442079460099", "+442079460066"
 DID = "+442037691881"
 PATIENCE = 20  # seconds for what was posted
 SAYS = "UserEvent(test,{})"
+SECRETS = "TELEPHONY_SECRET='s3cret & $x'\n"
 SHOWN = (
     "Action: ${TELEPHONY_ACTION},Extension: ${TELEPHONY_EXTENSION},"
     "Name: ${URIENCODE(${CALLERID(name)})}"
@@ -35,9 +36,9 @@ exten => route,1,Gosub(telephony-route,s,1({DID}))
  same => n,{SAYS.format(SHOWN)}
 exten => hostile,1,Set(CALLERID(num)=+44 20"7946,0017&x)${{SHELL(true)}}\\)
  same => n,Goto(route,1)
-exten => agi,1,AGI({DIALPLAN}/telephony_lookup.agi,${{TELEPHONY_ROUTE}},,{DID})
+exten => agi,1,AGI({DIALPLAN}/telephony_lookup.agi,route,,{DID})
  same => n,{SAYS.format(SHOWN)}
-exten => agi-name,1,AGI({DIALPLAN}/telephony_lookup.agi,${{TELEPHONY_LOOKUP}})
+exten => agi-name,1,AGI({DIALPLAN}/telephony_lookup.agi,name)
  same => n,{SAYS.format(SHOWN)}
 exten => incoming,1,Gosub(telephony-incoming,s,1({DID}))
  same => n,{SAYS.format("Action: usual,Dialled: ${DIALSTATUS}")}
@@ -97,6 +98,12 @@ class Asterisk:
         self.ami = ami
         self.serial = itertools.count()
 
+    def addresses(self, **urls):
+        """Say where Odoo is asked: in the dialplan, and in the file of the scripts."""
+        self.set(**urls)
+        lines = [SECRETS, *(f"{name}={url}\n" for name, url in urls.items())]
+        self.lab.scripts_file.write_text("".join(lines))
+
     def set(self, **variables):
         for name, value in variables.items():
             self.ami.action("Setvar", Variable=name, Value=value)
@@ -134,7 +141,7 @@ class Asterisk:
 
 
 @pytest.fixture(scope="module")
-def asterisk(odoo, programs, tmp_path_factory):
+def asterisk(odoo, programs):
     with Lab("dialplan") as lab, Ami(lab) as ami:
         dialplan = lab.folder / "etc" / "extensions.conf"
         dialplan.write_text(dialplan.read_text() + AROUND)
@@ -143,30 +150,15 @@ def asterisk(odoo, programs, tmp_path_factory):
         while "telephony-name" not in (lab.cli("dialplan show name@test") or ""):
             assert time.monotonic() < deadline, "the dialplan is not read"
             time.sleep(0.1)
-        scripts = tmp_path_factory.mktemp("scripts")
-        conf = scripts / "telephony.env"
-        url = odoo["TELEPHONY_URL"]
-        conf.write_text(f"TELEPHONY_URL={url}\nTELEPHONY_SECRET='s3cret & $x'\n")
-        (scripts / "asterisk").mkdir()
-        script = scripts / "asterisk" / "telephony_call.sh"
-        program = DIALPLAN / "telephony_call.sh"
-        script.write_text(f'#!/bin/sh\nTELEPHONY_CONF={conf} exec {program} "$@"\n')
-        script.chmod(0o755)
         found = Asterisk(lab, ami)
-        found.set(
-            TELEPHONY_TECH="Local",
-            TELEPHONY_SUFFIX="@phones/n",
-            TELEPHONY_SCRIPTS=str(scripts),
-        )
+        found.set(TELEPHONY_TECH="Local", TELEPHONY_SUFFIX="@phones/n")
         yield found
 
 
 @pytest.fixture(autouse=True)
 def addresses(asterisk, odoo):
     """Odoo is there, unless a test says otherwise."""
-    asterisk.set(
-        **{name: odoo[name] for name in ("TELEPHONY_LOOKUP", "TELEPHONY_ROUTE")}
-    )
+    asterisk.addresses(**odoo)
 
 
 @pytest.mark.parametrize("place", ["name", "agi-name"])
@@ -206,7 +198,7 @@ def test_a_blocked_caller_hears_that_it_is_busy(asterisk):
 @pytest.mark.parametrize("wrong", ["", "http://127.0.0.1:1/telephony/route/x", "x"])
 def test_without_odoo_the_call_goes_its_usual_way(asterisk, odoo, place, wrong):
     address = odoo["TELEPHONY_ROUTE"] + wrong if wrong == "x" else wrong or "-"
-    asterisk.set(TELEPHONY_ROUTE=address)
+    asterisk.addresses(TELEPHONY_ROUTE=address)
     said = asterisk.asked(place)
     assert (said["Action"], said["Extension"], said["Name"]) == ("continue", "", "")
 
