@@ -6,13 +6,13 @@ import pytest
 
 from setup.asterisk import package
 from setup.lib import paths
-from setup.lib.console import Failure
 from setup.lib.prepare import ground
 from setup.lib.stack import Stack
 from setup.simulator import Settings, Simulator
 from setup.simulator.settings import Did, Extension
 
 from .access import Query, Rpc
+from .fetched import fetched
 from .pbx import DID, Pbx
 from .stage import Stage
 
@@ -48,11 +48,8 @@ def databases():
 
 @pytest.fixture(scope="session")
 def programs():
-    """Asterisk and sipp. Where they cannot be had, what needs them is left out."""
-    try:
-        return package.prepare()
-    except Failure as failure:
-        pytest.skip(f"no Asterisk here: {failure.cause}")
+    """Asterisk and sipp, see ``fetched``."""
+    return fetched("asterisk", package.prepare)
 
 
 @pytest.fixture(scope="session")
