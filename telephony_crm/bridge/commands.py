@@ -15,38 +15,26 @@ import json
 import logging
 import tempfile
 from collections.abc import Callable, Mapping
-from datetime import datetime, timezone
 from urllib.parse import parse_qsl, unquote
 
 from . import allowed, ami_message
 from .ari import Ari
-from .cdr import LIMIT, Cdr
-from .errors import Gone, PbxError, TimedOut
+from .cdr import Cdr
+from .command_own import OwnAnswers
+from .errors import Gone, PbxError, Refused, TimedOut
 from .recordings import Recordings
 
 _logger = logging.getLogger(__name__)
 
-#: Bytes of an answer; sounds have a way of their own. A page of records holds a
-#: thousand rows whatever their length, and would be asked for again and again.
-MAX_ANSWER, MAX_PAGE = 1024 * 1024, 4 * 1024 * 1024
-RECORDS = "/bridge/cdr"
+#: Bytes of an answer; sounds have a way of their own. It is posted as base64, and many
+#: a proxy takes no request of more than 1 MB.
+MAX_ANSWER = 700_000
 PIECE = 64 * 1024
 #: The action that is answered with a list, and what of each item is needed.
 LIST = "coreshowchannels"
 NAMES = ("Event", "Channel", "Uniqueid", "Linkedid")
 #: As HTTP has it: understood, and not done. 403 would be the PBX's own word.
 NOT_ALLOWED = 422
-
-
-class Refused(Exception):
-    """A command that is not carried out.
-
-    :param status: as HTTP has it
-    """
-
-    def __init__(self, status: int, message: str):
-        self.status, self.message = status, message
-        super().__init__(message)
 
 
 class Commands:
@@ -68,9 +56,9 @@ class Commands:
         retry: Callable[[], int],
         reach: allowed.Reach,
     ):
-        self._ari, self._client, self._cdr = ari, client, cdr
-        self._recordings, self._check, self._retry = recordings, check, retry
-        self._reach = reach
+        self._ari, self._client = ari, client
+        self._recordings, self._reach = recordings, reach
+        self._own = OwnAnswers(cdr, recordings, check, retry, reach)
 
     def carry_out(self, command: Mapping, send_sound: Callable) -> dict | None:
         """Do what a command says; whatever goes wrong is its answer.
@@ -93,8 +81,7 @@ class Commands:
         except Exception as error:
             _logger.exception("A command cannot be carried out")
             status, headers, body = 500, {}, _message(type(error).__name__)
-        is_page = str(command.get("path", "")).startswith(RECORDS)
-        if len(body) > (MAX_PAGE if is_page else MAX_ANSWER):
+        if len(body) > MAX_ANSWER:
             status, body = 507, _message("The answer is too long.")
         return _reply(command, status, headers, body)
 
@@ -107,15 +94,7 @@ class Commands:
                 return response.status_code, {"content-type": kind}, body
         if path == "/rawman":
             return 200, {"content-type": "text/plain"}, self._ask_ami(command)
-        for prefix, answer in (
-            ("/bridge/check", self._answer_check),
-            (RECORDS, self._answer_cdr),
-            ("/bridge/retry", self._answer_retry),
-            ("/bridge/recording/", self._answer_recording),
-        ):
-            if path.startswith(prefix):
-                return answer(command, path)
-        raise Refused(404, "There is no such address.")
+        return self._own.answer(command, path)
 
     # -- ARI and AMI ------------------------------------------------------------------
 
@@ -153,44 +132,6 @@ class Commands:
         except ValueError as error:
             raise Refused(400, str(error)) from error
         return ami_message.as_text(found).encode()
-
-    # -- what only the bridge knows ---------------------------------------------------
-
-    def _answer_check(self, command, _path):
-        found = self._check()
-        context = str((command.get("params") or {}).get("context", ""))
-        if context and context not in self._reach.contexts:
-            found["problems"].append(
-                f"Odoo dials in the context {context[:40]}, which the bridge does not "
-                f"let it. Its file needs, under [calls], contexts = {context[:40]}"
-            )
-        return _json(found)
-
-    def _answer_cdr(self, command, _path):
-        asked = command.get("params") or {}
-        try:
-            start, end = (_moment(asked[name]) for name in ("start", "end"))
-            skip, limit = int(asked.get("skip", 0)), int(asked.get("limit", LIMIT))
-        except (KeyError, TypeError, ValueError) as error:
-            raise Refused(400, "The period makes no sense.") from error
-        try:
-            return _json({"rows": self._cdr.rows(start, end, max(skip, 0), limit)})
-        except OSError as error:
-            raise Refused(500, str(error)) from error
-
-    def _answer_retry(self, command, _path):
-        return _json({"count": self._retry()})
-
-    def _answer_recording(self, command, path):
-        name = unquote(path.removeprefix("/bridge/recording/"))
-        if command.get("method") != "DELETE":
-            found = self._recordings.find(name)
-            return (200 if found else 404), {}, b""
-        try:
-            self._recordings.remove(name)
-        except OSError as error:
-            raise Refused(403, f"It cannot be removed: {error.strerror}.") from error
-        return 204, {}, b""
 
     # -- sounds -----------------------------------------------------------------------
 
@@ -242,18 +183,6 @@ def _form(data):
     if isinstance(data, Mapping):
         return dict(data)
     return dict(parse_qsl(data, keep_blank_values=True)) if data else {}
-
-
-def _moment(text):
-    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    if moment.tzinfo:
-        moment = moment.astimezone(timezone.utc).replace(tzinfo=None)
-    return moment
-
-
-def _json(found):
-    headers = {"content-type": "application/json"}
-    return 200, headers, json.dumps(found, ensure_ascii=False).encode()
 
 
 def _message(text):

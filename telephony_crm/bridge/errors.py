@@ -32,3 +32,14 @@ def why_no_tls(error: Exception) -> str:
     found = re.search(r"certificate verify failed: [^()]+", said)
     found = found or re.search(r"(?<=\[SSL: )\w+", said)
     return found[0].strip() if found else type(error).__name__
+
+
+class Refused(Exception):
+    """A command of Odoo that is not carried out.
+
+    :param status: as HTTP has it
+    """
+
+    def __init__(self, status: int, message: str):
+        self.status, self.message = status, message
+        super().__init__(message)

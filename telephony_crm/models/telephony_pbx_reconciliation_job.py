@@ -214,7 +214,8 @@ class TelephonyPbxReconciliation(models.Model):
             answer = adapter.answer(pbx._send(asked))
             rows = adapter.statistics_rows(answer)
             told = adapter.statistics_period(answer, account, start, end)
-            changes = self._progress(adapter, len(rows), (start, end), told)
+            more = adapter.statistics_more(answer, len(rows))
+            changes = self._progress(len(rows), more, (start, end), told)
         except pbx_adapter.PbxError as error:
             transaction.begin(self.env)
             self._note_failure(pbx, error)
@@ -243,10 +244,11 @@ class TelephonyPbxReconciliation(models.Model):
         longest = start + timedelta(days=adapter.statistics_days)
         return start, min(self.ask_until or self.end_date, longest, self.end_date)
 
-    def _progress(self, adapter, count, asked, told):
+    def _progress(self, count, more, asked, told):
         """Return how far an answer has brought it.
 
         :param count: how many rows the answer has
+        :param more: others of the same period are still to be asked for
         :param asked: ``(start, end)`` of the request
         :param told: ``(start, end)`` of what the answer is about
         :raises pbx.adapter.PbxError: when it would be asked the same for ever
@@ -256,7 +258,7 @@ class TelephonyPbxReconciliation(models.Model):
             if told[0] >= end:
                 raise pbx_adapter.PbxError("nonsense", pbx_adapter.NONSENSE)
             return {"skip": 0, "ask_until": told[0]}
-        if count >= adapter.statistics_limit:
+        if more:
             return {"skip": self.skip + count}
         if told[1] <= start < end:
             raise pbx_adapter.PbxError("nonsense", pbx_adapter.NONSENSE)

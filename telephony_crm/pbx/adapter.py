@@ -227,6 +227,13 @@ class Adapter(CallControl):
         """
         raise NotImplementedError
 
+    def statistics_more(self, answer: dict, count: int) -> bool:
+        """Tell whether more rows of the same period are to be asked for.
+
+        :param count: how many rows the answer has
+        """
+        return count >= self.statistics_limit
+
     def statistics_period(
         self, answer: dict, account: Account, start: datetime, end: datetime
     ) -> tuple[datetime, datetime]:

@@ -256,4 +256,9 @@ def test_rows_are_asked_of_the_bridge_page_by_page():
         "end": "2026-01-15T12:00:00Z",
         "skip": "1000",
         "limit": "1000",
+        "most": "700000",
     }
+    assert asterisk.statistics_more({"more": True}, 7)
+    assert not asterisk.statistics_more({"more": False}, 1000)
+    assert not asterisk.statistics_more({"more": True}, 0)  # it would go on for ever
+    assert asterisk.statistics_more({}, 1000)  # a bridge that does not say
