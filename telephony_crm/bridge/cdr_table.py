@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection
 from datetime import datetime
 
-from .config import CdrConfig
+from .config_sections import CdrConfig
 
 TIMEOUT = 10
 PORTS = {"postgresql": 5432, "mysql": 3306}

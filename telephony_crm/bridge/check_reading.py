@@ -25,7 +25,7 @@ def lacking(client, allowed: Collection[str], asterisk, needed: Collection[str])
 
     :param client: a connection to AMI
     :param allowed: names of the actions that it may take, in lower case
-    :param asterisk: `config.AsteriskConfig`
+    :param asterisk: `config_sections.AsteriskConfig`
     :return: names, or ``None`` when the PBX does not say
     """
     try:

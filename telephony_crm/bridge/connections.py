@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import ssl
 
-from . import config as configuration
 from .ajam import Ajam
 from .ami import Ami
 from .ari import Ari
 from .check import Check
+from .config_sections import AsteriskConfig, Config
+from .config_values import pairs, verify_of
 from .errors import PbxError
 from .tracker_config import TrackerConfig
 
 
-def ari_of(asterisk: configuration.AsteriskConfig) -> Ari | None:
+def ari_of(asterisk: AsteriskConfig) -> Ari | None:
     """Return the web interface of the PBX, where there is one."""
     if not asterisk.ari_url:
         return None
-    verify = configuration.verify_of(asterisk.verify)
+    verify = verify_of(asterisk.verify)
     return Ari(asterisk.ari_url, asterisk.ari_user, asterisk.ari_password, verify)
 
 
-def ami_of(asterisk: configuration.AsteriskConfig, on_event) -> Ami | Ajam:
+def ami_of(asterisk: AsteriskConfig, on_event) -> Ami | Ajam:
     """Return a connection to AMI, by whichever way there is."""
-    verify = configuration.verify_of(asterisk.verify)
+    verify = verify_of(asterisk.verify)
     user = asterisk.ami_user, asterisk.ami_secret
     if asterisk.ami_url:
         return Ajam(asterisk.ami_url, *user, verify, on_event)
@@ -40,8 +41,8 @@ def ami_of(asterisk: configuration.AsteriskConfig, on_event) -> Ami | Ajam:
     return Ami(asterisk.ami_host, asterisk.ami_port, *user, tls, on_event)
 
 
-def check_of(config: configuration.Config) -> Check:
-    """Return what tests the connections of a configuration."""
+def check_of(config: Config) -> Check:
+    """Return what tests the connections of a"""
     return Check(
         config,
         lambda on_event: ami_of(config.asterisk, on_event),
@@ -49,12 +50,12 @@ def check_of(config: configuration.Config) -> Check:
     )
 
 
-def tracker_config(config: configuration.Config) -> TrackerConfig:
+def tracker_config(config: Config) -> TrackerConfig:
     """Return how the channels of this PBX are read."""
     calls = config.calls
     return TrackerConfig(
         extensions=calls.extensions,
-        devices=configuration.pairs(calls.devices, "devices"),
+        devices=pairs(calls.devices, "devices"),
         recordings=config.asterisk.recordings,
-        local_endpoints=configuration.pairs(calls.local_endpoints, "local_endpoints"),
+        local_endpoints=pairs(calls.local_endpoints, "local_endpoints"),
     )

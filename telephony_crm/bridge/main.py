@@ -12,7 +12,8 @@ import sys
 import threading
 from pathlib import Path
 
-from .config import ConfigError, load
+from .config import load
+from .config_values import ConfigError
 from .version import VERSION
 
 DESCRIPTION = """

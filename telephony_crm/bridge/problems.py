@@ -10,7 +10,7 @@ OLDEST = 18
 def in_words(error: PbxError, config) -> str:
     """Return what an error means to who runs the PBX.
 
-    :param config: `config.AsteriskConfig`
+    :param config: `config_sections.AsteriskConfig`
     """
     ami = config.ami_url or f"{config.ami_host}:{config.ami_port}"
     values = {

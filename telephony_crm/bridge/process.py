@@ -12,13 +12,14 @@ import sqlite3
 import threading
 from pathlib import Path
 
-from . import config as configuration
 from .allowed import Reach
 from .cdr import Cdr
 from .cdr_silence import CdrSilence
 from .cdr_table import Table
 from .clock import PbxClock
 from .commands import Commands
+from .config_sections import Config
+from .config_values import verify_of, words
 from .connections import ami_of, ari_of, check_of, tracker_config
 from .errors import Gone
 from .given_up import GivenUp
@@ -49,10 +50,10 @@ TICK, ENDING = 1.0, 45.0
 class Bridge:
     """One bridge of one PBX.
 
-    :param config: `config.Config`
+    :param config: `config_sections.Config`
     """
 
-    def __init__(self, config: configuration.Config):
+    def __init__(self, config: Config):
         self.config = config
         asterisk = config.asterisk
         self.ari = ari_of(asterisk)
@@ -65,7 +66,7 @@ class Bridge:
         self.odoo = Odoo(
             config.odoo.url,
             config.odoo.secret,
-            configuration.verify_of(config.odoo.verify),
+            verify_of(config.odoo.verify),
             config.odoo.database,
             self.clock,
         )
@@ -105,7 +106,7 @@ class Bridge:
             Recordings(asterisk.recordings),
             check_of(config).run,
             self.outbox.retry,
-            Reach(configuration.words(config.calls.contexts), tracking),
+            Reach(words(config.calls.contexts), tracking),
         )
         self.poller = Poller(
             self.odoo, instance, commands, self.told, lambda: self.leader.is_active
@@ -233,7 +234,7 @@ def _alone_in(folder):
     return lock
 
 
-def retry(config: configuration.Config) -> int:
+def retry(config: Config) -> int:
     """Have told again what Odoo refused, by whoever sends; return how much that is.
 
     :raises OSError: there is no file of a bridge

@@ -31,7 +31,7 @@ SAID = 86_400.0
 class Upkeep:
     """Looks, and has `status` say what it finds.
 
-    :param asterisk: `config.AsteriskConfig`
+    :param asterisk: `config_sections.AsteriskConfig`
     """
 
     def __init__(

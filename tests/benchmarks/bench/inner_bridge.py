@@ -17,7 +17,8 @@ stub = types.ModuleType("telephony_crm")
 stub.__path__ = [str(paths.ROOT / "telephony_crm")]
 sys.modules.setdefault("telephony_crm", stub)
 
-from telephony_crm.bridge import config, process  # noqa: E402
+from telephony_crm.bridge import config_sections as sections  # noqa: E402
+from telephony_crm.bridge import process  # noqa: E402
 
 
 class InnerBridge:
@@ -33,9 +34,9 @@ class InnerBridge:
         self.folder = tempfile.TemporaryDirectory()
         self.begun, self.ended, self.told = {}, {}, {}
         self.bridge = process.Bridge(
-            config.Config(
-                odoo=config.OdooConfig(webhook, secret),
-                asterisk=config.AsteriskConfig(
+            sections.Config(
+                odoo=sections.OdooConfig(webhook, secret),
+                asterisk=sections.AsteriskConfig(
                     ami_port=int(settings["AMI_PORT"]),
                     ami_user=settings["AMI_USER"],
                     ami_secret=settings["AMI_PASSWORD"],
@@ -43,10 +44,10 @@ class InnerBridge:
                     ari_user=settings["ARI_USER"],
                     ari_password=settings["ARI_PASSWORD"],
                 ),
-                calls=config.CallsConfig(
+                calls=sections.CallsConfig(
                     local_endpoints="lab-world=trunk, lab-phones=extension"
                 ),
-                bridge=config.BridgeConfig(data=self.folder.name),
+                bridge=sections.BridgeConfig(data=self.folder.name),
             )
         )
         self._watch()

@@ -9,13 +9,13 @@ import pytest
 
 from setup import mariadb
 from setup.lib import paths
-from setup.lib.console import Failure
 from setup.lib.process import HOST
 
 from ..addon import import_bridge
+from ..fetched import fetched
 
-cdr, cdr_table, config, outbox, tracker_config = import_bridge(
-    "cdr", "cdr_table", "config", "outbox", "tracker_config"
+cdr, cdr_table, sections, outbox, tracker_config = import_bridge(
+    "cdr", "cdr_table", "config_sections", "outbox", "tracker_config"
 )
 
 ETC = paths.ROOT / "setup/asterisk/etc"
@@ -73,10 +73,7 @@ ROWS = [
 def server():
     table = re.sub(r"--.*", "", (ETC / "cdr_mysql.sql").read_text())
     setup = SETUP.format(table=" ".join(table.split()))
-    try:
-        mariadb.prepare()
-    except Failure as failure:
-        pytest.skip(f"no MariaDB here: {failure.cause}")
+    fetched("mariadb", mariadb.prepare)
     # Whatever time it is for the server, the table has that of the PBX.
     with mariadb.MariaDB(setup, "--default-time-zone=+09:00") as running:
         fill(running)
@@ -107,7 +104,7 @@ def login(server):
 
 def table_of(server, user="reader", **more):
     values = {"user": user, "password": SECRET, "host": HOST, "port": server.port}
-    return cdr_table.Table(config.CdrConfig(engine="mysql", **values | more))
+    return cdr_table.Table(sections.CdrConfig(engine="mysql", **values | more))
 
 
 @pytest.fixture
@@ -138,7 +135,7 @@ def postgresql(databases):
             server.sql(f"INSERT INTO cdr ({COLUMNS}) VALUES ({values})", name)
         values = {"host": server.host, "user": server.user, "password": server.password}
         yield cdr_table.Table(
-            config.CdrConfig(
+            sections.CdrConfig(
                 engine="postgresql", port=int(server.port or 0), database=name, **values
             )
         )

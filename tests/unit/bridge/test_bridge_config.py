@@ -3,7 +3,9 @@
 import pytest
 from ami_server import AmiServer
 
-from telephony_crm.bridge.config import AsteriskConfig, Config, ConfigError, load
+from telephony_crm.bridge.config import load
+from telephony_crm.bridge.config_sections import AsteriskConfig, Config
+from telephony_crm.bridge.config_values import ConfigError
 from telephony_crm.bridge.main import main
 from telephony_crm.bridge.process import Bridge, check_of
 

@@ -12,7 +12,7 @@ from test_listener import BRIDGES, CHANNELS
 
 from telephony_crm.bridge import leader, local_clock, main, poller, sender
 from telephony_crm.bridge import process as module
-from telephony_crm.bridge.config import (
+from telephony_crm.bridge.config_sections import (
     AsteriskConfig,
     BridgeConfig,
     Config,

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from telephony_crm.bridge.cdr_table import Table
-from telephony_crm.bridge.config import CdrConfig
+from telephony_crm.bridge.config_sections import CdrConfig
 
 READ_ONLY = "SET SESSION TRANSACTION READ ONLY"
 START, END = datetime(2026, 1, 15, 10), datetime(2026, 1, 15, 11)

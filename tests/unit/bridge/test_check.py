@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from telephony_crm.bridge.check import ACTIONS, Check
-from telephony_crm.bridge.config import AsteriskConfig, CdrConfig, Config
+from telephony_crm.bridge.config_sections import AsteriskConfig, CdrConfig, Config
 
 ALL = dict.fromkeys(ACTIONS, "")
 
