@@ -1,4 +1,4 @@
-"""Serves the pages of the shop, each with the line of a tracked web site in its head."""
+"""Serves the pages of the shop, which have the line of a tracked web site."""
 
 from __future__ import annotations
 

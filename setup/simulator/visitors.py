@@ -76,4 +76,3 @@ class Visitors:
         numbers = [f"{STRANGERS}{tail:03}" for tail in range(1000)]
         free = [number for number in numbers if number not in taken]
         return random.choice(free or numbers)
-
