@@ -19,13 +19,14 @@ RING = 20  # seconds
 class NoPbx:
     """Nobody rings.
 
-    :param port: of Odoo; the simulator's is ten more
+    :param port: of Odoo; the simulator's is ten more, the shop's twenty
     :param url: of Odoo
     """
 
     def __init__(self, port, url):
         self.url = url
         self.port = port + 10
+        self.shop = f"http://{HOST}:{port + 20}"
         self.address = f"http://{HOST}:{self.port}"
         self.processes = []
 
@@ -65,7 +66,7 @@ class SimulatedPbx(NoPbx):
         command = (
             paths.PYTHON, SIMULATOR / "main.py", "serve",
             "--port", self.port, "--odoo", self.url, "--autoplay",
-            "--history", HISTORY,
+            "--history", HISTORY, "--shop", self.shop,
         )  # fmt: skip
         name = f"simulator-{self.port}"
         self.processes.append(Process(name, command, env=databases.environment))

@@ -10,6 +10,7 @@ from .scenarios import SCENARIOS
 
 _logger = logging.getLogger(__name__)
 TICK = 0.2  # seconds
+SHOP_AT = 2  # so many scenes come before those of the shop
 
 
 def arguments(scene: dict) -> dict:
@@ -24,6 +25,9 @@ class Autoplay:
         self.simulator = simulator
         config = simulator.settings.autoplay
         self.scenes = list(config.get("scenes", []))
+        if simulator.settings.shop_url:
+            # early, so that who looks on for some minutes sees what comes of it
+            self.scenes[SHOP_AT:SHOP_AT] = simulator.settings.shop.get("scenes", [])
         self.first = config.get("first", 12)
         self.pause = config.get("pause", 20)
         self.index = 0

@@ -172,6 +172,8 @@ def _settings(args):
     )
     if not webhook and args.odoo:
         webhook = f"{args.odoo.rstrip('/')}/telephony/webhook/{settings.webhook_token}"
+    settings.odoo_url = (args.odoo or settings.odoo_url).rstrip("/")
+    settings.shop_url = (args.shop or settings.shop_url).rstrip("/")
     settings.webhook_url = webhook or settings.webhook_url
     settings.second_url = settings.second_url or settings.webhook_url
     return settings
@@ -182,6 +184,7 @@ def _parser():
     add = common.add_argument
     add("--config", metavar="FILE", help=f"the account (JSON); default: {DEMO.name}")
     add("--odoo", metavar="URL", help="where Odoo is; the configured token is added")
+    add("--shop", metavar="URL", help="a web site whose visitors call")
     add("--webhook", metavar="URL", help="the full webhook address, instead of --odoo")
     add("--port", type=int, default=PORT, help="on 127.0.0.1; default: %(default)s")
     add("--key", help="the account's API key")

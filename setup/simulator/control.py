@@ -21,6 +21,7 @@ LOOPBACK = r"(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?"
 ORIGIN = re.compile(rf"https?://{LOOPBACK}")
 HOST = re.compile(LOOPBACK)
 PLAYED = {"scenario", "customer", "number", "did", "extension", "talk", "ago", "wait"}
+PLAYED |= {"visit", "tap", "sale"}
 LISTED = 20  # calls in the state; all of them under /simulator/calls
 
 

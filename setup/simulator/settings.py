@@ -14,11 +14,12 @@ DEMO = Path(__file__).with_name("demo.json")
 
 @dataclass(frozen=True)
 class Extension:
-    """An internal number of the PBX and who sits there."""
+    """An internal number of the PBX and who sits there, with their login in Odoo."""
 
     number: str
     name: str = ""
     mobile: str = ""
+    login: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,9 @@ class Settings:
     :param statistics_delay: seconds after its end at which a call enters the statistics
     :param senders: names and numbers that a text message may come from
     :param templates: texts of messages
+    :param odoo_url: where those at the extensions work
+    :param shop_url: a web site whose visitors call, see ``Visitors``
+    :param shop: what else the demonstration says of it: its ``scenes``
     """
 
     key: str = ""
@@ -120,6 +124,9 @@ class Settings:
     dids: list = field(default_factory=list)
     customers: list = field(default_factory=list)
     autoplay: dict = field(default_factory=dict)
+    odoo_url: str = ""
+    shop_url: str = ""
+    shop: dict = field(default_factory=dict)
 
     def __post_init__(self):
         """Refuse at once what would only fail in the middle of a call."""

@@ -16,6 +16,7 @@ from .rest import Api
 from .scenarios import SCENARIOS
 from .server import Server
 from .settings import Settings, Spelling
+from .visitors import Visitors
 
 
 class Simulator:
@@ -32,6 +33,7 @@ class Simulator:
         self.book = Book(self.settings)
         self.poster = Poster(self.settings, self.stopping)
         self.player = Player(self.settings, self.book, self.poster, self.stopping)
+        self.visitors = Visitors(self)
         self.messages = Messages(self.settings, self.book, self.poster)
         self.recordings = Recordings(self.settings, self.book)
         self.limit = RateLimit(reset=self.settings.spelling.reset)
@@ -55,6 +57,7 @@ class Simulator:
         self.stopping.set()
         self.autoplay.join()
         self.player.join()
+        self.visitors.join()
         self.server.close()
 
     @property
@@ -83,13 +86,16 @@ class Simulator:
         :param scenario: a key of ``SCENARIOS``
         :param customer: key of who calls or is called; or ``number`` in E.164
         :param wait: return only when the call and its deliveries are over
-        :param how: did, extension, talk (seconds), ago (seconds in the past)
+        :param how: did, extension, talk (seconds), ago (seconds in the past); visit
+            and what goes with it, see ``Visitors.play``
         :return: the call's reference; of a scene in parts a list of them
         """
         if scenario not in SCENARIOS:
             raise KeyError(f"no scene {scenario!r}; there are: {', '.join(SCENARIOS)}")
         number = number or (self.settings.customer(customer).number if customer else "")
         how = {key: value for key, value in how.items() if value is not None}
+        if "visit" in how:
+            return self.visitors.play(scenario, wait=wait, number=number, **how).ref
         parts = SCENARIOS[scenario].parts
         if not parts:
             return self.player.play(scenario, wait=wait, number=number, **how).ref
@@ -122,6 +128,7 @@ class Simulator:
     def settle(self):
         """Wait until no call is on stage and nothing is on its way any more."""
         self.player.join()
+        self.visitors.join()
 
     def _callers(self, number, count):
         """``count`` different callers, beginning with ``number``."""

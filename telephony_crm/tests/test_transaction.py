@@ -45,6 +45,24 @@ class TestTransaction(TransactionCase):
                 raise ZeroDivisionError
             self.assertEqual(_level(cr), ("repeatable read", "on"))
 
+    def test_what_a_savepoint_flushes_is_flushed_by_who_works_there(self):
+        """At a public address Odoo would do it as nobody, who may look up nothing."""
+        unknown = self.env["res.currency"].create({"name": "XTS", "symbol": "X"})
+        self.env.company.currency_id = unknown
+        self.env.flush_all()
+        nobody = api.Environment(self.env.cr, None, {})
+        self.addCleanup(
+            setattr, nobody.transaction, "default_env", nobody.transaction.default_env
+        )
+        nobody.transaction.default_env = nobody
+        with exclusive(self.env, "call", 1, "in_1"):
+            lead = self.env["crm.lead"].create({"name": "Call"})
+            lead.expected_revenue = 12.345
+            unknown.invalidate_recordset(flush=False)
+            self.env.registry.clear_cache()
+            self.env.cr.flush()
+        self.assertEqual(lead.expected_revenue, 12.35)
+
 
 def _level(cr):
     """Return the isolation of the transaction, and whether its commit waits."""

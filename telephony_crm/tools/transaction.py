@@ -50,12 +50,24 @@ def begin(env):
     A transaction that is open keeps its isolation and its snapshot, so it has to
     end first. Within a test one transaction holds everything; nothing is done then.
     """
+    _flush_as(env)
     if type(env.cr) is Cursor and module.current_test:
         return
     env.cr.commit()  # pylint: disable=invalid-commit  # what was stored must last
     env.invalidate_all(flush=False)
     if type(env.cr) is Cursor:
         _read_committed(env.cr)
+
+
+def _flush_as(env):
+    """Have what savepoints and commits flush by the way flushed by who works here.
+
+    Odoo does it as the user of the request, which at public addresses is nobody: then
+    amounts in currencies, which look up how they are rounded, are refused, and with
+    them all else that the savepoint holds.
+    """
+    if env.uid:
+        env.transaction.default_env = env
 
 
 def _read_committed(cr):
@@ -88,6 +100,7 @@ def exclusive(env, *parts, durable=True):
         so that nobody has to wait until it is on the disk
     """
     cr = env.cr
+    _flush_as(env)
     if module.current_test and type(cr) is Cursor:
         with cr.savepoint():
             lock(cr, *parts)

@@ -59,9 +59,20 @@ class TelephonyTrackingPool(models.Model):
 
     def _refused_today(self):
         """Return the share of today's visitors who found no number, 0 to 1."""
-        today = self._hours(fields.Datetime.now().replace(hour=0, minute=0, second=0))
-        refused, taken = sum(today.mapped("refused")), sum(today.mapped("taken"))
-        return refused / (refused + taken) if refused else 0.0
+        midnight = fields.Datetime.now().replace(hour=0, minute=0, second=0)
+        refused = sum(self._hours(midnight).mapped("refused"))
+        if not refused:
+            return 0.0
+        # those who got one are counted by the hour only now and then
+        taken = self.env["telephony.tracking.lease"].sudo()
+        taken = taken.search_count(
+            [
+                ("did_id", "in", self.sudo().slot_ids.did_id.ids),
+                ("pool_id", "=", self._origin.id),
+                ("start_date", ">=", midnight),
+            ]
+        )
+        return refused / (refused + taken)
 
     def _reckon(self):
         """Return how many numbers are needed, and the hour that says so.

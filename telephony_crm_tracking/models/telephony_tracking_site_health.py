@@ -84,7 +84,7 @@ class TelephonyTrackingSite(models.Model):
                 "The pool for %(name)s was empty for %(share)s %% of today's visitors, "
                 "who saw the static number.",
                 name=name,
-                share=f"{100 * share:.2g}",
+                share=_percent(share),
             )
         return self._finding(
             "warning",
@@ -189,3 +189,8 @@ class TelephonyTrackingSite(models.Model):
             "domain": [("site_id", "=", self.id)],
             "context": {"default_site_id": self.id},
         }
+
+
+def _percent(share):
+    """Return a share in percent, with two digits where it is small."""
+    return f"{100 * share:.0f}" if share >= 0.1 else f"{100 * share:.2g}"

@@ -11,8 +11,10 @@ from setup.lib.demonstration_pbx import DEMO, AsteriskPbx, NoPbx, SimulatedPbx
 from setup.lib.odoo import LAUNCHER
 from setup.lib.prepare import ground
 from setup.lib.process import HOST, Process, is_free
+from setup.shop import Shop, line
 
 LOADER = paths.SETUP / "demo" / "load.py"
+LOADERS = (LOADER, LOADER.with_name("shop.py"))  # in this order
 # of the databases: the calls of one PBX are none of another's
 NAMES = {False: "telephony_demo", True: "telephony_demo_asterisk"}
 
@@ -60,11 +62,13 @@ class Demonstration:
         self.url = f"http://{HOST}:{port}"
         self.pbx = kind(port, self.url)
         self.odoo = None
-        for wanted in (port, *self.pbx.ports):
+        self.shop = None
+        for wanted in (port, *self.pbx.ports, port + 20):
             if not 0 < wanted < 65536 or not is_free(wanted):
                 raise Failure(
                     f"port {wanted} is taken or not allowed",
-                    "choose another: setup/run --port N (the simulator takes N + 10)",
+                    "choose another: setup/run --port N (the simulator takes N + 10, "
+                    "the shop N + 20)",
                 )
 
     def start(self, databases):
@@ -81,7 +85,16 @@ class Demonstration:
             name = f"odoo-{self.port}"
             self.odoo = Process(name, command, env=databases.environment)
             self.odoo.wait_for(f"{self.url}/web/login", seconds=120)
+        self._open_shop()
         self.pbx.start(databases)
+
+    def _open_shop(self):
+        """Serve a web site that has nothing of Odoo but the line for its pages."""
+        token = json.loads(DEMO.read_text())["shop"]["token"]
+        simulator = self.pbx.address if self.pbx.ports else ""
+        head = line(self.url, token)
+        self.shop = Shop(head, port=self.port + 20, simulator=simulator)
+        self.shop.open()
 
     def _load(self, databases):
         """Load the demonstration data, again when they or the addresses changed."""
@@ -96,7 +109,10 @@ class Demonstration:
         with step("demonstration data"):
             databases.shell(
                 self.database,
-                f"exec(compile(open({str(LOADER)!r}).read(), {str(LOADER)!r}, 'exec'))",
+                "\n".join(
+                    f"exec(compile(open({path!r}).read(), {path!r}, 'exec'))"
+                    for path in map(str, LOADERS)
+                ),
                 "the demonstration data could not be loaded",
                 env=facts,
             )
@@ -108,8 +124,9 @@ class Demonstration:
         say(f"  {self.url}")
         for label, login in self._logins():
             say(f"  {label:24} login {login}, password {login}")
+        say(f"\n  {self.shop.url}/  a web site whose visitors see numbers of their own")
         if self.pbx.welcome:
-            say(f"\n  {self.pbx.welcome}")
+            say(f"  {self.pbx.welcome}")
         say(f"\n  Logs: {self.odoo.log}. Ctrl-C stops everything.")
 
     def _logins(self):
@@ -131,5 +148,7 @@ class Demonstration:
     def stop(self):
         """Stop the programs, the last started first."""
         self.pbx.stop()
+        if self.shop:
+            self.shop.close()
         if self.odoo:
             self.odoo.stop()

@@ -32,6 +32,13 @@ export const isAllowed = (word = wordOf(0)) =>
     word === "granted" || (word === "unknown" && !config.consentRequired);
 
 /**
+ * Whether somebody said no. A banner that comes late, which is the usual way with Google's
+ * mode, first has it denied on every page: who agreed on an earlier one is not forgotten.
+ */
+export const isRefused = () =>
+    Object.values(said).some(([a, , isSaid]) => a === false && isSaid !== false);
+
+/**
  * Notes what one of them says of analytics and of advertising.
  *
  * @param {string} name of who says it
@@ -47,7 +54,8 @@ function google(command) {
     // A default for some regions only says nothing about this visitor.
     if (command[0] === "consent" && !command[2].region) {
         Object.assign(mode, command[2]);
-        tell("google", mode.analytics_storage, mode.ad_user_data || mode.ad_storage);
+        const ads = mode.ad_user_data || mode.ad_storage;
+        tell("google", mode.analytics_storage, ads, command[1] === "update");
     }
 }
 
@@ -93,7 +101,6 @@ function tcf({ eventStatus, gdprApplies, purpose }) {
  * @param {Function} changed called then
  */
 export function listen(changed) {
-    heard = changed;
     if (navigator.globalPrivacyControl) {
         tell("gpc", null, false);
     }
@@ -108,6 +115,9 @@ export function listen(changed) {
         window.__tcfapi("addEventListener", 2, quiet(tcf));
     }
     askBanners({});
+    // What was said before we came is one answer: a default is nothing without its update.
+    heard = changed;
+    heard();
     on(
         "OneTrustGroupsUpdated CookiebotOnAccept CookiebotOnDecline " +
             "wp_listen_for_consent_change optionalCookiesAccepted optionalCookiesDenied",

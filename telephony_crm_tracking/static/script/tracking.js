@@ -1,5 +1,5 @@
 /* global config */
-import { consent, isAllowed, listen, tell } from "./consent.js";
+import { consent, isAllowed, isRefused, listen, tell } from "./consent.js";
 import { show, watch } from "./looking.js";
 import { on, quiet } from "./quiet.js";
 import { numbers } from "./spelling.js";
@@ -44,11 +44,9 @@ function consentChanged() {
     say({ b: 1, ...about() });
     if (isAllowed()) {
         askSoon();
-    } else if (visit.key) {
-        refresh();
-    }
-    if (consent().a === "denied") {
-        forget();
+    } else {
+        visit.key && refresh();
+        isRefused() && forget();
     }
 }
 

@@ -160,6 +160,33 @@ def test_who_changes_their_mind_is_forgotten(asking, visit):
     assert asking.visits()[-1]["n"] == [STATIC]
 
 
+GOOGLE = """
+    window.dataLayer = [];
+    window.gtag = function () { dataLayer.push(arguments); };
+    gtag("consent", "default", { analytics_storage: "denied", ad_storage: "denied" });
+"""
+YES = """gtag("consent", "update",
+    { analytics_storage: "granted", ad_storage: "granted" });"""
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_who_agreed_on_an_earlier_page_stays_known(asking, visitor, is_late):
+    """Each page says "denied" first, and what was agreed to at once or later."""
+    asking.pages["/next"] = asking.pages["/"]
+    late = f"addEventListener('load', () => setTimeout(() => {{ {YES} }}, 300));"
+    tab = visitor.open("/", GOOGLE + (late if is_late else YES))
+    tab.see("p", "0321")
+    tab.evaluate("location.href = '/next', undefined")
+    tab.wait("location.pathname === '/next'")
+    tab.see("p", "0321")
+    assert [visit.get("p") for visit in asking.visits()] == [None, KEY]
+    assert len(asking.visits()) == 2
+
+    tab.evaluate("gtag('consent', 'update', { analytics_storage: 'denied' })")
+    tab.see("p", "020 7946 0018")
+    assert tab.evaluate("localStorage.length") == 0
+
+
 def test_a_change_for_advertisements_alone_is_told(asking, visit):
     tab = visit(before=COOKIES)
     tab.wait("!!window.telephony")
