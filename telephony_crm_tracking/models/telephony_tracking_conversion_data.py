@@ -148,8 +148,9 @@ class TelephonyTrackingConversion(models.Model):
         :param denials: see `_denials_of`
         """
         destination = self.destination_id
-        if not (self.call_id or self.lead_id or self.original_id):
-            return Refusal(NO_MORE)  # what it came of was deleted
+        is_there = self.call_id or self.lead_id or self.original_id
+        if self.cancelled_date or not is_there:
+            return Refusal(NO_MORE)
         pure = destination._pure()
         settings = destination._settings() if settings is None else settings
         return pure.refusal(self._to_pure(denials), settings, fields.Datetime.now())

@@ -10,6 +10,7 @@ from odoo.addons.telephony_crm.pbx import adapter as pbx_adapter
 from odoo.addons.telephony_crm.tools.transaction import begin
 
 from ..attribution.conversion import Result, State
+from .telephony_tracking_conversion import GONE_OUT
 
 _logger = logging.getLogger(__name__)
 
@@ -139,6 +140,7 @@ class TelephonyTrackingConversion(models.Model):
         destination, test = self.destination_id, self.destination_id.test_mode
         pure, settings = destination._pure(), destination._settings()
         if not pure:
+            self.attempts -= 1
             return destination._pause("no_kind")
         if refusal := self._refusal(settings):
             self._write_refusal(refusal)
@@ -189,6 +191,8 @@ class TelephonyTrackingConversion(models.Model):
         )
         if state != State.UNKNOWN:
             self.destination_id._go_on()
+        if self.cancelled_date and state.value in GONE_OUT and not test:
+            self._retract(now)  # it ceased to be so while it was on its way
         return True
 
     def _wait(self, reason):

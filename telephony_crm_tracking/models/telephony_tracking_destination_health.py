@@ -127,8 +127,8 @@ class TelephonyTrackingDestination(models.Model):
             "warning",
             "unknown",
             self.env._(
-                "Of %s conversions it is not known whether the receiver has them. "
-                "Look there, and decide: sent, send again, or leave out.",
+                "Conversions of which it is not known whether the receiver has them: "
+                "%s. Look there, and decide: sent, send again, or leave out.",
                 self.unknown_count,
             ),
             "action_open_unknown",
@@ -172,8 +172,8 @@ class TelephonyTrackingDestination(models.Model):
             "info",
             "consent",
             self.env._(
-                "Of %(all)s conversions of 30 days, %(some)s are left out, since their "
-                "visitors have not agreed that advertisers learn of them.",
+                "Left out within 30 days, since the visitors have not agreed that "
+                "advertisers learn of them: %(some)s of %(all)s conversions.",
                 all=rows.search_count(own),
                 some=lacking,
             ),

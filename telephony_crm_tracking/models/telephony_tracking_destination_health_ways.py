@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.tools import format_date
 
 #: A feed is fetched every day; a file is uploaded by people.
 UNFETCHED, UNUPLOADED = timedelta(days=2), timedelta(days=7)
@@ -37,9 +38,9 @@ class TelephonyTrackingDestination(models.Model):
             )
         else:
             words = self.env._(
-                "The feed was last fetched %s days ago. Look there whether the "
-                "connection still works.",
-                (now - self.fetch_date).days,
+                "The feed was last fetched on %s. Look there whether the connection "
+                "still works.",
+                format_date(self.env, self.fetch_date),
             )
         return self._finding("warning", "unfetched", words)
 
@@ -61,8 +62,8 @@ class TelephonyTrackingDestination(models.Model):
             "warning",
             "not_uploaded",
             self.env._(
-                "%s conversions have waited for more than a week to be uploaded. They "
-                "grow too old.",
+                "Conversions that have waited for more than a week to be uploaded, and "
+                "grow too old: %s.",
                 count,
             ),
             "action_get_file",

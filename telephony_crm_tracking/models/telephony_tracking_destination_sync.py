@@ -62,14 +62,26 @@ class TelephonyTrackingDestination(models.Model):
         gone._take_back()
 
     def _rows_of(self, record):
-        """Return what was noted of a call or lead, the oldest first."""
+        """Return what was noted of a call or lead, the oldest first; nobody sends it.
+
+        What the job has taken to send, is seen to be, once it is locked here.
+        """
         name = "call_id" if record._name == "telephony.call" else "lead_id"
         domain = [
             ("destination_id", "=", self.id),
             (name, "=", record.id),
             ("event", "!=", Event.RETRACT.value),
         ]
-        return self.env["telephony.tracking.conversion"].search(domain, order="id")
+        rows = self.env["telephony.tracking.conversion"].search(domain, order="id")
+        if rows:
+            rows.flush_recordset()
+            self.env.cr.execute(
+                "SELECT FROM telephony_tracking_conversion "
+                "WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+                [rows.ids],
+            )
+            rows.invalidate_recordset()
+        return rows
 
     @api.model
     def _revive(self, rows):

@@ -114,7 +114,7 @@ class TelephonyTrackingTouch(models.Model):
         keys = set(visits.mapped("visitor_key"))
         if not keys:
             return visits
-        domain = Domain("visitor_key", "in", keys) | Domain("key", "in", keys)
+        domain = visits._of_browsers(keys)
         domain &= Domain("company_id", "in", visits.company_id.ids)
         domain &= Domain("start_date", ">=", since)
         if until:

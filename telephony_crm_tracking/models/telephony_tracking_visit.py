@@ -1,4 +1,6 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..attribution.source import Kind
 
@@ -146,3 +148,22 @@ class TelephonyTrackingVisit(models.Model):
             [self.ids],
         )
         self.invalidate_recordset(["kept"], flush=False)
+
+    @api.model
+    def _of_browsers(self, keys):
+        """Return the domain of the visits of browsers.
+
+        Only so does the database use the index, which is of those who came again.
+        """
+        keys = list(keys)
+
+        def to_sql(model, alias, _query):
+            return SQL(
+                "((%(visitor)s = ANY(%(keys)s) AND %(visitor)s != %(key)s)"
+                " OR %(key)s = ANY(%(keys)s))",
+                visitor=SQL.identifier(alias, "visitor_key"),
+                key=SQL.identifier(alias, "key"),
+                keys=keys,
+            )
+
+        return Domain.custom(to_sql=to_sql)

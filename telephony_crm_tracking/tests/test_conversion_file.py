@@ -12,12 +12,18 @@ LOGGER = "odoo.addons.telephony_crm_tracking.controllers.conversions"
 
 
 @tagged("post_install", "-at_install")
-class TestConversionFile(ConversionCase):
-    """A person uploads a file, and says so."""
+class TestConversionFile(ConversionCase, HttpCase):
+    """A person uploads a file, and says so; or Google fetches a feed."""
 
-    def setUp(self):
-        super().setUp()
+    def _file(self):
+        """Have a destination of files."""
         self.destination = self._google(test_mode=False)
+        self.form = self.destination.with_user(self.administrator)
+
+    def _feed(self):
+        """Have a destination that is a feed."""
+        settings = {"action_call": "Call"}
+        self.destination = self._destination("google_feed", settings=settings)
         self.form = self.destination.with_user(self.administrator)
 
     def _wizard(self, action):
@@ -29,6 +35,7 @@ class TestConversionFile(ConversionCase):
         return base64.b64decode(wizard.data).decode()
 
     def test_a_file_is_sent_once_its_upload_is_told(self):
+        self._file()
         with self.assertRaises(UserError):
             self.form.action_get_file()
         self._rang()
@@ -47,6 +54,7 @@ class TestConversionFile(ConversionCase):
         self.assertIn("Click_1", self._text(wizard))
 
     def test_who_takes_consent_back_is_not_in_the_file(self):
+        self._file()
         told = self._click()
         self._rang(told=told)
         wizard = self._wizard(self.form.action_get_file())
@@ -57,6 +65,7 @@ class TestConversionFile(ConversionCase):
         )
 
     def test_a_test_changes_nothing(self):
+        self._file()
         self.destination.test_mode = True
         self._rang()
         wizard = self._wizard(self.form.action_get_file())
@@ -65,6 +74,7 @@ class TestConversionFile(ConversionCase):
         self.assertEqual(set(self._rows(self.destination).mapped("state")), {"waiting"})
 
     def test_only_administrators_get_files(self):
+        self._file()
         self._rang()
         with self.assertRaises(AccessError):
             self.destination.with_user(self.supervisor).action_get_file()
@@ -76,6 +86,7 @@ class TestConversionFile(ConversionCase):
             wizard.with_user(self.supervisor).read(["data"])
 
     def test_files_nobody_uploads_are_told_of(self):
+        self._file()
         self._rang()
         self.env.flush_all()
         self.env.cr.execute(
@@ -86,16 +97,7 @@ class TestConversionFile(ConversionCase):
         codes = [one["code"] for one in self.form.health_findings]
         self.assertEqual(codes, ["not_uploaded"])
 
-
-@tagged("post_install", "-at_install")
-class TestConversionFeed(ConversionCase, HttpCase):
-    """Google fetches a feed, with a password of its own."""
-
-    def setUp(self):
-        super().setUp()
-        settings = {"action_call": "Call"}
-        self.destination = self._destination("google_feed", settings=settings)
-        self.form = self.destination.with_user(self.administrator)
+    # -- the feed ----------------------------------------------------------------
 
     def _fetch(self, user="odoo", password=None, token=None):
         self.env.flush_all()
@@ -111,6 +113,7 @@ class TestConversionFeed(ConversionCase, HttpCase):
         return action["context"]["default_password"]
 
     def test_nobody_is_let_in_without_its_password(self):
+        self._feed()
         self.assertEqual(self._fetch().status_code, 404)  # it has none yet
         self.assertEqual(self.form.health_findings[0]["code"], "no_password")
         password = self._password()
@@ -126,6 +129,7 @@ class TestConversionFeed(ConversionCase, HttpCase):
         self.assertEqual(self._fetch(password=password).status_code, 404)
 
     def test_the_password_is_stored_nowhere_and_an_old_one_is_worth_nothing(self):
+        self._feed()
         old, new = self._password(), self._password()
         self.assertNotIn(new, str(self.destination.sudo().read()))
         with mute_logger(LOGGER):
@@ -136,6 +140,7 @@ class TestConversionFeed(ConversionCase, HttpCase):
         self.assertNotIn("Set-Cookie", answer.headers)
 
     def test_a_fetch_has_all_of_late_each_time_and_only_with_consent(self):
+        self._feed()
         told = self._click()
         self._rang(told=told)
         password = self._password()
@@ -152,6 +157,7 @@ class TestConversionFeed(ConversionCase, HttpCase):
         self.assertNotIn("Click_1", self._fetch(password=password).text)
 
     def test_in_test_mode_a_feed_has_its_headers_only(self):
+        self._feed()
         self._rang()
         self.destination.test_mode = True
         answer = self._fetch(password=self._password())
@@ -160,6 +166,7 @@ class TestConversionFeed(ConversionCase, HttpCase):
         self.assertEqual(self._rows(self.destination).state, "waiting")
 
     def test_an_address_can_be_replaced(self):
+        self._feed()
         password, old = self._password(), self.destination.token
         self.form.action_new_address()
         self.assertEqual(self._fetch(password=password, token=old).status_code, 404)

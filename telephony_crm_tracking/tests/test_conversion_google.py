@@ -117,3 +117,20 @@ class TestConversionGoogle(ConversionCase):
         rows = self.destination.setting_ids
         rows.filtered(lambda row: row.key == "refresh_token").secret_value = "new"
         self.assertFalse(self.destination.problem)  # what is entered anew is tried
+
+    def test_what_ceases_to_be_so_on_its_way_is_taken_back(self):
+        back = self._destination("google_adjustments", settings={"action_call": "C"})
+        own = type(back)._exchange
+
+        def ceases(this, *args):
+            """Have somebody say meanwhile that the call was spam."""
+            self.row.call_id.with_user(self.agent).action_spam()
+            return own(this, *args)
+
+        self.patch(type(back), "_exchange", ceases)
+        self._send()
+        self.assertEqual(self.row.state, "sent")
+        self.assertTrue(self.row.cancelled_date)
+        self.assertEqual(self._rows(back).original_id, self.row)
+        self.row._queue()
+        self.assertEqual(self.row.state, "sent")  # it does not go once more

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from odoo.addons.telephony_crm.tests.common import CUSTOMER
 
@@ -180,3 +181,12 @@ class TestLeadTouches(RingingCase):
         self.lead._sync_touches()
         self.assertEqual(self.lead.touch_ids, before)
         self.assertLess(timedelta(0), before.end_date - before.date)
+
+    def test_visits_of_a_browser_are_found_by_index_among_millions(self):
+        visits = self.env["telephony.tracking.visit"]
+        found = visits._search(visits._of_browsers({"a", "b"})).select()
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        self.env.cr.execute(SQL("EXPLAIN %s", found))
+        plan = "\n".join(row[0] for row in self.env.cr.fetchall())
+        self.assertIn("telephony_tracking_visit_by_visitor", plan)
+        self.assertNotIn("Seq Scan", plan)
