@@ -2,8 +2,6 @@ import base64
 import binascii
 import logging
 import math
-import os
-import tempfile
 import time
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
@@ -15,9 +13,6 @@ from odoo.http import request
 from odoo.tools import config
 
 from ..pbx import adapter as pbx_adapter
-from ..pbx import sounds
-from ..tools import fetch
-from ..tools.job_time import time_for_a_sound
 from ..tools.transaction import begin, end, lock
 
 _logger = logging.getLogger(__name__)
@@ -27,8 +22,6 @@ SCHEME = "bridge:"
 LONGEST_FETCH = 5.0
 # How often is looked whether there is an answer: a person waits for it.
 LOOK = 0.1
-# Whoever waited is gone by then, so nobody needs what was asked and answered.
-FORGOTTEN = timedelta(seconds=30)
 KEPT = timedelta(days=1)
 
 
@@ -85,8 +78,6 @@ class TelephonyPbxCommand(models.Model):
         old = [("expires_date", "<", fields.Datetime.now() - KEPT)]
         self.sudo().search(old, limit=10_000).unlink()
 
-    # -- Odoo's side: asking, and waiting for the answer -----------------------------
-
     @api.model
     def _carry_out(self, pbx, http_request, seconds):
         """Have a bridge send a request, and wait for what the PBX answers.
@@ -105,27 +96,6 @@ class TelephonyPbxCommand(models.Model):
         except binascii.Error as error:
             raise pbx_adapter.PbxError("nonsense", pbx_adapter.NONSENSE) from error
         return pbx_adapter.HttpResponse(answer["status"], answer["headers"], body)
-
-    @api.model
-    def _fetch_sound(self, pbx, http_request, limit):
-        """Have a bridge fetch a sound.
-
-        :param limit: bytes
-        :return: `tools.fetch.Sound`, to be closed by the caller
-        :raises pbx.adapter.PbxError: as `tools.fetch.fetch` does
-        """
-        wanted = {"sound": True, "limit": limit}
-        row = self._ask(pbx, http_request, time_for_a_sound(), wanted)
-        answer, attachment = row._take_answer(), row.attachment_id
-        fetch.check_status(answer["status"], answer["headers"])
-        if not attachment:
-            raise fetch.no_sound()
-        try:
-            return _as_sound(attachment, limit)
-        finally:
-            row.attachment_id = False
-            attachment.unlink()
-            end(self.env)
 
     @api.model
     def _ask(self, pbx, http_request, seconds, more=None):
@@ -227,112 +197,6 @@ class TelephonyPbxCommand(models.Model):
         end(self.env)
         return answer
 
-    # -- the bridge's side -------------------------------------------------------------
-
-    @api.model
-    def _hand_out(self, pbx, paths=None):
-        """Return what waits for the bridge of a PBX; nobody else will get it.
-
-        :param paths: only what is sent there; `None`: all
-        :return: list of dicts: ``id, method, path, params, data, headers, timeout``
-            (seconds that are left for it), and for a sound ``sound, limit``
-        """
-        now = fields.Datetime.now()
-        self.env.cr.execute(
-            """
-            SELECT id, method, path, request, expires_date FROM telephony_pbx_command
-             WHERE pbx_id = %s AND state = 'waiting' AND expires_date > %s
-               AND (%s OR path = ANY(%s))
-             ORDER BY id FOR UPDATE SKIP LOCKED
-            """,
-            [pbx.id, now, paths is None, list(paths or ())],
-        )
-        rows = self.env.cr.fetchall()
-        if rows:
-            self.env.cr.execute(
-                """
-                UPDATE telephony_pbx_command SET state = 'taken', request = NULL
-                 WHERE id = ANY(%s)
-                """,
-                [[row[0] for row in rows]],
-            )
-        return [
-            {
-                "id": id_,
-                "method": method,
-                "path": path,
-                **(request or {}),
-                "timeout": (expires - now).total_seconds(),
-            }
-            for id_, method, path, request, expires in rows
-        ]
-
-    @api.model
-    def _take_in(self, pbx, answers):
-        """Keep what the bridge says was answered, for those who wait for it.
-
-        :param answers: list of dicts: ``id, status, headers, body`` in base64
-        """
-        for answer in answers:
-            row = self._taken(pbx, answer.get("id"))
-            if row:
-                row._answer(answer)
-
-    @api.model
-    def _taken(self, pbx, id_):
-        """Return what the bridge of a PBX has taken and not answered."""
-        if not isinstance(id_, int):
-            return self
-        taken = [("id", "=", id_), ("pbx_id", "=", pbx.id), ("state", "=", "taken")]
-        return self.sudo().search(taken)
-
-    def _answer(self, answer, sound=None):
-        """Keep one answer.
-
-        :param sound: the bytes of a sound
-        """
-        status, headers = answer.get("status"), answer.get("headers")
-        headers = headers if isinstance(headers, dict) else {}
-        vals = {
-            "state": "done",
-            "status": status if isinstance(status, int) else 502,
-            "answer": {
-                "status": status if isinstance(status, int) else 502,
-                "headers": {str(name).lower(): str(headers[name]) for name in headers},
-                "body": answer.get("body") if sound is None else "",
-            },
-        }
-        kind = sounds.kind_of(sound[: sounds.HEAD]) if sound else None
-        if kind:
-            # Of a model without a record, as other recordings: nobody has rights to it.
-            attachment = self.env["ir.attachment"].create(
-                {
-                    "name": f"{self._name} {self.id}",
-                    "raw": sound,
-                    # Else Odoo guesses by the bytes, and these may be a mapped file.
-                    "mimetype": kind.mimetype,
-                    "res_model": self._name,
-                    "res_id": 0,
-                }
-            )
-            vals["attachment_id"] = attachment.id
-        self.write(vals)
-        self.flush_recordset()  # who waits looks into the database
-
-    @api.model
-    def _forget(self, pbx):
-        """Keep nothing of what nobody waits for any more."""
-        self.env.cr.execute(
-            """
-            UPDATE telephony_pbx_command
-               SET request = NULL, answer = NULL,
-                   state = CASE state WHEN 'waiting' THEN 'expired' ELSE state END
-             WHERE pbx_id = %s AND expires_date < %s
-               AND (request IS NOT NULL OR answer IS NOT NULL)
-            """,
-            [pbx.id, fields.Datetime.now() - FORGOTTEN],
-        )
-
 
 def _is_worker():
     """Tell whether this is a worker that serves requests, of which there are few."""
@@ -342,25 +206,3 @@ def _is_worker():
 def pause(seconds):
     """Wait; a name of its own for tests, in which the other side acts here."""
     time.sleep(seconds)
-
-
-def _as_sound(attachment, limit):
-    """Return an attachment as if it had been fetched.
-
-    The file stays readable for who has it open, whatever becomes of the attachment.
-    """
-    if attachment.file_size > limit:
-        raise pbx_adapter.PbxError("large", "The recording is too large.")
-    path = attachment.store_fname and attachment._full_path(attachment.store_fname)
-    if path and os.path.exists(path):
-        file = open(path, "rb")
-    else:
-        file = tempfile.TemporaryFile()
-        file.write(attachment.raw)
-        file.seek(0)
-    kind = sounds.kind_of(file.read(sounds.HEAD))
-    if kind is None:
-        file.close()
-        raise fetch.no_sound()
-    file.seek(0)
-    return fetch.Sound(file, kind, attachment.file_size, attachment.checksum)

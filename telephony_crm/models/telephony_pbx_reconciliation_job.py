@@ -10,12 +10,6 @@ from .telephony_pbx_reconciliation import OPEN
 
 _logger = logging.getLogger(__name__)
 
-EVERY = timedelta(minutes=55)
-#: What is read again each time: rows may appear late, and calls may be long.
-OVERLAP = timedelta(hours=2)
-DAY = timedelta(hours=25)
-LONGEST_GAP = timedelta(days=62)
-NIGHT = range(1, 5)  # hours in which a whole day is read again
 MAX_ATTEMPTS = 8
 KEEP = timedelta(days=90)
 #: Seconds after which a turn of the job asks no PBX any more. A worker is killed
@@ -24,102 +18,9 @@ TURN = 40.0
 
 
 class TelephonyPbxReconciliation(models.Model):
-    """When PBXs are asked for their records, and how a period is read to its end."""
+    """Whose records are read next, by which job, and what happens when that fails."""
 
     _inherit = "telephony.pbx.reconciliation"
-
-    # -- what is due ---------------------------------------------------------------
-
-    @api.model
-    def _schedule(self):
-        """Begin the regular comparisons that are due."""
-        for pbx in self.env["telephony.pbx"].sudo().search([]):
-            if not pbx._has_statistics():
-                continue
-            last = self.search(
-                [("pbx_id", "=", pbx.id), ("kind", "=", "repair")], limit=1
-            )
-            if not last or last.create_date <= fields.Datetime.now() - EVERY:
-                self._begin_repair(pbx)
-
-    @api.model
-    def _begin_repair(self, pbx):
-        """Compare what is new since the last time, unless that is under way.
-
-        :return: the run that is under way now
-        """
-        pbx.ensure_one()
-        with transaction.exclusive(self.env, "reconciliation", pbx.id):
-            of_pbx = [("pbx_id", "=", pbx.id), ("kind", "=", "repair")]
-            run = self.sudo().search([*of_pbx, ("state", "in", OPEN)], limit=1)
-            if not run:
-                start, end = self._period(pbx)
-                run = self.sudo().create(
-                    {"pbx_id": pbx.id, "start_date": start, "end_date": end}
-                )
-        return run
-
-    @api.model
-    def _period(self, pbx):
-        """Return from when until when the log is to be compared.
-
-        Since the last comparison that came to its end, and some time before; if none
-        did, since the beginning. Once in a day, at night where the PBX is, a whole day
-        again; and whatever call is still without an end. Never from before the PBX was
-        entered here: that is history, and is imported when somebody asks for it.
-        """
-        now = fields.Datetime.now()
-        end = now - self._settle()
-        done = self.sudo().search(
-            [
-                ("pbx_id", "=", pbx.id),
-                ("kind", "=", "repair"),
-                ("state", "=", "done"),
-            ],
-            limit=1,
-        )
-        start = done.end_date - OVERLAP if done else pbx.create_date
-        if done and self._is_day_due(pbx, now):
-            start = min(start, end - DAY)
-        earliest = max(pbx.create_date, end - LONGEST_GAP)
-        oldest = self.env["telephony.call"].search(
-            [
-                ("pbx_id", "=", pbx.id),
-                ("state", "!=", "ended"),
-                ("start_date", ">=", earliest),
-            ],
-            order="start_date",
-            limit=1,
-        )
-        if oldest:
-            start = min(start, oldest.start_date - timedelta(minutes=1))
-        return min(max(start, earliest), end), end
-
-    @api.model
-    def _is_day_due(self, pbx, now):
-        """Tell whether it is time to read a whole day again."""
-        self.env.cr.execute(
-            """
-            SELECT max(end_date) FROM telephony_pbx_reconciliation
-             WHERE pbx_id = %s AND kind = 'repair' AND state = 'done'
-               AND end_date - start_date >= %s
-            """,
-            [pbx.id, DAY],
-        )
-        [[last]] = self.env.cr.fetchall()
-        if not last or last < now - timedelta(hours=30):
-            return True
-        local = fields.Datetime.context_timestamp(pbx.with_context(tz=pbx.tz), now)
-        return last < now - timedelta(hours=12) and local.hour in NIGHT
-
-    @api.model
-    def _settle(self):
-        """Return how old what a PBX records must be, to be believed complete."""
-        parameters = self.env["ir.config_parameter"]
-        minutes = parameters._telephony_number("statistics_settle_minutes")
-        return timedelta(minutes=minutes)
-
-    # -- the job -------------------------------------------------------------------
 
     @api.model
     def _cron_reconcile(self):
@@ -187,115 +88,6 @@ class TelephonyPbxReconciliation(models.Model):
         ]
         if moments:
             self._wake_job(min(moments))
-
-    # -- one request ------------------------------------------------------------------
-
-    def _read_page(self):
-        """Ask for the next rows, store them, and apply what is new of them.
-
-        Nothing is locked while the PBX is asked. The rows and how far it came are
-        committed together, so after a crash it goes on where it was.
-
-        :return: whether the PBX may be asked once more at once
-        """
-        self.ensure_one()
-        pbx = self.pbx_id._for_events()
-        if self._is_read():
-            transaction.begin(self.env)
-            self._take_rest(pbx)
-            return True
-        adapter, account = pbx._adapter(), pbx._account()
-        start, end = self._window(adapter)
-        position = (self.read_until, self.skip)
-        asked = adapter.statistics(pbx._credentials(), account, start, end, self.skip)
-        pbx._keep_statistics_turn()
-        transaction.end(self.env)
-        try:
-            answer = adapter.answer(pbx._send(asked))
-            rows = adapter.statistics_rows(answer)
-            told = adapter.statistics_period(answer, account, start, end)
-            more = adapter.statistics_more(answer, len(rows))
-            changes = self._progress(len(rows), more, (start, end), told)
-        except pbx_adapter.PbxError as error:
-            transaction.begin(self.env)
-            self._note_failure(pbx, error)
-            return False
-        transaction.begin(self.env)
-        if not self._advance(position, changes):
-            return False  # somebody cancelled it
-        self._take(pbx, rows, more=not self._is_read())
-        if self._is_read() and not self.sudo().held:
-            self._finish(pbx)
-        return True
-
-    def _take_rest(self, pbx):
-        """Take what was read and held back, as much as a page; end when that is all."""
-        if self.sudo().held:
-            self._take(pbx, [])
-        if not self.sudo().held:
-            self._finish(pbx)
-
-    def _is_read(self):
-        return bool(self.read_until and self.read_until >= self.end_date)
-
-    def _window(self, adapter):
-        """Return the part of the period that the next request is about."""
-        start = self.read_until or self.start_date
-        longest = start + timedelta(days=adapter.statistics_days)
-        return start, min(self.ask_until or self.end_date, longest, self.end_date)
-
-    def _progress(self, count, more, asked, told):
-        """Return how far an answer has brought it.
-
-        :param count: how many rows the answer has
-        :param more: others of the same period are still to be asked for
-        :param asked: ``(start, end)`` of the request
-        :param told: ``(start, end)`` of what the answer is about
-        :raises pbx.adapter.PbxError: when it would be asked the same for ever
-        """
-        start, end = asked
-        if told[0] > start:
-            if told[0] >= end:
-                raise pbx_adapter.PbxError("nonsense", pbx_adapter.NONSENSE)
-            return {"skip": 0, "ask_until": told[0]}
-        if more:
-            return {"skip": self.skip + count}
-        if told[1] <= start < end:
-            raise pbx_adapter.PbxError("nonsense", pbx_adapter.NONSENSE)
-        return {"skip": 0, "read_until": told[1], "ask_until": False}
-
-    def _advance(self, position, changes):
-        """Note how far it came, unless somebody else has done so or stopped it."""
-        self.invalidate_recordset()
-        self.env.cr.execute(
-            "SELECT 1 FROM telephony_pbx_reconciliation WHERE id = %s FOR UPDATE",
-            [self.id],
-        )
-        if self.state not in OPEN or (self.read_until, self.skip) != position:
-            return False
-        self.write(
-            {
-                "state": "running",
-                "attempts": 0,
-                "retry_at": False,
-                "error": False,
-                **changes,
-            }
-        )
-        return True
-
-    def _finish(self, pbx):
-        """Close or mark what the PBX knows nothing of, and end."""
-        closed = self._close_unknown(pbx)
-        unproven = self._mark_unknown(pbx) if self.kind == "repair" else 0
-        self.write(
-            {
-                "state": "done",
-                "finish_date": fields.Datetime.now(),
-                "closed_count": self.closed_count + closed,
-                "unproven_count": self.unproven_count + unproven,
-            }
-        )
 
     # -- what goes wrong -----------------------------------------------------------
 

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .telephony_pbx_event import CLOSED, STATISTICS
-from .telephony_pbx_reconciliation_take import CLOCK_ERROR, TALKS_AT_MOST
+from .telephony_pbx_reconciliation_settle import CLOCK_ERROR, TALKS_AT_MOST
 
 #: After this time without news nobody is rung any more, whatever it looked like.
 RINGS_AT_MOST = timedelta(hours=1)

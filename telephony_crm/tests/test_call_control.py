@@ -6,7 +6,7 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from ..models.telephony_dial import MAX_REFUSED
+from ..models.telephony_dial_wish import MAX_REFUSED
 from .asterisk_common import CUSTOMER, DID, AsteriskCase
 
 CHANNEL = "1.1100"

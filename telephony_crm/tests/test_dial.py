@@ -15,10 +15,11 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models.telephony_dial import MAX_REFUSED
+from ..models.telephony_dial_wish import MAX_REFUSED
 from .common import CUSTOMER, SECRET, TelephonyCase
 
-LOGGER = "odoo.addons.telephony_crm.models.telephony_dial"
+LOGGER = "odoo.addons.telephony_crm.models"
+WISHES = f"{LOGGER}.telephony_dial_wish"
 
 
 def _drips(handler, server):
@@ -159,7 +160,7 @@ class DialCase(TelephonyCase):
 @tagged("post_install", "-at_install")
 class TestDial(DialCase):
     def test_who_is_refused_in_a_loop_fills_no_table(self):
-        with self.assertLogs(LOGGER, logging.DEBUG) as logged:
+        with self.assertLogs(WISHES, logging.DEBUG) as logged:
             for index in range(MAX_REFUSED + 5):
                 answer = self._dial(f"+4490{index}")
                 self.assertEqual(answer["status"], "refused")

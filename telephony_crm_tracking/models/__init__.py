@@ -1,6 +1,7 @@
 from . import (
     base_partner_merge_automatic_wizard,
     crm_lead,
+    crm_lead_days,
     crm_lead_merge,
     crm_lead_orders,
     crm_lead_revenue,
@@ -24,6 +25,7 @@ from . import (
     telephony_tracking_conversion_send,
     telephony_tracking_conversion_words,
     telephony_tracking_cost,
+    telephony_tracking_day,
     telephony_tracking_destination,
     telephony_tracking_destination_exchange,
     telephony_tracking_destination_file,
@@ -42,8 +44,11 @@ from . import (
     telephony_tracking_pool_size,
     telephony_tracking_quota,
     telephony_tracking_quota_told,
+    telephony_tracking_report,
+    telephony_tracking_report_open,
     telephony_tracking_site,
     telephony_tracking_site_callback,
+    telephony_tracking_site_counted,
     telephony_tracking_site_health,
     telephony_tracking_site_reach,
     telephony_tracking_site_script,
@@ -65,4 +70,5 @@ from . import (  # they extend what is above, whatever its name begins with
     crm_lead_conversions,
     telephony_call_conversions,
     telephony_call_promised,
+    telephony_call_touched,
 )

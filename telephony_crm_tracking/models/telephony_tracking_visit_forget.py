@@ -30,7 +30,10 @@ class TelephonyTrackingVisit(models.Model):
         sites = self.env["telephony.tracking.site"].with_context(active_test=False)
         now = fields.Datetime.now()
         for site in sites.search([]):
-            before = now - timedelta(days=site.retention_days)
+            # Not before they are counted: their number is kept for the reports.
+            before = min(
+                now - timedelta(days=site.retention_days), site.counted_until or now
+            )
             while True:
                 count = self._forget_some(site, before)
                 if not self.env["ir.cron"]._commit_progress(count):

@@ -22,6 +22,8 @@ from . import (
     test_optional_revenue,
     test_optional_website,
     test_pool_size,
+    test_report,
+    test_report_open,
     test_revenue,
     test_script,
     test_site_health,

@@ -12,7 +12,7 @@ class TestTrackingJobs(TrackingHttpCase):
         told = self._page()
         jobs = self.env["ir.cron"].search([("cron_name", "like", "Telephony:")])
         ours = jobs.filtered(lambda job: "tracking" in job.model_name)
-        self.assertEqual(len(ours), 5)
+        self.assertEqual(len(ours), 6)
         self.site.active = False  # so that no address is asked
         self.patch(type(jobs), "_commit_progress", lambda *_args, **_kw: 60.0)
         for job in ours:

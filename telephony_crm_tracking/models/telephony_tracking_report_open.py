@@ -1,0 +1,167 @@
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .telephony_tracking_report_part import COUNTED, PARTS
+from .telephony_tracking_report_query import RATIOS
+
+#: So many records of a figure are opened, the last ones: a list is no place for more.
+MOST = 10_000
+#: The rows of a figure: what they are about, and which of them count.
+ROWS = {
+    "visits": Domain("kind", "=", "visit"),
+    "calls": Domain("kind", "=", "call"),
+    "qualified": Domain("qualified", ">", 0),
+    "leads": Domain("leads", ">", 0),
+    "won": Domain("won", ">", 0),
+    # Credit notes may make it less than nothing.
+    "revenue": Domain("revenue", ">", 0) | Domain("revenue", "<", 0),
+    "cost": Domain("cost", ">", 0) | Domain("cost", "<", 0),
+    "clicks": Domain("clicks", ">", 0),
+}
+MODELS = {
+    "visit": "telephony.tracking.visit",
+    "call": "telephony.call",
+    "lead": "crm.lead",
+    "won": "crm.lead",
+    "revenue": "crm.lead",
+    "cost": "telephony.tracking.cost",
+}
+KIND_OF = {
+    "visits": "visit",
+    "calls": "call",
+    "qualified": "call",
+    "cost": "cost",
+    "clicks": "cost",
+}
+
+
+class TelephonyTrackingReport(models.Model):
+    """Every figure opens the records that it counts."""
+
+    _inherit = "telephony.tracking.report"
+
+    @api.model
+    def action_open(self, measure, domain):
+        """Open what a figure counts; of a ratio, what it is about.
+
+        :param measure: name of a field, such as ``calls``
+        :param domain: of the report's rows that the figure sums up
+        :return: an action; `False` for what counts no records, such as a difference
+        """
+        name = RATIOS.get(measure, measure)
+        if measure == "return_rate" or name == "profit":
+            name = "revenue"
+        if name not in ROWS:
+            return False
+        rows = Domain(domain) & ROWS[name]
+        if name == "visits":
+            ids = self._visit_ids(rows)
+        else:
+            ids = self._row_ids(rows)
+        title = self._fields[name].get_description(self.env, ["string"])["string"]
+        return self._list_of(MODELS[KIND_OF.get(name, "lead")], ids, title, name)
+
+    def action_open_record(self):
+        """Open what a row is about; of the visits of a day, all of them."""
+        self.ensure_one()
+        if self.kind == "visit":
+            return self.action_open("visits", [("id", "=", self.id)])
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": MODELS[self.kind],
+            "res_id": self.res_id,
+            "views": [(False, "form")],
+        }
+
+    @api.model
+    def _list_of(self, model, ids, title, name):
+        """Return the action that lists records, as far as their reader may see them."""
+        if name == "revenue":
+            model, ids = self._orders_of(ids)
+        if len(ids) >= MOST:
+            title = self.env._(
+                "%(figure)s (the last %(count)s)", figure=title, count=MOST
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "name": title,
+            "res_model": model,
+            "domain": [("id", "in", ids)],
+            "views": [(False, "list"), (False, "form")],
+            "context": {"create": False, "active_test": False},
+        }
+
+    @api.model
+    def _orders_of(self, lead_ids):
+        """Return where the revenue of leads is seen: in orders, where all of it is.
+
+        :return: model and ids
+        """
+        orders = self.env.get("sale.order")
+        if orders is None or "opportunity_id" not in orders._fields:
+            return "crm.lead", lead_ids
+        if orders.has_access("read"):
+            found = orders.search(
+                [("opportunity_id", "in", lead_ids), ("state", "=", "sale")]
+            )
+            if found and set(found.opportunity_id.ids) == set(lead_ids):
+                return "sale.order", found.ids
+        return "crm.lead", lead_ids
+
+    @api.model
+    def _row_ids(self, domain):
+        """Return the ids of the records that rows are about, the last ones first."""
+        query = self._search(domain, order="date desc, id desc", limit=MOST)
+        res_id = self._field_to_sql(self._table, "res_id", query)
+        found = self.env.execute_query(query.select(res_id))
+        return list(dict.fromkeys(id_ for [id_] in found))
+
+    @api.model
+    def _visit_ids(self, domain):
+        """Return the ids of visits: those of rows that count a whole day are found."""
+        query = self._search(domain)
+        columns = [
+            self._field_to_sql(self._table, name, query)
+            for name in ("id", "res_id", "date")
+        ]
+        rows = self.env.execute_query(query.select(*columns))
+        fresh = [res_id for row, res_id, _day in rows if row % PARTS != COUNTED]
+        counted = [(res_id, day) for row, res_id, day in rows if row % PARTS == COUNTED]
+        found = [[id_] for id_ in fresh]
+        if counted:
+            zones = self.env["telephony.tracking.day"]._zones(self.env.companies)
+            found += self.env.execute_query(
+                SQL(
+                    _COUNTED,
+                    zones=SQL(", ").join(
+                        SQL("(%s, %s)", *one) for one in zones.items()
+                    ),
+                    days=[id_ for id_, _day in counted],
+                    since=min(day for _id, day in counted),
+                    until=max(day for _id, day in counted),
+                    most=MOST,
+                )
+            )
+        return sorted((id_ for [id_] in found), reverse=True)[:MOST]
+
+
+#: The visits behind the counts of days: found by the same words of the same day.
+_COUNTED = """
+    SELECT v.id
+      FROM telephony_tracking_visit v
+      JOIN (VALUES %(zones)s) own (id, tz) ON own.id = v.company_id
+      JOIN telephony_tracking_day d
+        ON d.site_id = v.site_id
+       AND d.date = timezone(own.tz, timezone('UTC', v.start_date))::date
+       AND COALESCE(d.source, '') = lower(trim(COALESCE(v.source, '')))
+       AND COALESCE(d.medium, '') = lower(trim(COALESCE(v.medium, '')))
+       AND COALESCE(d.campaign, '') = lower(trim(COALESCE(v.campaign, '')))
+       AND COALESCE(d.keyword, '') = COALESCE(v.keyword, '')
+       AND COALESCE(d.landing, '') = COALESCE(v.landing, '')
+     WHERE d.id = ANY(%(days)s)
+       AND v.start_date >= %(since)s::date - interval '1 day'
+       AND v.start_date < %(until)s::date + interval '2 days'
+     ORDER BY v.id DESC
+     LIMIT %(most)s
+"""
