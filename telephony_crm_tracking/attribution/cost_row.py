@@ -38,6 +38,8 @@ class CostRow:
         Amounts are divided in hundredths, or finer where the row's is finer.
         """
         count = (self.end - self.start).days + 1
+        if count == 1:
+            return [(self.start, self.amount, self.clicks)]
         digits = max(2, -self.amount.as_tuple().exponent)
         units = int(abs(self.amount).scaleb(digits))
         sign = -1 if self.amount < 0 else 1

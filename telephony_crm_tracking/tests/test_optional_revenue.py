@@ -220,6 +220,28 @@ class TestOptionalRevenue(TrackingCase):
         self.assertEqual(self.lead.tracking_revenue, 125)
         self.assertFalse(self.lead.tracking_is_short)
 
+    def test_an_order_counts_for_the_lead_that_it_is_given_to(self):
+        other = self.lead.copy({"name": "Other"})
+        order = self._order()
+        order.opportunity_id = other
+        self.assertEqual(self.lead.tracking_revenue, 0)
+        self.assertEqual(other.tracking_revenue, 100)
+
+    def test_a_part_that_is_paid_in_advance_is_no_money_of_its_own(self):
+        order = self._order()
+        advance = (
+            self.env["sale.advance.payment.inv"]
+            .with_context(active_model="sale.order", active_ids=order.ids)
+            .create({"advance_payment_method": "fixed", "fixed_amount": 30})
+        )
+        first = advance._create_invoices(order)
+        first.action_post()
+        self.assertEqual(self.lead.tracking_revenue, 100)
+        self._credit(first).action_post()
+        self.assertEqual(self.lead.tracking_revenue, 70)
+        self._invoice(order)
+        self.assertEqual(self.lead.tracking_revenue, 100)
+
     def test_leads_that_are_merged_earn_together(self):
         other = self.lead.copy({"name": "Other"})
         self._order()

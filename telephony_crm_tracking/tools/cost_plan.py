@@ -104,27 +104,28 @@ class CostPlan:
                 aliases = self.env["telephony.tracking.alias"]
                 self._utm[kind, name.lower()] = aliases._resolve_trusted(kind, name)
 
-    def values(self, **always):
-        """Yield the values of each row of a day.
+    def values(self, silent):
+        """Yield the values of each row of a day, as the columns have them.
 
-        :param always: values that all have; those of a line's silence among them
+        :param silent: ``{field: id}`` of lines that name no source, medium, campaign
         """
+        own = self.company.currency_id
         for row in self.rows:
-            named = {
-                f"{kind}_id": self.utm_id(kind, getattr(row, kind)) for kind in KINDS
+            currency = self.currency(row.currency)
+            always = {
+                "keyword": row.keyword or None,
+                "did_id": self.did(row.did).id if row.did else None,
+                "currency_id": currency.id,
             }
-            named |= {
-                "keyword": row.keyword,
-                "did_id": self.did(row.did).id if row.did else False,
-            }
-            said = {name: value for name, value in named.items() if value}
+            for kind in KINDS:
+                named = self.utm_id(kind, getattr(row, kind))
+                always[f"{kind}_id"] = named or silent[f"{kind}_id"]
             for day, amount, clicks in row.days():
+                rate = self.rates.get(currency, own, day)
                 yield {
                     **always,
-                    **said,
                     "date": day,
-                    "amount": float(amount),
-                    "currency_id": self.currency(row.currency).id,
-                    "company_id": self.company.id,
+                    "amount": amount,
+                    "amount_company": float(amount) * rate,
                     "clicks": clicks or 0,
                 }

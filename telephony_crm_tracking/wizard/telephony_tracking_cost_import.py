@@ -3,8 +3,6 @@ from odoo.exceptions import UserError
 
 from odoo.addons.telephony_crm.tools.transaction import exclusive
 
-BATCH = 5_000
-
 
 class TelephonyTrackingCostImport(models.TransientModel):
     """Reads a file of costs, shows what it is taken for, and imports it.
@@ -27,6 +25,7 @@ class TelephonyTrackingCostImport(models.TransientModel):
         string="Feed",
         help="What is imported replaces what the same feed had said of the same days.",
     )
+    has_feeds = fields.Boolean(default=lambda self: bool(self._selection_feed()))
     feed = fields.Char(
         string="Name of the New Feed",
         help="Such as “Google Ads, search”: one for each report that you import again "
@@ -140,14 +139,11 @@ class TelephonyTrackingCostImport(models.TransientModel):
             return self._reopen()
         if not plan.rows:
             raise UserError(self.env._("There is nothing in this file to import."))
-        costs = self.env["telephony.tracking.cost"].with_company(company)
+        costs = self.env["telephony.tracking.cost"]
         with exclusive(self.env, "costs", company.id, feed):
             plan.make_new()
-            costs.search(self._replaced(feed, plan)).unlink()
-            rows = list(plan.values(feed=feed, **self._silent()))
-            for place in range(0, len(rows), BATCH):
-                costs.create(rows[place : place + BATCH])
-                self.env.flush_all()
+            rows = list(plan.values(self._silent()))
+            costs._replace(feed, company, plan.span, rows)
         return self._done(feed, len(rows))
 
     def _check_company(self):
@@ -158,7 +154,7 @@ class TelephonyTrackingCostImport(models.TransientModel):
     def _silent(self):
         """Return what lines have that name no source, medium or campaign."""
         return {
-            name: self[name].id or False
+            name: self[name].id or None
             for name in ("source_id", "medium_id", "campaign_id")
         }
 

@@ -42,7 +42,8 @@ class TelephonyTrackingCostImport(models.TransientModel):
 
     def _take_columns(self, table, said):
         """Have the columns of the file, and what their headers say that they mean."""
-        header = self.header_line or cost_rows.read(table, **said).header
+        head = table[: cost_rows.PREAMBLE]
+        header = self.header_line or cost_rows.read(head, **said).header
         if not header:  # the first line that is no title
             header = next(
                 (at for at, cells in enumerate(table, 1) if len(cells) > 1), 1
