@@ -37,6 +37,9 @@
         "views/telephony_tracking_menus.xml",
         "views/telephony_tracking_conversion_menus.xml",
     ],
-    "assets": {"web.assets_backend": ["telephony_crm_tracking/static/src/**/*"]},
+    "assets": {
+        "web.assets_backend": ["telephony_crm_tracking/static/src/**/*"],
+        "web.assets_unit_tests": ["telephony_crm_tracking/static/tests/*.js"],
+    },
     "uninstall_hook": "uninstall_hook",
 }

@@ -65,6 +65,7 @@ from . import (
     telephony_callback_offer_screen,
     telephony_callback_promise,
     telephony_callback_quota,
+    telephony_callback_quota_minutes,
     telephony_callback_request,
     telephony_callback_result,
     telephony_callback_work,

@@ -85,6 +85,11 @@ class TelephonyCallback(models.Model):
                 "within a day; an administrator can raise the limit.",
                 **names,
             ),
+            "many_minutes": _(
+                "The minutes that %(pbx)s may talk with the country of %(number)s "
+                "within a day are used up; an administrator can allow more.",
+                **names,
+            ),
             "many_pbx": _(
                 "%(pbx)s has called back as often as it may within a day; an "
                 "administrator can raise the limit.",

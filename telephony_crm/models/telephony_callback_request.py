@@ -74,6 +74,8 @@ class TelephonyCallback(models.Model):
             tried = [one[:2] for one in limits if one[0] in ("visitor", "prefix")]
             reason = self._refusal_of(pbx, e164, asked_by, options.get("wanted"))
             reason = reason or quota._exceeded(pbx, limits)
+            if limits and not reason and quota._is_talked_out(pbx, country):
+                reason = "many_minutes"
             if reason:
                 quota._count(pbx, *tried, ("refused", reason))
                 _logger.info("PBX %s: a call-back was refused: %s", pbx.id, reason)

@@ -56,6 +56,7 @@ class TelephonyPbx(models.Model):
             "trap": _("robots"),
             "many_number": _("limit per number"),
             "many_country": _("limit per country"),
+            "many_minutes": _("minutes per country"),
             "many_pbx": _("limit in all"),
             "many_prefix": _("limit per network"),
             "many_visitor": _("limit per visitor"),

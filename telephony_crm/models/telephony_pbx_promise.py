@@ -79,6 +79,14 @@ class TelephonyPbx(models.Model):
         groups=ADMINISTRATOR,
         help="Numbers of one country that are called back in a day.",
     )
+    ask_country_minutes = fields.Integer(
+        string="Minutes per Country and Day",
+        default=600,
+        groups=ADMINISTRATOR,
+        help="Minutes that were talked in a day with those of one country who had "
+        "asked to be called back. When they are used up, nobody else of that country "
+        "is called.",
+    )
     ask_pbx_day = fields.Integer(
         string="In All per Day", default=500, groups=ADMINISTRATOR
     )

@@ -100,6 +100,29 @@ class TestOfferRequest(OfferCase):
         self.assertEqual(self._ask().reason, "many_country")
         self.assertFalse(self._ask("+33478323232").reason, "another country")
 
+    def test_a_country_has_minutes_for_the_day(self):
+        self.pbx.ask_country_minutes = 4
+        self.pbx.allowed_country_ids = self.env.ref("base.uk") | self.env.ref("base.fr")
+        self._ask()
+        self._accept(self.agent)
+        self._dialled(result="answered", talk=125)  # three minutes are paid
+        self.assertFalse(self._ask(OTHER).reason)
+        self._accept(self.agent, self._callback(OTHER))
+        self.env.cr.execute(
+            "UPDATE telephony_dial SET call_id = (SELECT max(id) FROM telephony_call) "
+            "WHERE e164 = %s",
+            [OTHER],
+        )
+        self.assertEqual(self._ask("+442079460124").reason, "many_minutes")
+        self.assertFalse(self._ask("+33478323232").reason, "another country")
+        quota = self.env["telephony.callback.quota"]
+        told = quota._refusals(self.pbx, timedelta(days=1))
+        self.assertEqual(told, {"many_minutes": 1})
+        self.env.cr.execute(
+            "UPDATE telephony_dial SET create_date = now() - interval '2 days'"
+        )
+        self.assertFalse(self._ask("+442079460124").reason)
+
     def test_a_visitor_and_a_network_ask_so_often_an_hour(self):
         self.pbx.write({"ask_visitor_hour": 2, "ask_prefix_hour": 3})
         for _count in range(2):

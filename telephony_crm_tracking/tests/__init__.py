@@ -1,5 +1,6 @@
 from . import (
     test_alias,
+    test_call_card_origin,
     test_call_match,
     test_call_match_access,
     test_call_qualified,
