@@ -55,11 +55,18 @@ class TelephonyTrackingReport(models.Model):
         if name not in ROWS:
             return False
         rows = Domain(domain) & ROWS[name]
+        title = self._fields[name].get_description(self.env, ["string"])["string"]
         if name == "visits":
-            ids = self._visit_ids(rows)
+            ids, count = self._visit_ids(rows)
+            if len(ids) < min(count, MOST):
+                title = self.env._(
+                    "%(figure)s (%(kept)s of %(count)s are kept)",
+                    figure=title,
+                    kept=len(ids),
+                    count=count,
+                )
         else:
             ids = self._row_ids(rows)
-        title = self._fields[name].get_description(self.env, ["string"])["string"]
         return self._list_of(MODELS[KIND_OF.get(name, "lead")], ids, title, name)
 
     def action_open_record(self):
@@ -119,15 +126,18 @@ class TelephonyTrackingReport(models.Model):
 
     @api.model
     def _visit_ids(self, domain):
-        """Return the ids of visits: those of rows that count a whole day are found."""
+        """Return the ids of visits, and how many there were: some may be forgotten.
+
+        Those of rows that count a whole day are found.
+        """
         query = self._search(domain)
         columns = [
             self._field_to_sql(self._table, name, query)
-            for name in ("id", "res_id", "date")
+            for name in ("id", "res_id", "date", "visits")
         ]
         rows = self.env.execute_query(query.select(*columns))
-        fresh = [res_id for row, res_id, _day in rows if row % PARTS != COUNTED]
-        counted = [(res_id, day) for row, res_id, day in rows if row % PARTS == COUNTED]
+        counted = [row[1:3] for row in rows if row[0] % PARTS == COUNTED]
+        fresh = [row[1] for row in rows if row[0] % PARTS != COUNTED]
         found = [[id_] for id_ in fresh]
         if counted:
             zones = self.env["telephony.tracking.day"]._zones(self.env.companies)
@@ -143,7 +153,8 @@ class TelephonyTrackingReport(models.Model):
                     most=MOST,
                 )
             )
-        return sorted((id_ for [id_] in found), reverse=True)[:MOST]
+        ids = sorted((id_ for [id_] in found), reverse=True)[:MOST]
+        return ids, sum(row[3] for row in rows)
 
 
 #: The visits behind the counts of days: found by the same words of the same day.

@@ -32,6 +32,16 @@ class TestReportOpen(ReportCase):
             self._count_days()
         self.assertEqual(len(self._opened("cost_per_visit")), 3)
 
+    def test_it_is_said_that_visits_are_forgotten(self):
+        kept, lost = self._visit_at(), self._visit_at()
+        self._count_days()
+        action = self._asked().action_open("visits", [])
+        self.assertEqual(action["name"], "Visits")
+        lost.unlink()
+        action = self._asked().action_open("visits", [])
+        self.assertEqual(action["name"], "Visits (1 of 2 are kept)")
+        self.assertEqual(action["domain"], [("id", "in", kept.ids)])
+
     def test_calls_and_costs_are_opened(self):
         call = self._call_at(source=self.google, qualified=True)
         calls = call + self._call_at(source=self.google)
