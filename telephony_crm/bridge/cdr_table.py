@@ -47,6 +47,20 @@ class Table:
         finally:
             connection.close()
 
+    def look(self) -> None:
+        """See whether there is a table, with what is needed to ask it.
+
+        :raises OSError: there is none, with a sentence for people
+        """
+        connection = self.connect()
+        try:
+            with connection.cursor() as cursor:
+                self._columns(cursor)
+        except Exception as error:
+            raise OSError(self._in_words(error)) from error
+        finally:
+            connection.close()
+
     def question(self, columns: Collection[str]) -> str:
         """Return what is asked: for start, end, limit and offset.
 

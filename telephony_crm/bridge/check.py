@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from . import check_reading as reading
 from .ari import Ari
+from .cdr_table import TIMEOUT, Table
 from .errors import Gone, PbxError
 from .problems import OLDEST, in_words
 
@@ -28,6 +30,8 @@ ACTIONS = {
 }
 BRIDGE = "telephony-check-"
 PATIENCE = 2.0
+#: Seconds for the table, beside all else: Odoo waits for 20.
+TABLE_PATIENCE = TIMEOUT + 2.0
 
 
 class Check:
@@ -58,9 +62,19 @@ class _Run:
         self._heard = threading.Event()
         self._version = ""
         self._unsaid: list[str] = []
+        self._table = ""
 
     def run(self):
+        # Beside the others: what does not answer may take as long as they do.
+        until = time.monotonic() + TABLE_PATIENCE
+        table = threading.Thread(target=self._try_table, daemon=True)
+        table.start()
         found = self._try_ami()
+        table.join(max(until - time.monotonic(), 0))
+        if table.is_alive():
+            self._table = "The CDR table does not answer."
+        if self._table:
+            self._problems.append(PbxError("cdr_table", self._table))
         asterisk = self._config.asterisk
         if asterisk.recordings and not Path(asterisk.recordings).is_dir():
             if Path(asterisk.recordings).parent.is_dir():
@@ -75,9 +89,10 @@ class _Run:
         }
 
     def _try_ami(self):
-        client = self._connect(self._hear)
+        client = None
         try:
             try:
+                client = self._connect(self._hear)
                 client.connect()
             except PbxError as error:
                 self._problems.append(error)
@@ -87,7 +102,17 @@ class _Run:
             self._try_ari(True)
             return client.version
         finally:
-            client.close()
+            if client:
+                client.close()
+
+    def _try_table(self):
+        """Look whether the table of records can be read, where there is one."""
+        if not self._config.cdr.engine:
+            return
+        try:
+            Table(self._config.cdr).look()
+        except OSError as error:
+            self._table = str(error)
 
     def _try_rights(self, client):
         try:
@@ -105,14 +130,12 @@ class _Run:
         self._try_reading(client, allowed)
 
     def _try_reading(self, client, allowed):
-        """Look which events the user is told of; of records only without a table."""
-        needed = [reading.CALLS]
-        if not self._config.cdr.engine:
-            needed.append(reading.RECORDS)
+        """Look which events the user is told of."""
+        needed = reading.needed(bool(self._config.cdr.engine))
         lacking = reading.lacking(client, allowed, self._config.asterisk, needed)
         if lacking:
             self._problems.append(PbxError("ami_unread", ", ".join(lacking)))
-        self._unsaid = needed if lacking is None else []
+        self._unsaid = list(needed) if lacking is None else []
 
     def _try_ari(self, has_ami):
         if self._ari is None:

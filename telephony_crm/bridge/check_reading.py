@@ -8,24 +8,40 @@ says of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from .errors import PbxError
 
-#: As manager.conf calls what the tracker and the records of calls are made of.
-CALLS, RECORDS = "call", "cdr"
+#: As manager.conf calls what the tracker and the records of calls are made of: without
+#: agents no queue is seen. Menus and mailboxes are seen by the steps of the dialplan,
+#: or else by the records.
+CALLS, AGENTS, RECORDS, STEPS = "call", "agent", "cdr", "dialplan"
 LOOPBACK = ("localhost", "::1")
 
 _shown = re.compile(r"\s*read perm:\s*(.*)", re.IGNORECASE)
 _written = re.compile(r"\s*read\s*=>?\s*(.*)", re.IGNORECASE)
 
 
-def lacking(client, allowed: Collection[str], asterisk, needed: Collection[str]):
+def needed(has_table: bool) -> dict[str, Collection[str]]:
+    """Return which classes calls need, each with those that do instead of it.
+
+    :param has_table: the records are read from the PBX's table
+    """
+    return {CALLS: (), AGENTS: (), RECORDS: (STEPS,) if has_table else ()}
+
+
+def lacking(
+    client,
+    allowed: Collection[str],
+    asterisk,
+    needed: Mapping[str, Collection[str]],
+):
     """Return which of the classes that are needed a user is not told of.
 
     :param client: a connection to AMI
     :param allowed: names of the actions that it may take, in lower case
     :param asterisk: `config_sections.AsteriskConfig`
+    :param needed: as the function of this name returns it
     :return: names, or ``None`` when the PBX does not say
     """
     try:
@@ -35,7 +51,7 @@ def lacking(client, allowed: Collection[str], asterisk, needed: Collection[str])
     if found is None:
         return None
     names = {name.strip().lower() for name in found.split(",")}
-    return [name for name in needed if not names & {name, "all"}]
+    return [name for name in needed if not names & {name, "all", *needed[name]}]
 
 
 def _told(client, allowed, asterisk):

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from .config_sections import NEEDED, SECTIONS, Config
-from .config_values import ConfigError, pairs
+from .config_values import ConfigError, check_verify, pairs
 
 #: The path of a webhook's address.
 WEBHOOK = "/telephony/webhook/"
@@ -88,6 +88,8 @@ def _check(config):
             "[odoo] url has to be the webhook address that the page of the PBX shows: "
             f"https://odoo.example{WEBHOOK}…"
         )
+    for section in ("odoo", "asterisk"):
+        check_verify(getattr(config, section).verify, section)
     if config.asterisk.ari_url and not config.asterisk.ari_user:
         raise ConfigError("[asterisk] ari_user is missing.")
     if config.cdr.engine not in ("", "postgresql", "mysql"):

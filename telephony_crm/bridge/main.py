@@ -51,7 +51,8 @@ def main(arguments: list[str] | None = None, program: str = "telephony_bridge") 
         config = load(given.config)
         process = importlib.import_module(".process", __package__)
         if given.check:
-            return check(process.check_of(config))
+            odoo = importlib.import_module(".odoo_words", __package__)
+            return check(process.check_of(config), odoo.problem_of(config.odoo))
         if given.retry:
             print(f"To be told again: {process.retry(config)}")
             return 0
@@ -83,8 +84,13 @@ def _log_end(ended):
     logging.getLogger(__name__).critical("Thread %s is dead", name, exc_info=why)
 
 
-def check(connections) -> int:
-    """Print what is wrong; return 0 when nothing is."""
+def check(connections, odoo_problem: str) -> int:
+    """Print what is wrong; return 0 when nothing is.
+
+    :param odoo_problem: why Odoo takes no events; it does: ``""``
+    """
     found = connections.run()
+    if odoo_problem:
+        found["problems"].append(odoo_problem)
     print(json.dumps(found, ensure_ascii=False, indent=2))
     return 1 if found["problems"] else 0

@@ -65,5 +65,6 @@ WORDS = {
     "[{ari_user}] needs read_only=no.",
     "ari_garbage": "What answers at {ari} is not ARI ({detail}).",
     "version": "The PBX is Asterisk {detail}. At least 18 is needed.",
+    "cdr_table": "{detail} Check [cdr] in the bridge's file.",
     "recordings": "The folder of recordings, {detail}, cannot be read by the bridge.",
 }

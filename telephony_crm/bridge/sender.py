@@ -13,6 +13,7 @@ import time
 
 import requests
 
+from . import odoo_words
 from .odoo import MARK, Odoo
 from .outbox import LANES, Outbox
 
@@ -123,11 +124,11 @@ class Sender:
         try:
             response = self._odoo.ask_time()
         except requests.RequestException as error:
-            self._say(f"Odoo does not answer: {type(error).__name__}")
+            self._say(odoo_words.of_silence(error, self._odoo.host))
             return None
         if self._odoo.clock.is_known:
             return True
-        self._say(self._why(response))
+        self._say(odoo_words.of_answer(response, self._odoo.host))
         return None
 
     def _send_list(self, events):
@@ -139,7 +140,7 @@ class Sender:
             found = response.json()["refused"] if status == 200 else []
             refused = {int(place): str(reason) for place, reason in found}
         except requests.RequestException as error:
-            self._say(f"Odoo does not answer: {type(error).__name__}")
+            self._say(odoo_words.of_silence(error, self._odoo.host))
             return None
         except (ValueError, KeyError, TypeError):
             status = 502
@@ -148,7 +149,7 @@ class Sender:
             self._lists_from = time.monotonic() + SINGLY
             return True
         if status != 200:
-            self._say(WORDS.get(status, OTHER) % status)
+            self._say(odoo_words.of_status(status))
             return None
         self._clear()
         for place, reason in refused.items():
@@ -169,7 +170,7 @@ class Sender:
         try:
             response = self._odoo.tell(body)
         except requests.RequestException as error:
-            self._say(f"Odoo does not answer: {type(error).__name__}")
+            self._say(odoo_words.of_silence(error, self._odoo.host))
             return None
         status, is_ours = response.status_code, MARK in response.headers
         if status == 200 and is_ours:
@@ -179,15 +180,8 @@ class Sender:
         is_hopeless = status in HOPELESS if is_ours else self._is_foreign(response)
         if is_hopeless and (is_ours or self._is_blocked(lane, seq)):
             return self._refuse(seq, f"{status} {response.text[:300]}")
-        self._say(self._why(response))
+        self._say(odoo_words.of_answer(response, self._odoo.host))
         return None
-
-    def _why(self, response):
-        """Return in words why an answer does not mean that events are taken."""
-        status = response.status_code
-        if MARK not in response.headers and status in (200, 403):
-            return NOT_ODOO % self._odoo.host
-        return WORDS.get(status, OTHER) % status
 
     def _is_foreign(self, response):
         """Tell whether somebody between does not like what was sent."""
@@ -235,16 +229,3 @@ def _fitting(events):
 def pause(failures: int) -> float:
     """Return the seconds to wait after so many failures, different for each sender."""
     return random.uniform(0.5, 1) * min(LONGEST, FIRST * 2 ** min(failures, 10))
-
-
-NOT_ODOO = (
-    "What answers at %s is not the webhook of Odoo: the address is another one, or "
-    "something stands before it."
-)
-OTHER = "Odoo answers events with status %s."
-WORDS = {
-    403: "Odoo refuses events (status %s): the secret is another one than in Odoo, or "
-    "this address is not among the allowed ones.",
-    404: "Odoo knows no such webhook address (status %s): copy it from the PBX's page. "
-    "If one server has several databases, set “database” as well.",
-}

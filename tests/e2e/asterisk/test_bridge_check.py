@@ -1,12 +1,14 @@
 """The bridge's own test names what is wrong with an Asterisk, and what to change."""
 
 import contextlib
+import http.server
 import json
 import os
 import socket
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
@@ -21,11 +23,16 @@ from ..bridge import World, build, until
 
 SECRET, WRONG = "Tell-Nobody-1", "Tell-Nobody-2"
 SECRETS = ("ODOO_SECRET", "ASTERISK_AMI_SECRET", "ASTERISK_ARI_PASSWORD")
+WEBHOOK = "/telephony/webhook/x"
 # Users that lack something.
 MANAGER = f"""
 [blind]
 secret = {SECRET}
 read = system,agent,cdr
+write = system,call,originate,reporting
+[queueless]
+secret = {SECRET}
+read = system,call,cdr
 write = system,call,originate,reporting
 [countless]
 secret = {SECRET}
@@ -67,12 +74,36 @@ def program(tmp_path_factory):
     return build(tmp_path_factory.mktemp("program"))
 
 
+@pytest.fixture(scope="module")
+def odoo():
+    """The address of an Odoo that takes whatever it is told."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("X-Telephony-Answer", str(time.time()))
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.do_GET()
+
+        def log_message(self, *args):
+            """Override to keep silent."""
+
+    with http.server.ThreadingHTTPServer((HOST, 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://{HOST}:{server.server_port}"
+        server.shutdown()
+
+
 @pytest.fixture
-def check(lab, program):
+def check(lab, program, odoo):
     """Run the test with some settings changed; return what it says."""
     settings = lab.settings
     right = {
-        "ODOO_URL": "https://odoo.example/telephony/webhook/x",
+        "ODOO_URL": f"{odoo}{WEBHOOK}",
         "ODOO_SECRET": SECRET,
         "ASTERISK_AMI_PORT": settings["AMI_PORT"],
         "ASTERISK_AMI_USER": settings["AMI_USER"],
@@ -120,9 +151,13 @@ def test_all_is_well_over_both_ways_to_ami(check, lab):
         ({"ASTERISK_AMI_TLS": "yes"}, ("encryption", "tlsenable")),
         ({"ASTERISK_AMI_URL": "{url}/nothing"}, ("webenabled=yes",)),
         ({"ASTERISK_AMI_USER": "blind"}, ("blind", "manager.conf", "call among read")),
+        ({"ASTERISK_AMI_USER": "queueless"}, ("queueless", "needs agent among read")),
         ({"ASTERISK_AMI_USER": "countless"}, ("countless", "needs cdr among read")),
         ({"ASTERISK_AMI_USER": "tied"}, ("tied", "write=", "call", "originate")),
         ({"ASTERISK_AMI_USER": "elsewhere"}, ("elsewhere", "permit and deny")),
+        ({"CDR_ENGINE": "mysql", "CDR_PORT": "1"}, ("CDR table", "[cdr]")),
+        ({"ODOO_URL": "http://127.0.0.1:1{path}"}, ("Odoo", "http://127.0.0.1:1")),
+        ({"ODOO_URL": "{url}{path}"}, ("copy it from the PBX's page",)),
         ({"ASTERISK_ARI_PASSWORD": WRONG}, ("ari.conf", "password")),
         ({"ASTERISK_ARI_USER": "reader"}, ("reader", "read_only=no")),
         ({"ASTERISK_ARI_URL": "http://127.0.0.1:1"}, ("http.conf", "bindport")),
@@ -133,7 +168,8 @@ def test_all_is_well_over_both_ways_to_ami(check, lab):
 def test_what_is_wrong_is_named_with_what_to_change(check, lab, changed, names):
     place = lab.url.removeprefix("http://")
     changed = {
-        key: text.format(url=lab.url, place=place) for key, text in changed.items()
+        key: text.format(url=lab.url, place=place, path=WEBHOOK)
+        for key, text in changed.items()
     }
     if changed.get("ASTERISK_AMI_USER") or changed.get("ASTERISK_ARI_USER"):
         secret = "AMI_SECRET" if "ASTERISK_AMI_USER" in changed else "ARI_PASSWORD"

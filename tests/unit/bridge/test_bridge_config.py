@@ -1,6 +1,7 @@
 """What is wrong with a configuration is said in words that name it."""
 
 import pytest
+import requests
 from ami_server import AmiServer
 
 from telephony_crm.bridge.config import load
@@ -96,6 +97,21 @@ def test_what_is_wrong_is_named(write, before, after, words):
     assert before in GOOD
     with pytest.raises(ConfigError, match=words):
         load(write(GOOD.replace(before, after)), {})
+
+
+@pytest.mark.parametrize("section", ["odoo", "asterisk"])
+def test_a_file_of_certificates_that_is_none_is_named(write, tmp_path, section):
+    folder, garbage = tmp_path, tmp_path / "garbage.pem"
+    garbage.write_text("no certificate")
+    for file in ("/nowhere.pem", folder, garbage):
+        text = GOOD.replace(f"[{section}]", f"[{section}]\nverify = {file}")
+        with pytest.raises(ConfigError, match=rf"\[{section}\] verify") as caught:
+            load(write(text), {})
+        assert str(file) in str(caught.value)
+    good = requests.certs.where()
+    for value in ("no", "", good):
+        text = GOOD.replace(f"[{section}]", f"[{section}]\nverify = {value}")
+        assert getattr(load(write(text), {}), section).verify == value
 
 
 def test_no_secret_is_printed(write):

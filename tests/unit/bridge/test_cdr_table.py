@@ -169,6 +169,17 @@ def test_a_table_of_another_shape_is_named(table, driver, engine):
         table.rows(START, END, 0, 10)
 
 
+def test_a_look_tells_what_a_question_would(table, driver, engine):
+    table.look()
+    driver.database.execute(f"ALTER TABLE cdr RENAME {engine[1]} TO at")
+    with pytest.raises(OSError, match="neither a column calldate nor start"):
+        table.look()
+    driver.database.execute("DROP TABLE cdr")
+    with pytest.raises(OSError, match="The CDR table cdr cannot be read: no such"):
+        table.look()
+    assert driver.closed == 3
+
+
 def test_a_missing_driver_is_named(table, engine, monkeypatch):
     name = {"mysql": "pymysql", "postgresql": "psycopg2"}[engine[0]]
     monkeypatch.setitem(sys.modules, name, None)

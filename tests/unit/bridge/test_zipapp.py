@@ -106,11 +106,14 @@ def test_it_explains_itself(python, program):
 
 
 def test_it_tests_its_connections(python, program, config):
-    file = config("https://odoo.example/telephony/webhook/x")
-    done = run(python, program, "--config", file, "--check")
+    with OdooServer() as odoo:
+        file = config(odoo.webhook)
+        done = run(python, program, "--config", file, "--check")
+        assert odoo.lists == [0], "it was asked, and told of nothing"
     assert done.returncode in (0, 1), done.stderr
     found = json.loads(done.stdout)
     assert (found["ami"], done.stderr) == ("9.0.0", "")
+    assert not any("Odoo" in problem for problem in found["problems"])
 
 
 def test_it_works_and_ends_when_it_is_asked_to(python, program, config, ami):
