@@ -54,9 +54,15 @@ class Reach:
     endpoints: TrackerConfig = field(default_factory=TrackerConfig)
 
     def has_telephone(self, endpoint: str) -> bool:
-        """Tell whether ``PJSIP/100`` is an extension, and no trunk or address."""
+        """Tell whether ``PJSIP/100`` is an extension, and no trunk or address.
+
+        The number of a port looks like an extension and may be a line to outside, so
+        those of DAHDI are telephones only where ``devices`` names them.
+        """
         if not _endpoint.fullmatch(endpoint):
             return False
+        if endpoint.lower().startswith("dahdi/"):
+            return endpoint in self.endpoints.devices
         # as the name of a channel, in which a number of its own comes last
         return endpoint_of(f"{endpoint}-0", self.endpoints).kind == "extension"
 

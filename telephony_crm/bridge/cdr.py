@@ -18,6 +18,9 @@ from .tracker_config import TrackerConfig, endpoint_of
 
 #: Rows of one page, at most, and characters of a value.
 LIMIT, LONGEST = 1000, 500
+#: Seconds after its end that a record may be told: at once, or in a batch of the PBX's
+#: (``time`` of ``cdr.conf``, 300 as it comes); more is a zone or clock of its own.
+AT_ONCE, LATEST = 2.0, 600.0
 #: Of so many channels it is remembered to which call they belong.
 CHANNELS = 5_000
 MOMENTS = ("start", "calldate", "answer", "end", "eventtime")
@@ -63,7 +66,12 @@ class Cdr:
         self._table, self._config, self._ahead = table, config, ahead
         self._tz = ZoneInfo(tz) if tz else None
         self._linkedids: OrderedDict[str, str] = OrderedDict()
-        self._store = Store(outbox)
+        self._store, self._outbox = Store(outbox), outbox
+
+    @property
+    def has_table(self) -> bool:
+        """Whether the rows are all there are, and not those that were heard."""
+        return bool(self._table)
 
     def watch(self, message: dict, at: float) -> None:
         """Learn from a message of AMI; to be called with each."""
@@ -115,7 +123,7 @@ class Cdr:
         return row
 
     def _row_of(self, message, at):
-        """Return the row that an event is; it ended when the event came."""
+        """Return the row that an event is, with times by our clock."""
         row = {
             column: str(message[header])[:LONGEST]
             for header, column in HEADERS.items()
@@ -123,6 +131,8 @@ class Cdr:
         }
         row.setdefault("linkedid", self._linkedids.get(row.get("uniqueid", ""), ""))
         ended = _moment(row.get("end", ""))
+        if ended:
+            at = self._ended_at(ended, at)
         for name in ("start", "answer", "end"):
             told = _moment(row.get(name, ""))
             row.pop(name, None)
@@ -130,6 +140,20 @@ class Cdr:
                 moment = datetime.fromtimestamp(at, timezone.utc) - (ended - told)
                 row[name] = _utc(moment)
         return self._named(row)
+
+    def _ended_at(self, told, came):
+        """Return when a call ended, by our clock.
+
+        It did when its record came, unless that came in a batch: then as the PBX says,
+        if its zone is ours and its clock known.
+
+        :param told: as the PBX writes it
+        :param came: by our clock
+        """
+        aware = told.replace(tzinfo=self._tz).astimezone(timezone.utc)
+        ours = (self._outbox.offset() or 0.0) - self._ahead()
+        ended = aware.timestamp() + ours
+        return ended if AT_ONCE < came - ended <= LATEST else came
 
 
 def _shifted(row, ahead):

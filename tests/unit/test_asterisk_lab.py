@@ -13,6 +13,7 @@ from setup.asterisk.package import Programs
 from setup.asterisk.recorder import TARGET
 from setup.asterisk.scenes import SCENES
 from setup.asterisk.tone import tone
+from setup.lib import paths
 from setup.lib.demonstration_pbx import DEMO
 from setup.lib.postgres import Server
 
@@ -62,6 +63,30 @@ def test_no_mark_is_left_and_only_this_machine_is_listened_to(tmp_path, programs
             assert address.split(":")[0] == "127.0.0.1", name
     assert f"port = {settings['AMI_PORT']}" in files["manager.conf"]
     assert f"bindport = {settings['HTTP_PORT']}" in files["http.conf"]
+
+
+def user(text, name):
+    """Return what a file says of a user, but for its name and password."""
+    lines = text.partition(f"[{name}]\n")[2].partition("\n[")[0].splitlines()
+    pairs = (line.partition("=") for line in lines if "=" in line)
+    return {key.strip(): value.strip() for key, _equals, value in pairs}
+
+
+def test_its_users_may_do_what_the_readme_says_and_no_more(tmp_path, programs):
+    """What is proven with them is then proven for who follows it."""
+    settings, files = rendered(tmp_path / "lab", programs)
+    readme = (paths.ROOT / "README.md").read_text()
+    _before, _mark, ami = readme.partition("; manager.conf\n")
+    _before, _mark, ari = readme.partition("; ari.conf\n")
+    for said, found, names in (
+        (ami, user(files["manager.conf"], settings["AMI_USER"]), ("read", "write")),
+        (ari, user(files["ari.conf"], settings["ARI_USER"]), ("type", "read_only")),
+    ):
+        right = user(re.sub("(?m)^ +", "", said), "telephony")
+        assert all(right[name] for name in names)
+        assert {name: found[name] for name in names} == {
+            name: right[name] for name in names
+        }
 
 
 def test_nobody_else_may_read_the_passwords(tmp_path, programs):

@@ -58,6 +58,8 @@ def test_a_call_is_begun_by_ami():
         {"Channel": "IAX2/guest@evil.example"},
         {"Channel": "SIP/evil.example"},
         {"Channel": "DAHDI/g0"},
+        {"Channel": "DAHDI/12"},
+        {"Channel": "dahdi/12"},
         {"Channel": "PJSIP/trunk"},
         {"Channel": "PJSIP/reception"},
         {"Channel": "PJSIP/"},

@@ -66,6 +66,47 @@ def test_a_row_has_its_times_in_utc_whatever_the_clock_of_the_pbx(cdr):
     assert row["dstchannel_extension"] == "101"
 
 
+@pytest.fixture
+def at_utc(outbox):
+    """Records of a PBX whose clock has UTC and is ``ahead`` of Odoo's, as ours is."""
+
+    def at_utc(ahead=0.0, ours=0.0):
+        outbox.offset = lambda: ours
+        return Cdr(outbox, TrackerConfig(), tz="UTC", ahead=lambda: ahead)
+
+    return at_utc
+
+
+@pytest.mark.parametrize(("ahead", "ours"), [(0, 0), (40, 0), (0, -50), (40, 3600)])
+def test_a_row_that_came_in_a_batch_has_the_times_of_its_call(at_utc, ahead, ours):
+    cdr = at_utc(ahead, ours)
+    for number, late in enumerate((0, 5, 299)):
+        start = BEGUN + timedelta(minutes=number, seconds=ahead)
+        times = {
+            "StartTime": f"{start}",
+            "AnswerTime": f"{start + timedelta(seconds=5)}",
+            "EndTime": f"{start + timedelta(seconds=35)}",
+        }
+        message = told(number, **times)
+        cdr.watch(message, UNIX + 60 * number + 35.2 + late + ours)
+    found = rows(cdr)
+    assert len(found) == 3
+    for number, row in enumerate(found):
+        start = BEGUN + timedelta(minutes=number)
+        assert row["start"] == f"{start.isoformat()}Z"
+        assert row["end"] == f"{(start + timedelta(seconds=35)).isoformat()}Z"
+
+
+@pytest.mark.parametrize("off", [-900, 10, 900, 3600, 86_400])
+def test_a_clock_that_does_not_fit_is_not_believed(at_utc, off):
+    cdr = at_utc()
+    start = BEGUN + timedelta(seconds=off)
+    message = told(0, StartTime=f"{start}", EndTime=f"{start + timedelta(seconds=35)}")
+    cdr.watch({**message, "AnswerTime": ""}, UNIX + 35.2)
+    [row] = rows(cdr)
+    assert row["start"] == f"{BEGUN.isoformat()}Z"
+
+
 def test_a_row_knows_its_call_by_what_was_said_of_the_channel(cdr):
     cdr.watch({"Event": "Newchannel", "Uniqueid": "0.1", "Linkedid": "0.0"}, UNIX)
     cdr.watch({"Event": "Newstate", "Uniqueid": "1.1", "Linkedid": "1.1"}, UNIX)
