@@ -57,7 +57,8 @@ class OwnAnswers:
     def _answer_cdr(self, command, _path):
         """Return a page of records, which ``more`` may follow.
 
-        Of long ones it holds less than was asked for: as many bytes as ``most``.
+        Of long ones it holds less than was asked for: as many bytes as ``most``. With
+        ``table`` the PBX itself says so; else it is what the bridge has heard.
         """
         asked = command.get("params") or {}
         try:
@@ -73,7 +74,7 @@ class OwnAnswers:
             raise Refused(500, str(error)) from error
         kept = _fitting(rows, most) if most else rows
         more = len(kept) < len(rows) or len(rows) >= limit
-        return _json({"rows": kept, "more": more})
+        return _json({"rows": kept, "more": more, "table": self._cdr.has_table})
 
     def _answer_retry(self, _command, _path):
         return _json({"count": self._retry()})

@@ -46,6 +46,9 @@ class TelephonyPbxReconciliation(models.Model):
     ask_until = fields.Datetime(
         help="The PBX has shortened the period, and left out what lies before."
     )
+    is_partial = fields.Boolean(
+        help="The rows are what was heard of the PBX, so that a call may be missing."
+    )
     held = fields.Json(
         groups=NO_ACCESS,
         help="Rows of calls of which others may be on the next page.",

@@ -38,6 +38,9 @@ class TelephonyPbxReconciliation(models.Model):
             told = adapter.statistics_period(answer, account, start, end)
             more = adapter.statistics_more(answer, len(rows))
             changes = self._progress(len(rows), more, (start, end), told)
+            changes["is_partial"] = self.is_partial or not adapter.statistics_whole(
+                answer
+            )
         except pbx_adapter.PbxError as error:
             transaction.begin(self.env)
             self._note_failure(pbx, error)

@@ -25,9 +25,13 @@ class TelephonyPbxReconciliation(models.Model):
         """End the calls that the PBX has no record of.
 
         Those of this period; and those from before, which are not looked for again.
+        Where the PBX can be asked what goes on, that counts: who waits on a hotline is
+        heard of no more often than who has gone.
 
         :return: how many
         """
+        if pbx._can("running"):
+            return 0
         return self._close(
             pbx,
             SQL(
@@ -94,12 +98,13 @@ class TelephonyPbxReconciliation(models.Model):
         their id nor their result. Rows may come an hour late, and each period begins
         two hours before the end of the last, so that no call falls between them.
 
-        A bridge hands out what the PBX has told it, which is nothing at all where
-        nobody has switched that on: that proves nothing against any call.
+        What a bridge has heard of records proves nothing against a call: it may have
+        been away when the call ended. Nor does a table in which there is nothing at
+        all.
 
         :return: how many
         """
-        if pbx._has_bridge() and not self._has_read(pbx):
+        if self.is_partial or pbx._has_bridge() and not self._has_read(pbx):
             return 0
         self.env["telephony.call"].flush_model()
         self.env["telephony.pbx.event"].flush_model()

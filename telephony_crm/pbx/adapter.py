@@ -234,6 +234,13 @@ class Adapter(CallControl):
         """
         return count >= self.statistics_limit
 
+    def statistics_whole(self, answer: dict) -> bool:
+        """Tell whether a call that is not among these rows was none.
+
+        :return: ``False`` when they are only what somebody has heard of the PBX
+        """
+        return True
+
     def statistics_period(
         self, answer: dict, account: Account, start: datetime, end: datetime
     ) -> tuple[datetime, datetime]:

@@ -1,6 +1,8 @@
 """What an Asterisk has kept: rows of its CDR, and recordings that are removed there."""
 
+import json
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
@@ -90,7 +92,49 @@ class TestCdr(AsteriskCase):
         self.assertFalse(call.unproven)
         other = self._compare(self._row("2.2"))
         other.start_date = run.start_date
-        self.assertEqual(other._mark_unknown(self.pbx), 1, "now its records tell")
+        other.is_partial = True
+        self.assertEqual(other._mark_unknown(self.pbx), 0, "it was only heard")
+        self.assertFalse(call.unproven)
+        other.is_partial = False
+        self.assertEqual(other._mark_unknown(self.pbx), 1, "now its table tells")
+
+    def _read(self, **answer):
+        """Have a comparison read a page, through a bridge that answers so."""
+        run = self.env["telephony.pbx.reconciliation"]._begin_repair(self.pbx)
+        found = {"rows": [], "more": False, **answer}
+        body = json.dumps(found).encode()
+        response = pbx_adapter.HttpResponse(200, {}, body)
+        with patch.object(type(self.pbx), "_send", lambda *_args: response):
+            run._read_page()
+        return run
+
+    def test_what_a_bridge_has_heard_is_told_from_the_table_of_the_pbx(self):
+        for answer, is_partial in (
+            ({"table": True}, False),
+            ({"table": False}, True),
+            ({}, True),  # a bridge from before
+        ):
+            run = self._read(**answer)
+            self.assertEqual((run.state, run.is_partial), ("done", is_partial), answer)
+
+    def test_a_long_talk_that_still_goes_on_is_not_ended(self):
+        """Of a hotline nothing is heard for hours."""
+        call = self._talks(REF)
+        long_ago = fields.Datetime.now() - timedelta(hours=6)
+        call.start_date = long_ago
+        self.env["telephony.pbx.event"].search([]).received_at = long_ago
+        run = self._read(table=True)
+        self.assertEqual((run.closed_count, call.state), (0, "in_progress"))
+        self.env.cr.execute(
+            "UPDATE telephony_call SET write_date = %s WHERE id = %s",
+            [long_ago, call.id],
+        )
+        self.server.channels = [(REF, REF)]
+        self.env["telephony.call"]._cron_mark_stale()
+        self.assertEqual(call.state, "in_progress")
+        self.server.channels = []
+        self.env["telephony.call"]._cron_mark_stale()
+        self.assertEqual(call.state, "ended")
 
     def test_a_call_that_went_into_another_does_not_come_back(self):
         self.env["telephony.pbx.event"].create(

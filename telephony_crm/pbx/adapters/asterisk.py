@@ -176,6 +176,10 @@ class Asterisk(Generic):
         """Believe the bridge, whose pages are shorter where rows are long."""
         return count > 0 and answer.get("more", count >= asterisk_cdr.LIMIT) is True
 
+    def statistics_whole(self, answer):
+        """Believe the table; of what happened while no bridge ran, none was heard."""
+        return answer.get("table") is True
+
     # -- set-up ------------------------------------------------------------------------
 
     def extensions(self, credentials):

@@ -273,7 +273,7 @@ def test_the_test_and_the_records_are_answered_by_the_bridge(commands):
     assert json.loads(ask(commands, "/bridge/check")[1]) == {"problems": ["It is off."]}
     period = {"start": "2026-01-15T00:00:00Z", "end": "2026-01-16T00:00:00Z"}
     page = json.loads(ask(commands, "/bridge/cdr", params=period)[1])
-    assert page == {"rows": [], "more": False}
+    assert page == {"rows": [], "more": False, "table": False}
     for params in ({}, {**period, "start": "x"}, {**period, "skip": "x"}):
         assert ask(commands, "/bridge/cdr", params=params)[0] == 400
     assert ask(commands, "/bridge/other")[0] == 404
