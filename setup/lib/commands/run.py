@@ -14,7 +14,7 @@ from setup.lib.process import HOST, Process, is_free
 from setup.shop import Shop, line
 
 LOADER = paths.SETUP / "demo" / "load.py"
-LOADERS = (LOADER, LOADER.with_name("shop.py"))  # in this order
+LOADERS = (LOADER, *map(LOADER.with_name, ("shop.py", "past.py")))  # in this order
 # of the databases: the calls of one PBX are none of another's
 NAMES = {False: "telephony_demo", True: "telephony_demo_asterisk"}
 
