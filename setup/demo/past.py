@@ -38,8 +38,16 @@ class Past:
         visits = self.env["telephony.tracking.visit"]
         if visits.search_count([("key", "=like", "past-%")], limit=1):
             return
-        for row in self.plan:
-            came = visits.create([self._visit(row) for _visit in range(row["visits"])])
+        planned = [
+            (self._visit(row), index)
+            for index, row in enumerate(self.plan)
+            for _visit in range(row["visits"])
+        ]
+        planned.sort(key=lambda one: one[0]["start_date"])
+        made = visits.create([vals for vals, _index in planned])
+        rows = dict(zip(made, (index for _vals, index in planned), strict=True))
+        for number, row in enumerate(self.plan):
+            came = made.filtered(lambda visit, number=number: rows[visit] == number)
             sales = list(row["sales"])
             for index, visit in enumerate(came[: row["calls"]]):
                 is_real = index < row["qualified"]
@@ -115,6 +123,7 @@ class Past:
                 "seconds": 75,
             }
         )
+        call._note_visit()
         call._qualify()
         return call
 

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.telephony_crm.pbx import numbers
+
 #: What a number of a pool has of the static one.
 INHERITED = (
     "name",
@@ -52,6 +54,14 @@ class TelephonyDid(models.Model):
             static = did.sudo().pool_id.stands_for_id
             for name in INHERITED:
                 did[name] = static[name] if static else did[name]
+
+    @api.depends_context("telephony_number_only")
+    def _compute_display_name(self):
+        """Override since all numbers of a pool have the same name."""
+        super()._compute_display_name()
+        if self.env.context.get("telephony_number_only"):
+            for did in self.filtered("e164"):
+                did.display_name = numbers.international(did.e164)
 
     @api.constrains("pool_id", "is_presented")
     def _check_pool(self):

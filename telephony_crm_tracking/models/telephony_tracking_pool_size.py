@@ -131,4 +131,5 @@ class TelephonyTrackingPool(models.Model):
 
 
 def _minutes(seconds):
-    return f"{seconds / 60:.3g}"
+    """Return minutes with one digit after the point, where that is not a nought."""
+    return f"{round(seconds / 60, 1):g}"

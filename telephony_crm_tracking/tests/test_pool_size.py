@@ -61,6 +61,12 @@ class TestPoolSize(TrackingCase):
         self.assertEqual(sum(self.hours.search([]).mapped("taken")), 1)
         self.assertEqual(sum(self.hours.search([]).mapped("seconds")), 20)
 
+    def test_its_numbers_are_told_apart_though_all_have_one_name(self):
+        dids = self.pool.did_ids.with_context(telephony_number_only=True)
+        self.assertEqual(len(set(dids.mapped("name"))), 1)
+        for did in dids:
+            self.assertEqual(did.display_name.replace(" ", ""), did.e164)
+
     def test_its_form_tells_how_the_numbers_are_used_now(self):
         self._page()
         pool = self.pool.with_user(self.administrator)

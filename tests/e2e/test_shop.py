@@ -6,6 +6,7 @@ scripted; here everything is as in life, but for the telephone.
 
 import itertools
 import time
+from datetime import date
 
 import pytest
 
@@ -114,6 +115,27 @@ class Site:
         return self.admin(
             "telephony.tracking.visit", "search_read", domain, fields, order="id"
         )
+
+    def spend(self, source, medium, campaign, amount):
+        """Note what an advertisement cost today."""
+        names = {"source": source, "medium": medium, "campaign": campaign}
+        found = {
+            f"{kind}_id": self.admin(f"utm.{kind}", "name_search", name)[0][0]
+            for kind, name in names.items()
+        }
+        cost = {"feed": "Tests", "date": date.today().isoformat(), "amount": amount}
+        self.admin("telephony.tracking.cost", "create", [cost | found])
+
+    def returned(self, campaign, clock, model, by=("source",)):
+        """What the report says of a campaign."""
+        figures = ("visits", "calls", "qualified", "leads", "won", "revenue", "cost")
+        sums = [f"{name}:sum" for name in figures]
+        return self.admin(
+            "telephony.tracking.report", "formatted_read_group",
+            [["campaign", "=ilike", campaign]], list(by),
+            [*sums, "return_rate:avg", "cost_per_call:avg"],
+            context={"telephony_clock": clock, "telephony_model": model},
+        )  # fmt: skip
 
     def let_go(self, query):
         """Let the time pass after which a number may be shown to somebody else."""
@@ -326,7 +348,7 @@ def read_lead(rpc, lead_id):
 
 
 def test_from_the_advertisement_to_the_sale(site, come, rpc, stage, query, talked):
-    """An advertisement, a number, a tap, a talk, a lead, a sale."""
+    """An advertisement, a number, a tap, a talk, a lead, a sale, and its return."""
     shop_site = site(3)
     come()  # somebody else who looks at the same pages
     tab = come(
@@ -352,9 +374,21 @@ def test_from_the_advertisement_to_the_sale(site, come, rpc, stage, query, talke
     rpc("maya", "crm.lead", "write", [lead_id], {"expected_revenue": 1850})
     rpc("maya", "crm.lead", "action_set_won", [lead_id])
     assert read_lead(rpc, lead_id) == ["google", "cpc", "spring benches"]
-    visit = shop_site.visits()[-1]
-    assert visit["keyword"] == "oak workbench"
-    assert visit["landing"] == "/benches.html"
+    shop_site.spend("google", "cpc", "Spring benches", 925)
+    # what it earned, by either clock and each model: there was one touch
+    for clock, model in itertools.product(("touch", "money"), ("first", "linear")):
+        [row] = shop_site.returned("Spring benches", clock, model)
+        assert row["source"].lower() == "google"
+        assert (row["visits:sum"], row["calls:sum"], row["qualified:sum"]) == (1, 1, 1)
+        assert (row["leads:sum"], row["won:sum"]) == (1, 1)
+        assert (row["revenue:sum"], row["cost:sum"]) == (1850, 925)
+        assert row["return_rate:avg"] == 1
+        assert row["cost_per_call:avg"] == 925
+    rows = shop_site.returned(
+        "Spring benches", "touch", "last", by=["keyword", "landing"]
+    )
+    known = {(row["keyword"], row["landing"]): row["won:sum"] for row in rows}
+    assert known["oak workbench", "/benches.html"] == 1
 
 
 def test_the_visitor_of_the_demonstration_calls_and_buys(
