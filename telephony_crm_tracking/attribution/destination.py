@@ -55,7 +55,8 @@ class Destination:
     got no answer may be sent again; without it, no answer means `State.UNKNOWN`.
     ``how``: ``file`` (a person uploads it), ``feed`` (the receiver fetches it) or
     ``request``; ``batch`` is how many go in one request. What has gone to one of a
-    ``family`` is taken back by one of the same that takes `Event.RETRACT`.
+    ``family`` is taken back by one of the same that takes `Event.RETRACT`. The test of
+    who is ``blind`` looks at the form only, not at who hands it over.
     """
 
     kind: str = ""
@@ -68,6 +69,7 @@ class Destination:
     settings: tuple[Setting, ...] = ()
     oldest: timedelta | None = None
     deduplicates: bool = False
+    blind: bool = False
     batch: int = 1
 
     def refusal(

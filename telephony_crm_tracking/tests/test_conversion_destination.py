@@ -134,6 +134,12 @@ class TestConversionDestination(ConversionCase):
         row.value = False
         self.assertIn("code", self.form.action_test()["params"]["message"])
 
+    def test_a_receiver_that_checks_no_secret_is_not_praised_for_it(self):
+        self.server.body = {"validationMessages": []}
+        shown = self._ga4().with_user(self.administrator).action_test()["params"]
+        self.assertEqual(shown["type"], "success")
+        self.assertIn("never says", shown["message"])
+
     def test_a_kind_that_is_gone_is_told_of(self):
         self._rang()
         self.patch(destinations.registry, "_found", {})

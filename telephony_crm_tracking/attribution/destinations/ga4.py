@@ -42,6 +42,7 @@ class Ga4(Destination):
     kind = "ga4"
     title = "Google Analytics 4"
     oldest = timedelta(hours=72)
+    blind = True
     settings = (
         Setting("measurement_id", "Measurement id (G-…)", required=True),
         Setting("api_secret", "API secret", secret=True, required=True),
