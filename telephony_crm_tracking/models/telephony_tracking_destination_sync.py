@@ -206,22 +206,33 @@ class TelephonyTrackingConversion(models.Model):
             family = own._pure().family if own._pure() else ""
             if not is_meant or not family or taker._pure().family != family:
                 continue
-            back = self.create(
-                {
-                    "destination_id": taker.id,
-                    "key": f"{self.key}-back-{self.id}",
-                    "event": Event.RETRACT.value,
-                    "call_id": self.call_id.id,
-                    "lead_id": self.lead_id.id,
-                    "visit_id": self.visit_id.id,
-                    "original_id": self.id,
-                    "date": now,
-                    "state": State.WAITING.value,
-                    "due_date": now,
-                }
+            back = self.search(
+                [("destination_id", "=", taker.id), ("original_id", "=", self.id)]
             )
+            if back.state in GONE_OUT:
+                continue
+            if not back:
+                back = self.create(self._vals_of_back(taker, now))
+            # It may have been left out, as the sale was one again for a while.
+            back.write({"date": now, "cancelled_date": False})
+            back._queue()
             if refusal := back._refusal():
                 if refusal.code in NOT_WANTED:
                     back.unlink()
                 else:
                     back._write_refusal(refusal)
+
+    def _vals_of_back(self, taker, now):
+        """Return the values of what takes this back."""
+        return {
+            "destination_id": taker.id,
+            # By several roads the same key may have gone.
+            "key": f"{self.key}-back-{self.id}",
+            "event": Event.RETRACT.value,
+            "call_id": self.call_id.id,
+            "lead_id": self.lead_id.id,
+            "visit_id": self.visit_id.id,
+            "original_id": self.id,
+            "date": now,
+            "state": State.WAITING.value,
+        }

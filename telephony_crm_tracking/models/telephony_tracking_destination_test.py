@@ -57,12 +57,12 @@ class TelephonyTrackingDestination(models.Model):
         words = self._words_of_problem(result.reason)
         if result.state == State.ACCEPTED:
             self._go_on()
-            words = self.env._("The receiver takes what it is handed. Nothing counted.")
+            words = self.env._("The receiver takes it, and nothing counted.")
             if pure.blind:
                 words = self.env._(
-                    "The form is right, and nothing counted. Whether id and secret are, "
-                    "this receiver never says: look at its own reports of the last "
-                    "half hour once you hand over in earnest."
+                    "The form is right, and nothing counted. Whether id and secret "
+                    "are, this receiver never says: look at its own reports of the "
+                    "last half hour once you hand over in earnest."
                 )
         elif result.state == State.SENT:
             words = self.env._("It was sent; the receiver does not say more.")
