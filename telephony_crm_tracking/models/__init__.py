@@ -62,6 +62,7 @@ from . import (
     telephony_tracking_visit_forget,
     telephony_tracking_visit_page,
     telephony_tracking_visit_receive,
+    telephony_tracking_visit_tap,
     telephony_tracking_visit_utm,
 )
 

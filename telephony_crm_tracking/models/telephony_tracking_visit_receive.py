@@ -210,21 +210,6 @@ class TelephonyTrackingVisit(models.Model):
         return True
 
     @staticmethod
-    def _dids_of(site, number):
-        """Return the ids of the company numbers that a number on the page stands for.
-
-        :param number: as it is shown, or as it stood on the page
-        """
-        if numbers := site.pools.get(number):
-            return list(numbers.dids)
-        return [
-            did_id
-            for numbers in site.pools.values()
-            for did_id, e164 in numbers.dids.items()
-            if e164 == number
-        ]
-
-    @staticmethod
     def _answer(site, key, own):
         pools = {
             numbers.pool_id: (static, numbers.dids)
@@ -237,10 +222,3 @@ class TelephonyTrackingVisit(models.Model):
                 until = timegm(end.timetuple())
                 shown[static] = {"e164": dids[did_id], "until": until}
         return {"k": key, "n": shown, "beat": BEAT if shown else 0}
-
-    def _note_tap(self, visit_id, number, now):
-        self.env.cr.execute(
-            "UPDATE telephony_tracking_visit SET tapped = %s, tap_date = %s "
-            "WHERE id = %s",
-            [number, now, visit_id],
-        )

@@ -1,6 +1,6 @@
 from . import (
     test_alias,
-    test_call_card_origin,
+    test_attacks,
     test_call_match,
     test_call_match_access,
     test_call_qualified,
