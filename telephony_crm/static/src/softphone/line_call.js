@@ -1,11 +1,8 @@
-import { browser } from "@web/core/browser/browser";
+import { CallMicrophone } from "./call_microphone";
 import { Consultation } from "./consultation";
 import { Loudspeaker } from "./loudspeaker";
-import { openMicrophone, stopStream, switchMicrophone } from "./microphone";
-import { compare, readStats } from "./quality";
+import { Meter } from "./meter";
 
-/** How often the sound is looked at, in milliseconds. */
-const MEASURE = 3000;
 const ACTIONS = ["answer", "decline", "hangUp", "mute", "hold", "press", "transfer"];
 const ASKING = ["consult", "complete", "back"];
 
@@ -32,9 +29,17 @@ export class LineCall {
         this.id = session.id;
         this.name = name || session.name;
         this.number = session.number;
-        this.stream = stream;
+        this.microphone = new CallMicrophone(line.devices, stream);
         this.phase = session.direction === "incoming" ? "ringing" : "calling";
         this.speaker = new Loudspeaker(line.devices);
+        this.meter = new Meter(
+            () => session.connection,
+            () => !this.held,
+            (quality) => {
+                this.quality = quality;
+                line.onChange();
+            }
+        );
         session.listen({
             onTalk: () => this._onTalk(),
             onSound: (sound) => this.speaker.play(sound),
@@ -59,7 +64,7 @@ export class LineCall {
 
     /** Whether it rings, and nobody has taken it up yet: two tabs and keys may try. */
     get isUnanswered() {
-        return this.phase === "ringing" && !this.stream && !this.isAnswering;
+        return this.phase === "ringing" && !this.microphone.isOpen && !this.isAnswering;
     }
 
     async answer() {
@@ -68,14 +73,13 @@ export class LineCall {
         }
         this.isAnswering = true; // At once: the browser may ask for the microphone first.
         try {
-            await this._answer(await openMicrophone(this.line.devices.idOf("microphone")));
+            await this._answer(await this.microphone.open());
         } finally {
             this.isAnswering = false;
         }
     }
 
     async _answer(stream) {
-        this.stream = stream;
         try {
             if (this.phase === "ringing") {
                 await this.line.holdOthers(this);
@@ -84,10 +88,10 @@ export class LineCall {
                 return this.session.answer(stream);
             } // Else who called has hung up meanwhile.
         } catch (error) {
-            this._closeMicrophone();
+            this.microphone.close();
             throw error;
         }
-        this._closeMicrophone();
+        this.microphone.close();
     }
 
     decline() {
@@ -150,8 +154,8 @@ export class LineCall {
             return;
         }
         this.phase = "ended";
-        browser.clearInterval(this.meter);
-        this._closeMicrophone();
+        this.meter.stop();
+        this.microphone.close();
         this.speaker.stop();
         this.consultation?.drop();
         this.line.forget(this);
@@ -160,18 +164,10 @@ export class LineCall {
 
     async useDevices() {
         await this.speaker.useChosen();
-        const { connection } = this.session;
-        const sender = connection?.getSenders?.().find(({ track }) => track?.kind === "audio");
-        if (!sender || !this.stream) {
-            return;
-        }
         const isOn = () => !this.muted && !this.held;
-        const id = this.line.devices.idOf("microphone");
-        const stream = await switchMicrophone(sender, id, isOn);
-        stopStream(this.stream);
-        this.stream = stream;
+        await this.microphone.change(this.session.connection, isOn);
         if (this.phase === "ended") {
-            this._closeMicrophone();
+            this.microphone.close();
         }
     }
 
@@ -193,29 +189,11 @@ export class LineCall {
         };
     }
 
-    _closeMicrophone() {
-        stopStream(this.stream);
-        this.stream = null;
-    }
-
     _onTalk() {
         this.phase = "talking";
         this.since = Date.now();
-        this.meter = browser.setInterval(() => this._measure(), MEASURE);
+        this.meter.start();
         this.line.onChange();
         this.onTalk?.();
-    }
-
-    async _measure() {
-        const report = await this.session.connection?.getStats();
-        if (!report || this.phase !== "talking") {
-            return;
-        }
-        const now = readStats(report.values());
-        if (this.before && !this.held) {
-            this.quality = compare(this.before, now);
-            this.line.onChange();
-        }
-        this.before = now;
     }
 }
