@@ -103,6 +103,7 @@ from . import (
     telephony_pbx_health_recordings,
     telephony_pbx_health_records,
     telephony_pbx_health_refusal,
+    telephony_pbx_health_standby,
     telephony_pbx_health_traffic,
     telephony_pbx_health_unknown,
     telephony_pbx_lookup,

@@ -67,7 +67,6 @@ class TelephonyPbx(models.Model):
         if not bridges:
             return []
         status = bridges[0].status
-        standing_by = len(bridges.filtered(lambda bridge: not bridge.is_active))
         parts = []
         if since := _as_date(status["connected_since"]):
             parts.append(
@@ -84,7 +83,7 @@ class TelephonyPbx(models.Model):
             )
         if status["outbox"]:
             parts.append(self.env._("On their way: %s events.", status["outbox"]))
-        if standing_by:
+        if standing_by := self._count_ready_bridges():
             parts.append(self.env._("Bridges that stand by: %s.", standing_by))
         return parts
 

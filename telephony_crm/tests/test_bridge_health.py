@@ -144,6 +144,26 @@ class TestBridgeHealth(BridgeCase):
         self._note(clock_offset=-3600.2)
         self.assertIn("3600 seconds behind", self._findings()["bridge_clock"]["text"])
 
+    def test_what_keeps_another_bridge_from_taking_over_is_said_before_it_has_to(self):
+        wrong = "AMI does not let “odoo” in."
+        late = "Calls have ended, and AMI told no record of them."
+        self._heard()
+        self._note(problems=[late])
+        self._note("pbx2:b", active=False, connected_since=None, problems=[wrong, late])
+        findings = self._findings()
+        others = [code for code in findings if code.startswith("bridge_standby")]
+        self.assertEqual(others, ["bridge_standby_1"], "what both say is said once")
+        self.assertEqual(findings["bridge_standby_1"]["level"], "warning")
+        self.assertIn(wrong, findings["bridge_standby_1"]["text"])
+        form = self.pbx.with_user(self.administrator)
+        self.assertNotIn("stand by:", f"{form.health} {form.health_facts}")
+        self._note()
+        self._note("pbx2:b", active=False, connected_since=None)
+        self.assertIn("not connected", self._findings()["bridge_standby_1"]["text"])
+        self._note("pbx2:b", active=False)
+        self.assertNotIn("bridge_standby_1", self._findings())
+        self.assertIn("stand by: 1", form.health)
+
     def test_bridges_that_only_stand_by_are_not_enough(self):
         self._note(active=False)
         self.assertEqual(self._findings()["bridge_inactive"]["level"], "error")

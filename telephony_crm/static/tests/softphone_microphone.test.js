@@ -101,6 +101,22 @@ test("a colleague is not called for a caller who has gone meanwhile", async () =
     await waitForSteps([`hang up ${NUMBER}`]);
 });
 
+test("a colleague who cannot be called leaves no microphone open", async () => {
+    const { line, session, microphones } = await talk();
+    phone.engine.call = () => {
+        throw new TypeError("Invalid target: undefined");
+    };
+    const question = expect(line.act(session.id, "consult", ["102", "Sam"])).rejects.toThrow(
+        "failed"
+    );
+    await microphones.giveAll();
+    await question;
+    expect(microphones.open.size).toBe(1);
+    session.hangUp();
+    expect(microphones.open.size).toBe(0);
+    await waitForSteps([`hold ${NUMBER}`, `hang up ${NUMBER}`]);
+});
+
 test("of devices that are chosen one after the other the last stays open", async () => {
     const { line, session, microphones } = await talk();
     let sent;

@@ -82,6 +82,18 @@ test("with another password it is tried again", async () => {
     expect(".o_telephony_softphone_head").toHaveText(/Softphone ready/);
 });
 
+test("who tries again in two tabs at once is registered once, and not after the end", async () => {
+    const { line } = await startSoftphone();
+    await Promise.all([line.act("", "restart", []), line.act("", "restart", [])]);
+    await settle();
+    await waitForSteps(["register 110", "unregister", "register 110"]);
+    const late = line.act("", "restart", []);
+    line.stop();
+    await late;
+    await settle();
+    await waitForSteps(["unregister"]);
+});
+
 test("a password that was put right is taken by itself, after a while", async () => {
     await openDialer();
     phone.engine.handlers.onStatus("refused", "password");

@@ -36,7 +36,12 @@ export class Consultation {
             return stopStream(stream); // There is nobody to hand over any more.
         }
         this.number = number;
-        this.asked = line.begin(number, name, stream);
+        try {
+            this.asked = line.begin(number, name, stream);
+        } catch {
+            stopStream(stream); // In words of the library, which nobody understands.
+            throw new Error("failed");
+        }
         this.asked.onTalk = () => line.onChange();
         this.asked.onEnd = (reason) => {
             this.asked = null;

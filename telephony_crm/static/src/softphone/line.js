@@ -21,6 +21,8 @@ export class Line {
     /** a sentence of the server */
     sentence = "";
     extension = "";
+    /** counts the beginnings and ends; what an older one has asked for is in vain */
+    turn = 0;
 
     /**
      * @param {Object} options
@@ -35,7 +37,8 @@ export class Line {
     }
 
     async start() {
-        this.isOn = true;
+        const turn = ++this.turn;
+        const isOver = () => turn !== this.turn;
         if (!isSecure()) {
             return this._tell("off", "insecure");
         }
@@ -44,10 +47,16 @@ export class Line {
         try {
             account = await this.askAccount();
         } catch {
-            this.timer = browser.setTimeout(() => this.isOn && this.start(), RETRY);
-            return this._tell("failed", "config");
+            if (!isOver()) {
+                this.timer = browser.setTimeout(() => this.start(), RETRY);
+                this._tell("failed", "config");
+            }
+            return;
         }
-        if (!this.isOn || !account) {
+        if (isOver()) {
+            return;
+        }
+        if (!account) {
             return this._tell("off");
         }
         if (account.problem) {
@@ -63,16 +72,16 @@ export class Line {
         try {
             engine = await engines.make(account, handlers);
         } catch {
-            return this._tell("off", "library");
+            return isOver() || this._tell("off", "library");
         }
-        if (this.isOn) {
+        if (!isOver()) {
             this.engine = engine;
             this.engine.start();
         }
     }
 
     stop() {
-        this.isOn = false;
+        this.turn++;
         browser.clearTimeout(this.timer);
         this.engine?.stop();
         this.engine = null;
