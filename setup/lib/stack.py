@@ -9,6 +9,8 @@ For end-to-end tests and benchmarks::
 import os
 import shutil
 import signal
+import socket
+from contextlib import nullcontext
 
 from setup.lib import paths, system
 from setup.lib.odoo import LAUNCHER
@@ -29,8 +31,9 @@ http {{
     fastcgi_temp_path "{folder}/fastcgi";
     uwsgi_temp_path "{folder}/uwsgi";
     scgi_temp_path "{folder}/scgi";
-    map $http_upgrade $connection_upgrade {{ default upgrade; '' ''; }}
-    upstream odoo {{ server {host}:{http_port}; keepalive 16; }}
+    map $http_upgrade $connection_upgrade {{ default upgrade; '' {idle}; }}
+    upstream odoo {{ server {host}:{http_port}; {keepalive} }}
+    {limits}
     upstream websocket {{ server {host}:{gevent_port}; }}
     server {{
         listen {host}:{port};
@@ -47,6 +50,7 @@ http {{
         location /websocket {{
             proxy_pass http://websocket;
         }}
+        {locations}
         location / {{
             proxy_pass http://odoo;
         }}
@@ -61,13 +65,36 @@ class Stack:
     :param databases: see ``setup.lib.prepare.ground``
     :param workers: HTTP worker processes
     :param options: further words of Odoo's command line
+    :param keepalive: connections between nginx and Odoo that stay open; more at once
+        than that wait for each other
+    :param backlog: connections that may wait for Odoo; its own are eight a worker
+    :param limits: what nginx is told of limits, beside its servers
+    :param locations: what it is told within its server, before all else
     """
 
-    def __init__(self, databases, database, *, workers=2, options=()):
+    def __init__(
+        self,
+        databases,
+        database,
+        *,
+        workers=2,
+        options=(),
+        keepalive=16,
+        backlog=0,
+        limits="",
+        locations="",
+    ):
         self.databases = databases
         self.database = database
         self.workers = workers
         self.options = options
+        self.backlog = backlog
+        self.nginx_words = {
+            "keepalive": f"keepalive {keepalive};" if keepalive else "",
+            "idle": "''" if keepalive else "close",
+            "limits": limits,
+            "locations": locations,
+        }
         self.port, self.http_port, self.gevent_port = free_ports(3)
         self.url = f"http://{HOST}:{self.port}"
         self.folder = paths.HOME / "stack" / f"{database}-{self.port}"
@@ -102,8 +129,25 @@ class Stack:
             "--proxy-mode", "--log-level=warn", *self.options,
         )  # fmt: skip
         name = f"odoo-{self.database}"
-        self.odoo = Process(name, command, env=self.databases.environment)
+        environment = dict(self.databases.environment)
+        with self._listening() as door:
+            more = {"env": environment}
+            if door:
+                environment["ODOO_HTTP_SOCKET_FD"] = str(door.fileno())
+                more["pass_fds"] = [door.fileno()]
+            self.odoo = Process(name, command, **more)
         self.odoo.wait_for(f"http://{HOST}:{self.http_port}/web/login")
+
+    def _listening(self):
+        """Return the socket that Odoo is given, as systemd can; else nothing."""
+        if not self.backlog:
+            return nullcontext()
+        door = socket.socket()
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.setblocking(False)
+        door.bind((HOST, self.http_port))
+        door.listen(self.backlog)
+        return door
 
     def start_nginx(self):
         """Put nginx before Odoo; also after it was stopped."""
@@ -116,6 +160,7 @@ class Stack:
                 port=self.port,
                 http_port=self.http_port,
                 gevent_port=self.gevent_port,
+                **self.nginx_words,
                 # root's state folder is closed to nginx's usual user
                 user="" if os.geteuid() else "user root;",
             )

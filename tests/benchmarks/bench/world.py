@@ -37,9 +37,11 @@ class World:
 
     :param databases: see ``setup.lib.prepare.ground``
     :param size: of the large database
+    :param is_small: whether this is to be quick, and the figures are only a hint
     """
 
-    def __init__(self, databases, size):
+    def __init__(self, databases, size, is_small=False):
+        self.is_small = is_small
         self.databases = copy(databases)
         self.databases.odoo = databases.odoo._replace(
             addons=(ADDONS, *databases.odoo.addons)

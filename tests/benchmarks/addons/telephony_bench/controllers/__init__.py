@@ -1,1 +1,1 @@
-from . import floor
+from . import floor, insert
