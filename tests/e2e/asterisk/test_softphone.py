@@ -31,6 +31,8 @@ from .softphone import (
 
 ROW = ".o_telephony_transfer_row"
 AUDIO = "odoo.__WOWL_DEBUG__.root.env.services.telephony_playback.audio"
+ACTIONS = "odoo.__WOWL_DEBUG__.root.env.services.action"
+THE_CALL = f"[...{SOFTPHONE}.line.calls.values()][0]"
 MESSAGE = ".o_telephony_dialer_message"
 READY = (".o_telephony_softphone_head", "ready on extension 110")
 
@@ -204,6 +206,30 @@ def test_one_tab_is_the_telephone_and_another_takes_over(office, sofia):
         does(second, ".o_telephony_answer", ".o_telephony_hang_up")
         talks(second)
         does(second, ".o_telephony_hang_up")
+
+
+def test_a_talk_goes_on_while_the_user_moves_about_and_another_tab_loads_anew(
+    office, sofia
+):
+    first, second = sits(sofia), sits(sofia, "/odoo/crm")
+    with office.phones() as phones:
+        phones.caller(JAMES, LINE, talks=55)  # on a busy machine a page takes long
+        does(first, ".o_telephony_answer", ".o_telephony_hang_up")
+        talks(first)
+        held = first.evaluate(f"window.heldCall = {THE_CALL}; heldCall.session.callRef")
+        second.send("Page.reload")
+        first.evaluate(f"{ACTIONS}.doAction('crm.crm_lead_action_pipeline')")
+        first.see(".o_opportunity_kanban")
+        talks(first)
+        first.evaluate("history.back()")
+        first.see(".o_breadcrumb", "Contacts")
+        second.wait(f"Boolean({SOFTPHONE}) && !{SOFTPHONE}.line && {REGISTERED}")
+        second.see(f"{CARD} .o_telephony_hang_up")
+        talks(first)
+        assert first.evaluate(f"{THE_CALL} === heldCall && {THE_CALL}.session.callRef")
+        does(second, ".o_telephony_hang_up")
+    call = office.call()  # no other
+    assert (call["call_ref"], call["disposition"]) == (held, "answered")
 
 
 def test_a_refused_microphone_is_said_and_the_call_rings_on(office, sofia):
