@@ -56,6 +56,22 @@ class TelephonyTrackingDay(models.Model):
         return zones
 
     @api.model
+    def _counted_until(self, companies):
+        """Return until when the visits of all sites of companies are counted.
+
+        :return: naive UTC; `None` when those of a site are not at all, or there is none
+        """
+        self.env.cr.execute(
+            """
+            SELECT CASE WHEN bool_and(counted_until IS NOT NULL)
+                        THEN min(counted_until) END
+              FROM telephony_tracking_site WHERE company_id = ANY(%s)
+            """,
+            [companies.ids],
+        )
+        return self.env.cr.fetchone()[0]
+
+    @api.model
     def _cron_count(self):
         """Count the days that are over, as long as the job has time."""
         now = fields.Datetime.now()

@@ -149,6 +149,7 @@ class TelephonyTrackingReport(models.Model):
             since=since,
             until=until,
             lang=self.env.lang or "en_US",
+            counted=self.env["telephony.tracking.day"]._counted_until(companies),
         )
 
     @api.model

@@ -1,9 +1,9 @@
 """Parts of the SQL of the report: rows of one kind, each with its day and its origin.
 
-All parts have the same columns, and are put together by nothing but UNION ALL, so that
-PostgreSQL leaves out what is not asked for, and the tables that only that needs. The
-days that are asked for are translated into moments here, company by company, so that
-indexes find them, and the day of a row is only reckoned where it is shown.
+All have the same columns, and are put together by nothing but UNION ALL: so PostgreSQL
+leaves out what is not asked for, and the tables that only that needs. Days that are
+asked for become moments here, which indexes find; that of a row is only reckoned where
+it is shown.
 """
 
 from datetime import date, datetime
@@ -27,8 +27,7 @@ KINDS = {
     WON: "won",
     EARNED: "revenue",
 }
-#: What a row may have, and of which type. Shares of leads are exact: they sum to whole
-#: ones.
+#: What a row may have, and its type. Shares of leads are exact: they sum to whole ones.
 COLUMNS = {
     **dict.fromkeys(NAMES, "text"),
     "keyword": "text",
@@ -71,6 +70,8 @@ class Scope(NamedTuple):
     :param since: the first day that is asked for, or `None`
     :param until: the last one, or `None`
     :param lang: in which campaigns are named
+    :param counted: until when the visits of all sites are counted, naive UTC; `None`:
+        those of some are not at all
     """
 
     share: str
@@ -80,6 +81,7 @@ class Scope(NamedTuple):
     since: date | None
     until: date | None
     lang: str
+    counted: datetime | None
 
     def on_days(self, column):
         """Return the condition that a day is one of those that are asked for."""
@@ -91,11 +93,9 @@ class Scope(NamedTuple):
         return SQL(" AND ").join(terms)
 
     def within(self, moment):
-        """Return the condition that a moment is within those days.
+        """Return the condition that a moment is within those days of the company.
 
-        Of the company, and before that of any, which an index finds.
-
-        :param moment: SQL of a naive UTC timestamp
+        And before that of any, which an index finds.
         """
         terms = [SQL("TRUE")]
         if self.since:
@@ -107,6 +107,11 @@ class Scope(NamedTuple):
             terms.append(SQL("%s < %s", moment, last))
             terms.append(SQL('%s < own."end"', moment))
         return SQL(" AND ").join(terms)
+
+    def is_counted(self):
+        """Tell whether the visits of all days that are asked for are counted."""
+        ends = [company.end for company in self.companies]
+        return bool(self.counted and self.until and self.counted >= max(ends))
 
     def of_us(self, column):
         """Return the condition that something is of one of the companies."""
@@ -218,10 +223,9 @@ def by_word(scope, words):
 
 
 def _meanings(scope, name):
-    """Return the query of what words mean: one row a word.
+    """Return the query of what words mean, as where a call gets its source.
 
-    An alias says more than a name; of equal names the oldest counts, as where a call
-    gets its source.
+    An alias says more than a name; of equal names the oldest counts.
     """
     return SQL(
         """
