@@ -183,10 +183,7 @@ def part(scope, place, source, terms, record, names, company=None, **columns):
 
 
 def by_id(scope, ids):
-    """Return the joins and columns by which source, medium and campaign are named.
-
-    :param ids: ``{name: SQL of the id of its record}``
-    """
+    """Return the joins and columns that name records; ``ids``: SQL by `NAMES`."""
     joins = [
         SQL(
             "LEFT JOIN %s %s ON %s = %s",
@@ -202,10 +199,7 @@ def by_id(scope, ids):
 
 
 def by_word(scope, words):
-    """Return the same of words that mean a record, if there is one of that name.
-
-    :param words: ``{name: SQL of the word, in lower case}``
-    """
+    """Return the same of words in lower case, which mean a record if there is one."""
     joins, named = [], {}
     for name in NAMES:
         known = SQL.identifier(f"of_{name}")

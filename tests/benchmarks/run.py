@@ -15,6 +15,7 @@ import traceback
 from datetime import datetime, timezone
 from pathlib import Path
 
+from bench import tracking
 from bench.table import as_json, table
 from bench.world import World
 
@@ -41,16 +42,21 @@ FIGURES = (
     "page_script",
     "visits",
     "flood",
+    "report",
+    "match",
 )
 # These have a database of their own.
-OF_VISITS = {"visits", "flood"}
+OF_VISITS = {"visits", "flood", "report", "match"}
 
 
 def main():
     """Measure; the exit code."""
     parser = argparse.ArgumentParser(prog="setup/bench", description=__doc__)
     parser.add_argument(
-        "--small", action="store_true", help=f"{SMALL:,} contacts, not {FULL:,}"
+        "--small",
+        action="store_true",
+        help=f"{SMALL:,} contacts, not {FULL:,}; "
+        f"{tracking.SMALL:,} visits, not {tracking.FULL:,}",
     )
     parser.add_argument(
         "--only", nargs="+", choices=FIGURES, default=FIGURES, help="these figures"
