@@ -22,7 +22,7 @@ class TelephonyTrackingDestinationSetting(models.Model):
     sequence = fields.Integer()
     key = fields.Char(required=True, readonly=True)
     label = fields.Char(string="Setting", compute="_compute_declaration")
-    help = fields.Char(string="Explanation", compute="_compute_declaration")
+    help = fields.Text(string="Explanation", compute="_compute_declaration")
     is_secret = fields.Boolean(compute="_compute_declaration")
     is_switch = fields.Boolean(compute="_compute_declaration")
     is_required = fields.Boolean(compute="_compute_declaration")

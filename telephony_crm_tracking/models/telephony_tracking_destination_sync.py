@@ -34,7 +34,7 @@ class TelephonyTrackingDestination(models.Model):
         :param visits_of: function of the least likelihood that returns the visits that
             led to the result, and whether they are likely enough
         """
-        for destination in self:
+        for destination in self.filtered(lambda one: one._pure()):
             try:
                 with self.env.cr.savepoint():
                     destination._sync_one(record, facts, visits_of)
@@ -193,7 +193,7 @@ class TelephonyTrackingConversion(models.Model):
             row.cancelled_date = now
             if row.state in GONE_OUT and not row.is_test:
                 row._retract(now)
-            elif row.state != State.REFUSED.value:
+            elif row.state != State.REFUSED.value and row.reason != BY_PERSON:
                 row._leave_out(NO_MORE)
                 row.ask_date = False
 

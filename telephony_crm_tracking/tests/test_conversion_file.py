@@ -3,7 +3,7 @@ import csv
 import io
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, tagged
+from odoo.tests import Form, HttpCase, tagged
 from odoo.tools import mute_logger
 
 from .conversion_common import ConversionCase
@@ -109,8 +109,15 @@ class TestConversionFile(ConversionCase, HttpCase):
         return self.url_open(address, headers=headers)
 
     def _password(self):
+        """Have an administrator make a password, who sees it once; return it."""
         action = self.form.action_new_password()
-        return action["context"]["default_password"]
+        wizard = self.env[action["res_model"]].with_user(self.administrator)
+        with Form(wizard.with_context(**action["context"])) as form:
+            self.assertEqual((form.user, form.url), ("odoo", self.form.feed_url))
+            password = form.password
+        saved = self.env[action["res_model"]].browse(form.record.id)
+        self.assertFalse(saved.password)
+        return password
 
     def test_nobody_is_let_in_without_its_password(self):
         self._feed()
