@@ -50,9 +50,9 @@ def begin(env):
     A transaction that is open keeps its isolation and its snapshot, so it has to
     end first. Within a test one transaction holds everything; nothing is done then.
     """
-    _flush_as(env)
     if type(env.cr) is Cursor and module.current_test:
         return
+    _flush_as(env)
     env.cr.commit()  # pylint: disable=invalid-commit  # what was stored must last
     env.invalidate_all(flush=False)
     if type(env.cr) is Cursor:
@@ -100,11 +100,15 @@ def exclusive(env, *parts, durable=True):
         so that nobody has to wait until it is on the disk
     """
     cr = env.cr
-    _flush_as(env)
     if module.current_test and type(cr) is Cursor:
-        with cr.savepoint():
-            lock(cr, *parts)
-            yield
+        default = env.transaction.default_env  # the user may be gone after a test
+        _flush_as(env)
+        try:
+            with cr.savepoint():
+                lock(cr, *parts)
+                yield
+        finally:
+            env.transaction.default_env = default
         return
     begin(env)
     try:
