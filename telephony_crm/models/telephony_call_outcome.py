@@ -11,4 +11,15 @@ class TelephonyCallOutcome(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    company_id = fields.Many2one("res.company")
+    company_id = fields.Many2one(
+        "res.company",
+        default=lambda self: self.env.company,
+        help="Empty: for all companies.",
+    )
+
+    def write(self, vals):
+        """Override to check the rights on the new company, too."""
+        result = super().write(vals)
+        if "company_id" in vals:
+            self.check_access("write")
+        return result

@@ -146,6 +146,11 @@ class TelephonyPbx(models.Model):
     _webhook_token_unique = models.Constraint(
         "UNIQUE (webhook_token)", "Each PBX has a webhook address of its own."
     )
+    _limits_not_negative = models.Constraint(
+        "CHECK (LEAST(min_talk_seconds, dial_user_minute, dial_user_day, "
+        "dial_pbx_minute, dial_pbx_day) >= 0)",
+        "The shortest talk and the limits of dialling cannot be below zero.",
+    )
 
     # -- selections and computes -------------------------------------------
 
@@ -222,7 +227,13 @@ class TelephonyPbx(models.Model):
         return pbxs
 
     def write(self, vals):
+        """Override to check the rights on the new company, too."""
+        moved = self.filtered(lambda pbx: pbx.company_id.id != vals.get("company_id"))
+        if "company_id" in vals and moved:
+            moved._check_movable()
         result = super().write(vals)
+        if "company_id" in vals:
+            self.check_access("write")
         if "adapter" in vals:
             self._declare_settings()
         self.env.registry.clear_cache()
@@ -231,6 +242,20 @@ class TelephonyPbx(models.Model):
     def unlink(self):
         self.env.registry.clear_cache()
         return super().unlink()
+
+    def _check_movable(self):
+        """Refuse another company to a PBX whose calls are in the log of this one."""
+        calls = self.env["telephony.call"].sudo()
+        for pbx in self:
+            if calls.search_count([("pbx_id", "=", pbx.id)], limit=1):
+                raise ValidationError(
+                    self.env._(
+                        "%s has calls, which stay in the log of %s. Archive it, and "
+                        "connect the PBX in the other company anew.",
+                        pbx.name,
+                        pbx.company_id.name,
+                    )
+                )
 
     # -- actions ---------------------------------------------------------------
 

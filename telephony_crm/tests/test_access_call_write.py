@@ -9,7 +9,9 @@ class TestAccessCallWrite(AccessCase):
     """What a person may say of a call, and what only the PBX may."""
 
     def test_agent_says_what_a_call_meant(self):
-        outcome = self.env["telephony.call.outcome"].create({"name": "Will think"})
+        outcome = self.env["telephony.call.outcome"].create(
+            {"name": "Will think", "company_id": self.company.id}
+        )
         mine = self.mine.with_user(self.agent)
         mine.write({"note": "Asked for the price", "outcome_id": outcome.id})
         self.assertEqual(self.mine.note, "Asked for the price")

@@ -24,7 +24,9 @@ class TestAccessOther(AccessCase):
     # -- outcomes --------------------------------------------------------------------
 
     def test_agent_reads_outcomes_and_supervisor_writes_them(self):
-        outcome = self.env["telephony.call.outcome"].create({"name": "Sold"})
+        outcome = self.env["telephony.call.outcome"].create(
+            {"name": "Sold", "company_id": self.company.id}
+        )
         self.assertTrue(outcome.with_user(self.agent).read(["name"]))
         with self.assertRaises(AccessError):
             outcome.with_user(self.agent).write({"name": "Bought"})
@@ -33,6 +35,18 @@ class TestAccessOther(AccessCase):
                 {"name": "x"}
             )
         outcome.with_user(self.supervisor).name = "Sold today"
+
+    def test_outcomes_of_all_companies_are_for_administrators(self):
+        outcomes = self.env["telephony.call.outcome"]
+        shared = outcomes.create({"name": "Sold", "company_id": False})
+        own = outcomes.with_user(self.supervisor).create({"name": "Bought"})
+        self.assertEqual(own.company_id, self.company)
+        with self.assertRaises(AccessError):
+            shared.with_user(self.supervisor).unlink()
+        for company in (False, self.other_company.id):
+            with self.assertRaises(AccessError):
+                own.with_user(self.supervisor).company_id = company
+        shared.with_user(self.administrator).unlink()
 
     def test_outcomes_of_another_company_are_not_offered(self):
         outcome = self.env["telephony.call.outcome"].create(

@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
 from .access_common import AccessCase
@@ -56,6 +56,17 @@ class TestAccessPbx(AccessCase):
     def test_administrator_replaces_the_secret(self):
         self.pbx.with_user(self.administrator).api_secret = "another"
         self.assertEqual(self.pbx.sudo().api_secret_stored, "another")
+
+    def test_no_pbx_is_moved_into_a_company_of_others(self):
+        """Its addresses would tell who the customers of that company are."""
+        pbx = self.pbx.copy({"name": "New", "company_id": self.other_company.id})
+        with self.assertRaises(AccessError):
+            pbx.with_user(self.stranger).company_id = self.company
+
+    def test_a_pbx_with_calls_stays_where_they_are(self):
+        self.administrator.company_ids += self.other_company
+        with self.assertRaisesRegex(ValidationError, "has calls"):
+            self.pbx.with_user(self.administrator).company_id = self.other_company
 
     def test_only_administrators_change_a_pbx(self):
         for user in (self.agent, self.supervisor, self.internal):
