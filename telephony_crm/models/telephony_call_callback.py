@@ -30,7 +30,7 @@ class TelephonyCall(models.Model):
         whichever direction, settles the earlier missed calls of that number.
         """
         self.ensure_one()
-        if self.doubtful:
+        if self.doubtful or self._is_repeated():
             return  # it stays as it was, until the PBX's own records tell
         waits = False
         if self._can_be_rung_back():
@@ -43,6 +43,27 @@ class TelephonyCall(models.Model):
         self._update({"needs_callback": waits})
         if waits and (self.callback_id or self._is_still_due()):
             self.env["telephony.callback"]._ask(self)
+
+    def _is_repeated(self):
+        """Tell whether another call of this caller began in the very same second.
+
+        Where the PBX signs who rang whom and when, but not the call's id, who has
+        heard one signed event can send it again as of another call.
+        """
+        if self.confirmed or self.direction != "inbound" or not self.number_e164:
+            return False
+        return bool(
+            self.search_count(
+                [
+                    ("company_id", "=", self.company_id.id),
+                    ("number_e164", "=", self.number_e164),
+                    ("start_date", "=", self.start_date),
+                    ("pbx_id", "=", self.pbx_id.id),
+                    ("id", "<", self.id),
+                ],
+                limit=1,
+            )
+        )
 
     def _can_be_rung_back(self):
         """Tell whether it is a call with a customer that has a number."""

@@ -308,6 +308,30 @@ class TelephonyCallback(models.Model):
         self._withdraw()
         self._tell_screens(self.user_id)
 
+    @api.model
+    def _reopen(self, talks):
+        """Open again what talks have settled of which the PBX knows nothing.
+
+        A call-back of the same number that is open meanwhile does as well.
+        """
+        for callback in self.search([("done_call_id", "in", talks.ids)])._locked():
+            if self._open_of(callback.company_id, callback.e164):
+                continue
+            callback.write(
+                {
+                    "state": "open",
+                    "done_date": False,
+                    "done_call_id": False,
+                    "done_user_id": False,
+                }
+            )
+            callback.call_ids.filtered(
+                lambda call: call.disposition != "answered"
+            ).write({"needs_callback": True})
+            callback._count()
+            callback._mirror()
+            callback._tell()
+
     def _locked(self):
         """Return these, alone for their numbers until the transaction ends."""
         for callback in self.sorted("e164"):

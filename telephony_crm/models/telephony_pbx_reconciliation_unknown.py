@@ -130,6 +130,8 @@ class TelephonyPbxReconciliation(models.Model):
             )
         )
         self.env["telephony.call"].invalidate_model(["unproven"], flush=False)
+        unknown = self.env["telephony.call"].browse(row[0] for row in found)
+        self.env["telephony.callback"].sudo()._reopen(unknown)
         return len(found)
 
     def _has_read(self, pbx):

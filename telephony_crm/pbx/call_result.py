@@ -159,16 +159,14 @@ def _is_sign_of_answer(event):
 def _inbound(legs, answered_by, final):
     """Return the first disposition of a call that came in that fits.
 
-    Busy after somebody was rung is a missed call: it is owed a call-back. Busy at
-    once is how a PBX refuses, as it does with blocked numbers.
+    Busy, whether somebody was rung or every line was taken, is no refusal: the caller
+    is owed a call-back. Whom we have refused ourselves, the log knows.
     """
     said = final.disposition
     was_rung = any(leg.is_person for leg in legs)
     if answered_by in (AnsweredBy.PERSON, AnsweredBy.UNKNOWN):
         return Disposition.ANSWERED
     if said == Disposition.REJECTED or final.hangup_cause == CALL_REJECTED:
-        return Disposition.REJECTED
-    if said == Disposition.BUSY and not was_rung:
         return Disposition.REJECTED
     if said == Disposition.VOICEMAIL or any(
         leg.is_answered for leg in legs if leg.kind == LegKind.VOICEMAIL

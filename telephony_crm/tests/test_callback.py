@@ -47,6 +47,39 @@ class TestCallback(TelephonyCase):
         self.assertEqual(callback.waiting_date, self._call("in_0").start_date)
         self.assertEqual(callback.last_date, self._call("in_2").start_date)
 
+    def test_the_same_second_told_as_of_another_call_settles_nothing(self):
+        """A signature covers who rang and when, not the call's id nor its result."""
+        started = self._ago(minutes=2)
+        missed = self._miss(started=started)
+        told = {"call_ref": "forged", "started": started}
+        self._tell("NOTIFY_START", after=0, **told)
+        self._tell("NOTIFY_INTERNAL", after=1, internal="100", **told)
+        self._tell("NOTIFY_ANSWER", after=2, internal="100", **told)
+        self._tell(
+            "NOTIFY_END",
+            after=40,
+            internal="100",
+            duration="30",
+            disposition="answered",
+            **told,
+        )
+        self._follow_up()
+        self.assertEqual(self._call("forged").start_date, missed.start_date)
+        self.assertEqual(self._call("forged").disposition, "answered")
+        self.assertEqual(self._callback().state, "open")
+        self.assertEqual(self._callback().attempts, 1)
+        self.assertTrue(missed.needs_callback)
+
+    def test_what_a_call_has_settled_that_never_was_is_open_again(self):
+        missed = self._miss(minutes=3)
+        talk = self._talk()
+        self.assertEqual(self._callback().state, "done")
+        self.env["telephony.callback"]._reopen(talk)
+        callback = self._callback()
+        self.assertEqual((callback.state, callback.attempts), ("open", 1))
+        self.assertTrue(missed.needs_callback)
+        self.assertTrue(callback.activity_id.active)
+
     def test_the_database_itself_refuses_a_second_one(self):
         self._miss()
         with (

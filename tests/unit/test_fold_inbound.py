@@ -112,7 +112,7 @@ def test_refused_by_the_extension_is_rejected():
     "raw, disposition",
     [
         ("cancel", "abandoned"),
-        ("busy", "rejected"),
+        ("busy", "abandoned"),
         ("no answer", "missed"),
         ("failed", "failed"),
         ("unallocated number", "failed"),
