@@ -69,8 +69,11 @@ class Commands:
         try:
             if command.get("sound"):
                 with self._sound(command) as file:
-                    send_sound(command["id"], file, command["timeout"])
-                return None
+                    taken = send_sound(command["id"], file, command["timeout"])
+                if taken.ok:
+                    return None
+                # A proxy with a limit, for example: Odoo waits, and has to hear why.
+                raise Refused(taken.status_code, "The sound was not taken.")
             status, headers, body = self._answer(command)
         except Refused as error:
             status, headers, body = error.status, {}, _message(error.message)

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import types
 
 import pytest
 from ami_server import AmiServer
@@ -96,14 +97,25 @@ def ask(commands, path, method="GET", **values):
     """Return status and body of what comes back; a sound that was sent is its bytes."""
     sent = []
     command = {"id": 5, "method": method, "path": path, "timeout": 20, **values}
-    found = commands.carry_out(
-        command, lambda id_, file, timeout: sent.append((id_, file.read()))
-    )
+
+    def send_sound(id_, file, _timeout):
+        sent.append((id_, file.read()))
+        return types.SimpleNamespace(ok=True)
+
+    found = commands.carry_out(command, send_sound)
     if found is None:
         assert [id_ for id_, _body in sent] == [5]
         return "sound", sent[0][1]
     assert found["id"] == 5
     return found["status"], base64.b64decode(found["body"])
+
+
+def test_a_sound_that_a_proxy_does_not_let_pass_is_said(commands):
+    command = {"id": 5, "path": "/bridge/recording/2026/1.wav", "timeout": 20}
+    command |= {"sound": True, "limit": 10**6}
+    taken = types.SimpleNamespace(ok=False, status_code=413)
+    found = commands.carry_out(command, lambda *_: taken)
+    assert (found["id"], found["status"]) == (5, 413)
 
 
 def test_ari_is_asked_with_what_odoo_said_and_its_answer_goes_back(commands, ari):
