@@ -47,7 +47,15 @@ def replace(file, text, mode=0o644):
 @contextmanager
 def locked(name, *, shared=False):
     """Hold the lock file ``name`` of the state folder: two runs never collide."""
-    LOCKS.mkdir(parents=True, exist_ok=True)
+    try:
+        LOCKS.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        from setup.lib.console import Failure  # which needs the paths itself
+
+        raise Failure(
+            f"{HOME} cannot be written: {error.strerror}",
+            "name another folder in TELEPHONY_CRM_HOME",
+        ) from error
     with (LOCKS / f"{name}.lock").open("a") as handle:
         fcntl.flock(handle, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
         yield handle

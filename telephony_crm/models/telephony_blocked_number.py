@@ -78,6 +78,8 @@ class TelephonyBlockedNumber(models.Model):
     def create(self, vals_list):
         check_fields(self, vals_list, WRITABLE)
         self.env.registry.clear_cache()
+        for vals in vals_list:
+            self._make_room(self.new(vals))
         return super().create(vals_list)
 
     def write(self, vals):
@@ -112,6 +114,17 @@ class TelephonyBlockedNumber(models.Model):
             ended.write({"expires": False, "reason": reason})
         else:
             self.create({"number": number, "company_id": company.id, "reason": reason})
+
+    @api.model
+    def _make_room(self, blocked):
+        """Delete the block of this number that has ended: a number has one."""
+        self.search(
+            [
+                ("e164", "=", blocked.e164),
+                ("company_id", "=", blocked.company_id.id),
+                ("expires", "<=", fields.Datetime.now()),
+            ]
+        ).unlink()
 
     @api.autovacuum
     def _gc_ended(self):

@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import format_amount
 
 from ..pbx import numbers
+from ..tools.text import as_id
 
 LEADS = 3
 CANDIDATES = 4
@@ -63,7 +64,7 @@ class TelephonyCall(models.Model):
     @api.model
     def _for_card(self, call_id, raise_if_not=True):
         """Return the call if the user may see it, at work in its company."""
-        call = self._in_all_companies().browse(int(call_id)).exists()
+        call = self._in_all_companies().browse(as_id(call_id)).exists()
         if call and call.has_access("read"):
             return call.with_company(call.company_id)
         if raise_if_not:

@@ -1,8 +1,15 @@
-from odoo import api, models
+from datetime import timedelta
+
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..pbx import numbers
-from ..tools.text import clean
+from ..tools.text import as_id, clean
+
+# Characters of a note: many pages, and no more than a card and a timeline can show.
+MOST_NOTED = 20_000
+# A second press, from another tab or after a lost answer, is of the same creation.
+SAME_PRESS = timedelta(minutes=1)
 
 
 class TelephonyCall(models.Model):
@@ -22,7 +29,7 @@ class TelephonyCall(models.Model):
         call = self._for_card(call_id)
         if model not in ("res.partner", "crm.lead"):
             raise UserError(self.env._("A call belongs to a contact or to a lead."))
-        call._link(call.env[model].browse(int(res_id)), "chosen")
+        call._link(call.env[model].browse(as_id(res_id)), "chosen")
         return call._card()
 
     @api.model
@@ -59,8 +66,9 @@ class TelephonyCall(models.Model):
         :raises UserError: when there is neither a name nor a number
         """
         call = self._for_card(call_id)
+        values = values if isinstance(values, dict) else {}
         text = {
-            name: " ".join(clean((values or {}).get(name)).split())[:200]
+            name: " ".join(clean(values.get(name)).split())[:200]
             for name in ("name", "company", "email")
         }
         phone = (
@@ -72,7 +80,7 @@ class TelephonyCall(models.Model):
             )
         if kind not in ("lead", "partner", "company"):
             raise UserError(self.env._("Choose a contact, a company or a lead."))
-        if call._has_new("lead_id" if kind == "lead" else "partner_id"):
+        if call._has_new("lead_id" if kind == "lead" else "partner_id", text):
             return call._card()
         if kind == "lead":
             record = call._create_lead(text, phone)
@@ -81,14 +89,19 @@ class TelephonyCall(models.Model):
         call._link(record, "chosen")
         return call._card()
 
-    def _has_new(self, name):
-        """Tell whether somebody else has created the call's lead or contact for it."""
+    def _has_new(self, name, text):
+        """Tell whether the call's lead or contact was created for it.
+
+        By somebody else; or by this user just now, unless another name is typed.
+        """
         record = self.sudo()[name]
-        return bool(
-            record
-            and record.create_uid != self.env.user
-            and record.create_date >= self.create_date
-        )
+        if not record or record.create_date < self.create_date:
+            return False
+        if record.create_uid != self.env.user:
+            return True
+        typed = text["name"] or text["company"]
+        is_same = not typed or typed in _names_of(record)
+        return is_same and record.create_date > fields.Datetime.now() - SAME_PRESS
 
     @api.model
     def card_note(self, call_id, note):
@@ -96,7 +109,7 @@ class TelephonyCall(models.Model):
 
         The call may have become part of another while he typed; see `_merged_note`.
         """
-        call, note = self._merged_note(call_id, clean(note))
+        call, note = self._merged_note(call_id, clean(note)[:MOST_NOTED])
         if (call.note or "") != note:
             call.sudo().write({"note": note})
             call._after_change()
@@ -106,9 +119,7 @@ class TelephonyCall(models.Model):
     def card_outcome(self, call_id, outcome_id):
         """Set what came of the call; the same one again takes it back."""
         call = self._for_card(call_id)
-        outcome = (
-            call.env["telephony.call.outcome"].browse(int(outcome_id or 0)).exists()
-        )
+        outcome = call.env["telephony.call.outcome"].browse(as_id(outcome_id)).exists()
         outcome.check_access("read")
         call._check_same_company(outcome)
         call.sudo().outcome_id = outcome if outcome != call.outcome_id else False
@@ -186,3 +197,10 @@ class TelephonyCall(models.Model):
         call.version += 1
         call._sync_participants()
         call._notify()
+
+
+def _names_of(record):
+    """Return the names that were typed when a lead or contact was created."""
+    if record._name == "crm.lead":
+        return record.contact_name, record.partner_name
+    return record.name, record.company_name

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools.text import as_id
 from ..tools.transaction import lock
 from .telephony_call_apply import DECIDED
 
@@ -164,7 +165,7 @@ class TelephonyCall(models.Model):
         """
         self.env.cr.execute(
             "SELECT id FROM telephony_call WHERE merged_notes ? %s LIMIT 1",
-            [str(int(call_id))],
+            [str(as_id(call_id))],
         )
         row = self.env.cr.fetchone()
         if not row:

@@ -1,4 +1,5 @@
 from odoo import api, fields, models, tools
+from odoo.exceptions import ValidationError
 
 from ..pbx import numbers
 
@@ -45,6 +46,10 @@ class TelephonyDid(models.Model):
     _number_unique = models.Constraint(
         "UNIQUE (pbx_id, number)", "A PBX has each company number once."
     )
+    _e164_unique = models.UniqueIndex(
+        "(pbx_id, e164) WHERE active",
+        "This company number is there already, in another spelling.",
+    )
 
     @api.depends("number", "pbx_id.country_id", "pbx_id.company_id.country_id")
     def _compute_e164(self):
@@ -52,6 +57,18 @@ class TelephonyDid(models.Model):
             countries = did.pbx_id._countries() if did.pbx_id else ()
             number = numbers.parse(did.number or "", countries)
             did.e164 = number.e164 or number.digits
+
+    @api.constrains("number")
+    def _check_number(self):
+        for did in self:
+            if not did.e164:
+                raise ValidationError(
+                    self.env._(
+                        "“%s” is not a phone number. Write it with its country, for "
+                        "example +44 20 3769 1880.",
+                        did.number,
+                    )
+                )
 
     @api.depends("number", "name", "e164")
     def _compute_display_name(self):

@@ -24,7 +24,9 @@ class TelephonyExtension(models.Model):
     )
     log_calls = fields.Boolean(
         default=True,
-        help="Without it the extension is private: its calls are not logged.",
+        help="Without it the extension is private: its calls are not logged. What "
+        "the PBX posted of them is kept among the events for administrators, for "
+        "telephony_crm.event_retention_days.",
     )
 
     _number_unique = models.Constraint(

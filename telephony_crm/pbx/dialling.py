@@ -23,6 +23,8 @@ _refused_types = {
     PhoneNumberType.PREMIUM_RATE: "premium",
     # In the United Kingdom these forward at a premium, and are a usual way of fraud.
     PhoneNumberType.PERSONAL_NUMBER: "premium",
+    # Of the United Kingdom, dearer than any mobile; they look like one.
+    PhoneNumberType.PAGER: "premium",
     PhoneNumberType.SHARED_COST: "shared_cost",
 }
 

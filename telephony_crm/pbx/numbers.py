@@ -131,7 +131,8 @@ def _ascii_digits(text):
 def _is_hidden(text, digits):
     if digits:
         return not digits.strip("0") and text.strip("+ ") == digits
-    word = text.split("@")[0].strip(" <>\"'").lower()
+    word = text.split("@")[0].strip(" <>\"'+").lower()
+    word = re.sub(r"^sips?:", "", word)
     return not word or re.sub(r"[\s_]+", "-", word) in HIDDEN
 
 

@@ -46,6 +46,12 @@ class TestBlockedNumber(TelephonyCase):
                 blocked.sudo().unlink()
                 self.assertFalse(self._is_blocked())
 
+    def test_a_block_that_has_ended_is_entered_again(self):
+        self._block(expires=datetime.now() - timedelta(days=1))
+        self.assertFalse(self._is_blocked())
+        self._block("020 3769 1880")
+        self.assertTrue(self._is_blocked())
+
     def test_what_cannot_be_read_is_blocked_by_its_digits(self):
         self._block("99-1234")
         self.assertTrue(self._is_blocked("991234"))

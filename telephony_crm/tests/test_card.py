@@ -132,7 +132,9 @@ class TestCard(CardCase):
         call_id = self._ring()
         self.assertEqual(self._call().lead_id, lead)
         first = self.calls.card_create(call_id, "lead", {"name": "Ann"})["lead"]
-        second = self.calls.card_create(call_id, "lead", {"name": "Ann"})["lead"]
+        again = self.calls.card_create(call_id, "lead", {"name": "Ann"})["lead"]
+        self.assertEqual(again, first, "a second press is of the same creation")
+        second = self.calls.card_create(call_id, "lead", {"name": "Bob"})["lead"]
         self.assertEqual(len({lead.id, first, second}), 3)
 
     def test_text_that_no_database_can_store_is_cleaned(self):

@@ -1,7 +1,10 @@
 from unittest.mock import patch
 
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..models import telephony_pbx_event
 from .common import TelephonyCase
@@ -19,6 +22,15 @@ class TestHostile(TelephonyCase):
         cls.other_pbx = cls.env["telephony.pbx"].create(
             {"name": "Theirs", "company_id": other.id, "api_secret": "theirs"}
         )
+
+    def test_a_company_number_has_digits_and_is_there_once(self):
+        """One without would be that of every call that names none."""
+        dids = self.env["telephony.did"]
+        with self.assertRaises(ValidationError):
+            dids.create({"pbx_id": self.pbx.id, "number": "Reception"})
+        spelled = "00" + self.did.e164[1:]
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            dids.create({"pbx_id": self.pbx.id, "number": spelled})
 
     def test_nothing_is_moved_to_the_pbx_of_another_company(self):
         for record in (self.extension, self.did):

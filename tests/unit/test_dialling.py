@@ -44,6 +44,7 @@ def test_subscribers_in_allowed_countries_may_be_dialled(number):
         ("+33899123456", "premium"),
         ("+19005551234", "premium"),
         ("+447012345678", "premium"),
+        ("+447640123456", "premium"),
         ("+979123456789", "premium"),
         ("+878101234567", "premium"),
         ("+33820123456", "shared_cost"),

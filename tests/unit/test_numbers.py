@@ -110,7 +110,8 @@ def test_extension_is_kept_apart(raw, countries):
 @pytest.mark.parametrize(
     "raw",
     ["", None, " ", "0", "0000", "anonymous", "Anonymous", "UNKNOWN", "Restricted"]
-    + ["anonymous@anonymous.invalid", "private", '"unavailable"', "Caller ID Blocked"],
+    + ["anonymous@anonymous.invalid", "private", '"unavailable"', "Caller ID Blocked"]
+    + ["+", "sip:anonymous@voip.example", "<sip:private@voip.example>"],
 )
 def test_hidden_caller_is_no_number(raw):
     assert numbers.parse(raw, ("FR",)) == numbers.Number(hidden=True)
