@@ -62,10 +62,7 @@ test("a figure opens the records that it counts, by the model that was chosen", 
     mockService("action", { doAction: (action) => expect.step(action.res_model) });
     await pivot({ context: { search_default_model_first: 1 } });
     await contains(".o_pivot_cell_value:contains(7)").click();
-    expect.verifySteps([
-        ["calls", [["source", "=", "google"]], "first"],
-        "telephony.call",
-    ]);
+    expect.verifySteps([["calls", [["source", "=", "google"]], "first"], "telephony.call"]);
 });
 
 test("a figure that counts no records opens the rows that it sums up", async () => {

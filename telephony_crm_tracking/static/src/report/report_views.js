@@ -22,8 +22,7 @@ export function withOneModel(Base) {
         toggleSearchItem(searchItemId) {
             if (isModel(this.searchItems[searchItemId])) {
                 this.query = this.query.filter(
-                    ({ searchItemId: id }) =>
-                        id === searchItemId || !isModel(this.searchItems[id])
+                    ({ searchItemId: id }) => id === searchItemId || !isModel(this.searchItems[id])
                 );
             }
             return super.toggleSearchItem(searchItemId);
@@ -57,12 +56,9 @@ function withRecords(Base) {
         async openRecords(measure, domain, newWindow) {
             const { resModel } = this.model.metaData;
             const searched = this.env.searchModel.context;
-            const action = await this.reportOrm.call(
-                resModel,
-                "action_open",
-                [measure, domain],
-                { context: { ...user.context, ...searched } }
-            );
+            const action = await this.reportOrm.call(resModel, "action_open", [measure, domain], {
+                context: { ...user.context, ...searched },
+            });
             if (action) {
                 await this.reportAction.doAction(action, { newWindow });
             }

@@ -22,6 +22,4 @@ export class ReturnField extends PercentageField {
 }
 
 registry.category("formatters").add("telephony_return", formatReturn);
-registry
-    .category("fields")
-    .add("telephony_return", { ...percentageField, component: ReturnField });
+registry.category("fields").add("telephony_return", { ...percentageField, component: ReturnField });
