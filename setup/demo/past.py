@@ -89,6 +89,19 @@ class Past:
         did = self.luck.choice(self.dids)
         extension = self.luck.choice(self.extensions)
         start = visit.start_date + timedelta(seconds=75)
+        # what the visitor was shown: by it the call finds the visit, now and later
+        self.env["telephony.tracking.lease"].create(
+            {
+                "did_id": did.id,
+                "pool_id": did.pool_id.id,
+                "visit_id": visit.id,
+                "start_date": visit.start_date,
+                "seen_date": start,
+                "confirmed": True,
+                "end_date": start + timedelta(minutes=5),
+                "tap_date": start if self.luck.random() < 0.5 else False,
+            }
+        )
         call = self.env["telephony.call"].create(
             {
                 "pbx_id": self.pbx.id,
@@ -109,21 +122,9 @@ class Past:
                 "answer_date": start + timedelta(seconds=7),
                 "end_date": start + timedelta(seconds=7 + seconds),
                 "talk_seconds": seconds,
-                "tracking_state": "matched",
-                **visit._resolve_utm(),
             }
         )
-        self.env["telephony.tracking.match"].create(
-            {
-                "call_id": call.id,
-                "visit_id": visit.id,
-                "weight": 0.8,
-                "level": "live",
-                "reason": "live",
-                "seconds": 75,
-            }
-        )
-        call._note_visit()
+        call._track()
         call._qualify()
         return call
 
@@ -146,7 +147,8 @@ class Past:
         )
         call.write({"lead_id": lead.id, "match_reason": "created"})
         if revenue:
-            lead.action_set_won()
+            won = self.env["crm.stage"].search([("is_won", "=", True)], limit=1)
+            lead.write({"stage_id": won.id, "probability": 100})
             closed = min(call.start_date + timedelta(days=3), self.now)
             lead.write({"date_closed": closed, "tracking_won_date": closed})
         lead.flush_recordset()
@@ -187,7 +189,9 @@ def load_past(env, keep):
     """Make the past of the shop."""
     here = Path(load_past.__code__.co_filename).resolve().parent
     demo = json.loads((here.parent / "simulator" / "demo.json").read_text("utf-8"))
-    env = env(context={**env.context, "tracking_disable": True, "lang": "en_US"})
+    quiet = {"tracking_disable": True, "mail_create_nosubscribe": True}
+    quiet |= {"mail_auto_subscribe_no_notify": True, "lang": "en_US"}
+    env = env(context={**env.context, **quiet})
     Past(env, keep, demo["shop"]).make()
 
 
