@@ -11,6 +11,8 @@ from pathlib import Path
 
 from odoo import fields
 
+from odoo.addons.telephony_crm.pbx import numbers
+
 DAYS = 28
 CALLERS = "+447700901"  # and three digits
 
@@ -49,7 +51,8 @@ class Past:
         for number, row in enumerate(self.plan):
             came = made.filtered(lambda visit, number=number: rows[visit] == number)
             sales = list(row["sales"])
-            for index, visit in enumerate(came[: row["calls"]]):
+            rang = self.luck.sample(list(came), row["calls"])
+            for index, visit in enumerate(rang):
                 is_real = index < row["qualified"]
                 call = self._call(visit, 140 if is_real else 9)
                 if is_real:
@@ -58,7 +61,7 @@ class Past:
 
     def _visit(self, row):
         start = self.now - timedelta(
-            days=self.luck.randrange(1, DAYS), minutes=self.luck.randrange(600)
+            days=self.luck.randrange(2, DAYS), minutes=self.luck.randrange(600)
         )
         words = {name: row[name] for name in ("source", "medium", "campaign")}
         tagged = row["kind"] not in ("organic", "direct")
@@ -89,6 +92,7 @@ class Past:
         did = self.luck.choice(self.dids)
         extension = self.luck.choice(self.extensions)
         start = visit.start_date + timedelta(seconds=75)
+        tapped = start - timedelta(seconds=8)
         # what the visitor was shown: by it the call finds the visit, now and later
         self.env["telephony.tracking.lease"].create(
             {
@@ -99,7 +103,7 @@ class Past:
                 "seen_date": start,
                 "confirmed": True,
                 "end_date": start + timedelta(minutes=5),
-                "tap_date": start if self.luck.random() < 0.5 else False,
+                "tap_date": tapped if self.luck.random() < 0.5 else False,
             }
         )
         call = self.env["telephony.call"].create(
@@ -111,6 +115,7 @@ class Past:
                 "state": "ended",
                 "disposition": "answered",
                 "answered_by": "person",
+                "confirmed": True,
                 "number": number,
                 "number_e164": number,
                 "did_id": did.id,
@@ -130,12 +135,13 @@ class Past:
 
     def _lead(self, call, revenue):
         """The lead that came of a call, won some days later if anything was sold."""
+        phone = numbers.international(call.number)
         sources = ("source_id", "medium_id", "campaign_id")
         lead = self.env["crm.lead"].create(
             {
-                "name": f"Call from {call.number} · {call.did_id.name}",
+                "name": f"Call from {phone} · {call.did_id.name}",
                 "type": "opportunity",
-                "phone": call.number,
+                "phone": phone,
                 "user_id": call.user_id.id,
                 "team_id": call.team_id.id,
                 "company_id": call.company_id.id,
