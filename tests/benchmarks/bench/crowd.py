@@ -15,6 +15,7 @@ HEADERS = {
     "Origin": f"https://{HOST}",
     "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Firefox/128.0",
 }
+REFUSED = 429
 BEATS = 3  # a minute on the page
 PAGE = {
     "k": "",
@@ -34,9 +35,11 @@ class Crowd:
 
     :param url: of the server
     :param size: how many
+    :param may_be_refused: who is, leaves
     """
 
-    def __init__(self, url, size):
+    def __init__(self, url, size, may_be_refused=False):
+        self.refusal = REFUSED if may_be_refused else None
         host, port = urlsplit(url).netloc.split(":")
         self.connections = [
             http.client.HTTPConnection(
@@ -95,12 +98,13 @@ class Crowd:
             told.append(self._post(connection, PATH, messages.pop(0)))
         return told
 
-    @staticmethod
-    def _post(connection, path, message):
+    def _post(self, connection, path, message):
         begun = time.perf_counter()
         connection.request("POST", path, json.dumps(message), HEADERS)
         response = connection.getresponse()
         body = response.read()
+        if response.status == self.refusal:
+            return "", "", begun, time.perf_counter()
         if response.status != 200:
             raise RuntimeError(f"{path}: {response.status} {body[:200]!r}")
         answer = json.loads(body)
@@ -136,7 +140,7 @@ class Flood:
 
 def flood(url, size, begun, over):
     """Have visitors come until it is ``over``; see `Flood`."""
-    crowd = Crowd(url, size)
+    crowd = Crowd(url, size, may_be_refused=True)
     while not over.is_set():
         crowd.visit(size)
         begun.set()

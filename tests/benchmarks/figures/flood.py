@@ -16,10 +16,14 @@ ROUNDS, FEW_ROUNDS = 11, 4  # the first one warms up
 COUNT = 80
 #: As README says it for nginx: what is beyond waits there, and not in Odoo.
 LIMITED = {
-    "limits": "limit_req_zone visits zone=telephony_visits:1m rate=50r/s;",
+    "limits": (
+        "limit_req_zone visits zone=telephony_visits:1m rate=25r/s; "
+        "limit_conn_zone visits zone=telephony_workers:1m;"
+    ),
     "locations": (
         "location ~ ^/telephony/tracking/[^/]+/visit$ "
-        "{ limit_req zone=telephony_visits burst=200; limit_req_status 429; "
+        "{ limit_req zone=telephony_visits burst=100; limit_req_status 429; "
+        "limit_conn telephony_workers 1; limit_conn_status 429; "
         "proxy_pass http://odoo; }"
     ),
 }
