@@ -10,7 +10,7 @@ from setup.lib.odoo import LAUNCHER
 
 CORE = {"crm", "sms", "phone_validation", "bus", "utm"}
 # What the addon works with but does not depend on: the second test database.
-OPTIONAL = {"sale_management", "account", "hr_holidays", "website"}
+OPTIONAL = {"sale_management", "account", "hr_holidays", "website", "crm_livechat"}
 NOWHERE = "http://127.0.0.1:9"  # the discard port: nothing is ever called out
 CONFIGURATION = """[options]
 addons_path = {addons}

@@ -20,6 +20,7 @@ from . import (
     test_lead_origin,
     test_lead_touches,
     test_lease,
+    test_optional_chat,
     test_optional_form,
     test_optional_report,
     test_optional_revenue,
