@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 
+from .sentences import Said
 from .tracker_config import SPY
 
 #: So many calls without any record are no accident; a dialplan may leave out one.
@@ -50,10 +51,4 @@ class CdrSilence:
         is_silent = self._calls >= CALLS and self._now() - self._since > PATIENCE
         if not (self._is_needed and is_silent):
             return ""
-        return (
-            f"Calls have ended ({self._calls}), and AMI told no record of them: what "
-            "is not seen of a call cannot be filled in. In cdr_manager.conf, [general] "
-            f"needs enabled=yes, and in manager.conf [{user}] needs cdr among read=…; "
-            "then restart Asterisk. Or name the PBX's table of records under [cdr] in "
-            "the bridge's file."
-        )
+        return Said("cdr_silence", count=self._calls, user=user)

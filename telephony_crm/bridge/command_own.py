@@ -11,6 +11,7 @@ from .allowed import Reach
 from .cdr import LIMIT, Cdr
 from .errors import Refused
 from .recordings import Recordings
+from .sentences import Said, sources
 
 RECORDING = "/bridge/recording/"
 
@@ -48,11 +49,8 @@ class OwnAnswers:
         found = self._check()
         context = str((command.get("params") or {}).get("context", ""))
         if context and context not in self._reach.contexts:
-            found["problems"].append(
-                f"Odoo dials in the context {context[:40]}, which the bridge does not "
-                f"let it. Its file needs, under [calls], contexts = {context[:40]}"
-            )
-        return _json(found)
+            found["problems"].append(Said("context", context=context[:40]))
+        return _json({**found, "said": sources(found["problems"])})
 
     def _answer_cdr(self, command, _path):
         """Return a page of records, which ``more`` may follow.

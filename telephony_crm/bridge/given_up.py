@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from .sentences import Said
 from .tracker import Tracker
 
 #: Seconds for which it is said.
@@ -27,7 +28,4 @@ class GivenUp:
         if now - self._at > SAID:
             return ""
         most = self._tracker.config.max_calls
-        return (
-            f"More than {most} calls went on at once. The oldest are not followed any "
-            f"more: {count - self._since}. Compare with the records of the PBX."
-        )
+        return Said("given_up", most=most, count=count - self._since)

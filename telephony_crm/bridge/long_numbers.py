@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Mapping
 
+from .sentences import Said
 from .tracker_text import LONGEST
 
 _logger = logging.getLogger(__name__)
@@ -49,8 +50,6 @@ class LongNumbers:
         if self.last is None or time.monotonic() - self.last[1] > SAID:
             return ""
         value = self.last[0]
-        return (
-            f"The PBX told of a number of {len(value)} characters, "
-            f"“{value[:SHOWN]}…”. None has more than {LONGEST}: the call is kept, "
-            "without a number."
+        return Said(
+            "long_number", length=len(value), number=value[:SHOWN], most=LONGEST
         )

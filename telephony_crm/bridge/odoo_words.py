@@ -8,18 +8,7 @@ from .config_sections import OdooConfig
 from .config_values import verify_of
 from .errors import why_no_tls
 from .odoo import MARK, Odoo
-
-NOT_ODOO = (
-    "What answers at %s is not the webhook of Odoo: the address is another one, or "
-    "something stands before it."
-)
-OTHER = "Odoo answers events with status %s."
-WORDS = {
-    403: "Odoo refuses events (status %s): the secret is another one than in Odoo, or "
-    "this address is not among the allowed ones.",
-    404: "Odoo knows no such webhook address (status %s): copy it from the PBX's page. "
-    "If one server has several databases, set “database” as well.",
-}
+from .sentences import SENTENCES, Said
 
 
 def of_answer(response: requests.Response, host: str) -> str:
@@ -29,23 +18,21 @@ def of_answer(response: requests.Response, host: str) -> str:
     """
     status = response.status_code
     if MARK not in response.headers and status in (200, 403):
-        return NOT_ODOO % host
+        return Said("not_odoo", host=host)
     return of_status(status)
 
 
 def of_status(status: int) -> str:
     """Return what a status of Odoo means."""
-    return WORDS.get(status, OTHER) % status
+    code = f"odoo_{status}"
+    return Said(code if code in SENTENCES else "odoo_status", status=status)
 
 
 def of_silence(error: Exception, host: str) -> str:
     """Return why there is no answer at all."""
     if isinstance(error, requests.exceptions.SSLError):
-        return (
-            f"Odoo at {host}: no encryption comes about ({why_no_tls(error)}). Check "
-            "that its certificate is trusted here (verify of [odoo])."
-        )
-    return f"Odoo does not answer at {host}: {type(error).__name__}"
+        return Said("odoo_tls", host=host, detail=why_no_tls(error))
+    return Said("odoo_silent", host=host, detail=type(error).__name__)
 
 
 def problem_of(config: OdooConfig) -> str:

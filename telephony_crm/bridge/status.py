@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 
+from .sentences import sources
+
 
 class Status:
     """Facts that several threads come to know, for Odoo's page of the PBX."""
@@ -48,4 +50,5 @@ class Status:
             return {
                 **facts,
                 "problems": list(self._problems.values()),
+                "said": sources(list(self._problems.values())),
             }

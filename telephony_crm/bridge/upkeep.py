@@ -17,6 +17,7 @@ from .long_numbers import LongNumbers
 from .outbox import Outbox
 from .problems import in_words
 from .sender import Sender
+from .sentences import Said
 from .status import Status
 from .watchman import Watchman
 
@@ -68,10 +69,7 @@ class Upkeep:
         aside = self._outbox.aside
         self._status.problem(
             "damaged",
-            "The file of what waits was damaged and is kept as "
-            f"{aside.name}; what waited in it has not been told."
-            if aside
-            else "",
+            Said("damaged", file=aside.name) if aside else "",
         )
         try:
             self._tidy()
@@ -102,23 +100,15 @@ class Upkeep:
             self._dirt, self._dirty_at = dirt, now
         if now - self._dirty_at > SAID:
             self._dirty = 0
-        return (
-            f"The PBX sent {self._dirty} messages that make no sense or are too long; "
-            "they were left out."
-            if self._dirty
-            else ""
-        )
+        return Said("dirt", count=self._dirty) if self._dirty else ""
 
     def _look_at_clock(self):
         self._clock.watch()
         ahead = self._pbx_clock.ahead
-        self._status.problem(
-            "clock",
-            f"The clock of the PBX is {abs(ahead):.0f} seconds "
-            f"{'ahead of' if ahead > 0 else 'behind'} that of Odoo. Set it right."
-            if abs(ahead) > CLOCK
-            else "",
-        )
+        code = "clock_ahead" if ahead > 0 else "clock_behind"
+        is_off = abs(ahead) > CLOCK
+        words = Said(code, seconds=f"{abs(ahead):.0f}") if is_off else ""
+        self._status.problem("clock", words)
 
     def _tidy(self):
         if self._leader.sees_another:

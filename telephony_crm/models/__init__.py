@@ -89,6 +89,7 @@ from . import (
     telephony_pbx,
     telephony_pbx_api,
     telephony_pbx_bridge,
+    telephony_pbx_bridge_words,
     telephony_pbx_command,
     telephony_pbx_command_answer,
     telephony_pbx_command_sound,

@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from ..pbx import adapter as pbx_adapter
+from ..pbx import bridge_sentences
 from ..pbx.answers import plain
 from ..tools.transaction import begin
 
@@ -154,7 +155,7 @@ def _clean(status):
         value = status.get(name)
         is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
         kept[name] = value if is_number and abs(value) < 1e11 else None
-    problems = status.get("problems")
-    problems = problems if isinstance(problems, list) else []
-    kept["problems"] = [plain(one, 300) for one in problems[:MOST] if plain(one, 300)]
+    found = bridge_sentences.read(status)[:MOST]
+    kept["problems"] = [one.text for one in found]
+    kept["said"] = [[one.code, one.values] for one in found]
     return kept

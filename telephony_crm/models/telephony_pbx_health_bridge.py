@@ -34,7 +34,7 @@ class TelephonyPbx(models.Model):
         status = bridges[0].status
         findings += [
             self._finding_of_connection(bridges[0], status),
-            *self._findings_of_problems(status),
+            *self._findings_of_problems(bridges[0], status),
             self._finding_of_outbox(status),
             self._finding_of_refused_events(status),
             self._finding_of_clock(status),
@@ -130,15 +130,15 @@ class TelephonyPbx(models.Model):
             )
         return None
 
-    def _findings_of_problems(self, status):
-        """Return what the bridge itself says is wrong, in its words."""
+    def _findings_of_problems(self, bridge, status):
+        """Return what the bridge itself says is wrong."""
         return [
             self._finding(
                 "warning" if status["connected_since"] else "error",
                 f"bridge_problem_{number}",
                 self.env._("The bridge says: %s", problem),
             )
-            for number, problem in enumerate(status["problems"], 1)
+            for number, problem in enumerate(bridge._problems_in_words(), 1)
         ]
 
     def _finding_of_outbox(self, status):

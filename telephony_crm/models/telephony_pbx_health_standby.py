@@ -15,10 +15,10 @@ class TelephonyPbx(models.Model):
 
     def _findings_of_standing_by(self):
         bridges = self.env["telephony.pbx.bridge"]._of(self)
-        said = bridges[:1].status["problems"] if bridges else []
+        said = bridges[0]._problems_in_words() if bridges else []
         words = []
         for bridge in bridges[1:].filtered(lambda one: not one.is_active):
-            problems = bridge.status["problems"]
+            problems = bridge._problems_in_words()
             words += [
                 self.env._("A bridge that stands by says: %s", problem)
                 for problem in problems

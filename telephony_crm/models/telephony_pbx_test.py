@@ -53,7 +53,7 @@ class TelephonyPbx(models.Model):
         if error.code != "bridge_away":
             return ""
         latest = self.env["telephony.pbx.bridge"]._of(self).sorted("seen_date")[-1:]
-        said = latest.status["problems"] if latest else []
+        said = latest._problems_in_words() if latest else []
         return " ".join(self.env._("The bridge says: %s", words) for words in said)
 
     def _why_unreachable(self, error, url):
@@ -99,6 +99,9 @@ class TelephonyPbx(models.Model):
 
         :param problem: `pbx.adapter.Problem`
         """
+        if problem.code == "bridge":
+            bridges = self.env["telephony.pbx.bridge"]
+            return bridges._in_words(problem.detail, problem.said, problem.values)
         _ = self.env._
         detail = {"detail": problem.detail}
         words = {

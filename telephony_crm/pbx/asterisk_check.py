@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from . import asterisk_values as values
+from . import bridge_sentences
 from .answers import plain
 from .asterisk_answers import read_ari
 from .asterisk_control import HOLD, has_dialplan
@@ -57,9 +58,10 @@ def examine(credentials: Credentials) -> Steps:
 def _by_bridge(credentials):
     context = values.context(setting(credentials, "context"))
     found = read_ari((yield bridge("GET", "/check", {"context": context})))
-    said = found.get("problems")
-    words = [plain(text, 300) for text in said] if isinstance(said, list) else []
-    problems = [Problem("bridge", text) for text in words if text]
+    problems = [
+        Problem("bridge", one.text, said=one.code, values=one.values)
+        for one in bridge_sentences.read(found)
+    ]
     if not problems:
         problems = yield from _dialplan(credentials, Ami(credentials))
     return problems or _notes(found)

@@ -143,11 +143,15 @@ class Problem:
     :param detail: a name or a version that belongs to it; for the code ``bridge`` the
         whole sentence
     :param is_note: nothing is wrong; it is good to know
+    :param said: for the code ``bridge``, which of its sentences it is
+    :param values: and what was filled in
     """
 
     code: str
     detail: str = ""
     is_note: bool = False
+    said: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

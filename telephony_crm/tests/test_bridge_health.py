@@ -5,7 +5,9 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import config
+from odoo.tools.translate import code_translations
 
+from ..bridge.sentences import SENTENCES
 from .bridge_common import BridgeCase, answered
 
 
@@ -88,6 +90,28 @@ class TestBridgeHealth(BridgeCase):
         self.assertIn("The AMI user has no right “call”.", finding["text"])
         self._note(problems=["The disk is nearly full."])
         self.assertEqual(self._findings()["bridge_problem_1"]["level"], "warning")
+
+    def test_what_the_bridge_says_is_said_in_the_language_of_the_reader(self):
+        self.env["res.lang"]._activate_lang("uk_UA")
+        source = SENTENCES["ami_silent"]
+        ours = {source: "AMI за адресою {ami} мовчить."}
+        said = [["ami_silent", {"ami": "127.0.0.1:5038"}], ["from a later bridge", {}]]
+        words = [source.format(ami="127.0.0.1:5038"), "The disk is nearly full."]
+        self._note(problems=words, said=said)
+        bridge = self.bridges._of(self.pbx)
+        self.assertEqual(bridge._problems_in_words(), words)
+        known = patch.object(
+            type(code_translations), "get_python_translations", lambda *_args: ours
+        )
+        with known:
+            self.assertEqual(
+                bridge.with_context(lang="uk_UA")._problems_in_words(),
+                ["AMI за адресою 127.0.0.1:5038 мовчить.", words[1]],
+            )
+            self._note(problems=words[:1], said=[["ami_silent", {}]])
+            bridge.invalidate_recordset()
+            in_ukrainian = bridge.with_context(lang="uk_UA")._problems_in_words()
+            self.assertEqual(in_ukrainian, words[:1], "a value is missing")
 
     def test_each_thing_that_is_wrong_is_told_apart(self):
         for status, code, level in (

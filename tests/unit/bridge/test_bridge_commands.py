@@ -282,7 +282,8 @@ def test_a_recording_of_ari_is_handed_out_up_to_its_limit(commands, ari):
 
 
 def test_the_test_and_the_records_are_answered_by_the_bridge(commands):
-    assert json.loads(ask(commands, "/bridge/check")[1]) == {"problems": ["It is off."]}
+    found = json.loads(ask(commands, "/bridge/check")[1])
+    assert found == {"problems": ["It is off."], "said": [None]}
     period = {"start": "2026-01-15T00:00:00Z", "end": "2026-01-16T00:00:00Z"}
     page = json.loads(ask(commands, "/bridge/cdr", params=period)[1])
     assert page == {"rows": [], "more": False, "table": False}
