@@ -86,8 +86,10 @@ class _End:
         found = _device.fullmatch(name)
         technology, device = found.groups() if found else ("", "")
         self.name = name
-        self.is_local = technology.lower() == "local"
-        device = device.partition("@")[0] if self.is_local else device
+        is_local = technology.lower() == "local"
+        device = device.partition("@")[0] if is_local else device
+        #: Half of a Local channel, unless the bridge knows that a telephone is there.
+        self.is_local = is_local and not extension
         #: The bridge knows which device is whose; else the device has its name.
         self.extension = internal_extension(extension or device)
 

@@ -134,6 +134,13 @@ def test_half_of_a_local_channel_that_is_picked_up_is_nobody_who_answered():
     assert legs["100"] == Disposition.ANSWERED != legs["101"]
 
 
+def test_a_local_channel_that_stands_for_a_telephone_is_one():
+    half = {**INBOUND, "dstchannel": "Local/100@desks-00000001;1"}
+    found = call({**half, "dstchannel_extension": "100"})
+    assert (found.disposition, found.talk_seconds) == (Disposition.ANSWERED, 60)
+    assert [leg.extension for leg in found.legs] == ["100"]
+
+
 def test_nobody_who_took_the_call_is_not_invented():
     alone = {**INBOUND, "dstchannel": ""}
     menu = call({**alone, "lastapp": "Background"})
