@@ -250,10 +250,10 @@ class TelephonyPbx(models.Model):
             if calls.search_count([("pbx_id", "=", pbx.id)], limit=1):
                 raise ValidationError(
                     self.env._(
-                        "%s has calls, which stay in the log of %s. Archive it, and "
-                        "connect the PBX in the other company anew.",
-                        pbx.name,
-                        pbx.company_id.name,
+                        "%(pbx)s has calls, which stay in the log of %(company)s. "
+                        "Archive it, and connect the PBX in the other company anew.",
+                        pbx=pbx.name,
+                        company=pbx.company_id.name,
                     )
                 )
 
