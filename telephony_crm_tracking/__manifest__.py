@@ -38,7 +38,14 @@
         "views/telephony_tracking_conversion_menus.xml",
     ],
     "assets": {
-        "web.assets_backend": ["telephony_crm_tracking/static/src/**/*"],
+        "web.assets_backend": [
+            "telephony_crm_tracking/static/src/**/*",
+            ("remove", "telephony_crm_tracking/static/src/report_figures/**/*"),
+        ],
+        # With Odoo's own pivots and graphs, which are loaded when one is opened.
+        "web.assets_backend_lazy": [
+            "telephony_crm_tracking/static/src/report_figures/**/*"
+        ],
         "web.assets_unit_tests": ["telephony_crm_tracking/static/tests/*.js"],
     },
     "uninstall_hook": "uninstall_hook",

@@ -7,6 +7,7 @@ COLUMNS = frozenset(
         "api_key",
         "api_secret_stored",
         "lookup_token",
+        "password_stored",
         "route_token",
         "secret_stored",
         "sip_password_stored",

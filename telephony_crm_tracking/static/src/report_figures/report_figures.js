@@ -3,36 +3,9 @@ import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
 import { graphView } from "@web/views/graph/graph_view";
 import { GraphRenderer } from "@web/views/graph/graph_renderer";
-import { listView } from "@web/views/list/list_view";
 import { pivotView } from "@web/views/pivot/pivot_view";
 import { PivotRenderer } from "@web/views/pivot/pivot_renderer";
-import { SearchModel } from "@web/search/search_model";
-
-const MODEL = "telephony_model";
-
-/**
- * Search in which one model of attribution is chosen at a time: figures of two of them
- * at once mean nothing.
- *
- * @param {typeof SearchModel} Base
- */
-export function withOneModel(Base) {
-    return class extends Base {
-        /** @override */
-        toggleSearchItem(searchItemId) {
-            if (isModel(this.searchItems[searchItemId])) {
-                this.query = this.query.filter(
-                    ({ searchItemId: id }) => id === searchItemId || !isModel(this.searchItems[id])
-                );
-            }
-            return super.toggleSearchItem(searchItemId);
-        }
-    };
-}
-
-function isModel(item) {
-    return item.type === "filter" && `${item.context || ""}`.includes(MODEL);
-}
+import { withOneModel } from "@telephony_crm_tracking/report/one_model";
 
 /**
  * Renderer of which every figure opens the records that it counts: calls, leads, costs.
@@ -102,8 +75,4 @@ registry
         ...graphView,
         Renderer: TrackingGraphRenderer,
         SearchModel: withOneModel(graphView.SearchModel),
-    })
-    .add("telephony_tracking_list", {
-        ...listView,
-        SearchModel: withOneModel(listView.SearchModel || SearchModel),
     });
