@@ -2,6 +2,7 @@
 
 import threading
 import time
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -92,7 +93,9 @@ def test_who_rings_in_vain_all_the_time_is_rung_back_once(
     partner = rpc("admin", "res.partner", "create", [values])[0]
     told = []
     for serial in range(12):
+        began = datetime.now(timezone.utc) - timedelta(seconds=serial)
         start = pbx.fields("NOTIFY_START", f"in_often_{serial}", number)
+        start["call_start"] = began.strftime("%Y-%m-%d %H:%M:%S")
         end = {**start, "event": "NOTIFY_END", "duration": "0"}
         told += [start, {**end, "disposition": "cancel"}]
     assert {answer.status_code for answer in pbx.post_at_once(told)} == {200}
