@@ -13,6 +13,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from threading import Lock
 
 from setup.lib import paths, postgres, venv
 from setup.lib.console import Failure, say, step
@@ -78,6 +79,7 @@ class Session:
         self.options = options
         self.ends = []
         self.made = []
+        self.made_base, self.making = None, Lock()
         self.addons = [path.parent for path in paths.ROOT.glob("*/__manifest__.py")]
 
     def all(self):
@@ -90,15 +92,13 @@ class Session:
         asterisk, kill = self.among([LONG["asterisk"]]), self.among([LONG["kill"]])
         others = [test for test in e2e if test not in (*asterisk, *kill)]
         ignored = [f"--ignore={path}" for path in LONG.values()]
-        base = self.addon("base") if odoo or e2e else None
-        servers = {"TELEPHONY_CRM_TEMPLATE": base}
         parts = {
-            "asterisk": asterisk and partial(self.outside, asterisk, servers),
-            "odoo": odoo and partial(self.within, odoo, base),
-            "e2e": others and partial(self.outside, [*ignored, *others], servers),
-            "kill": kill and partial(self.outside, kill, servers),
+            "asterisk": asterisk and partial(self.served, asterisk),
             # Odoo is not even in reach of the unit tests.
             "unit": unit and partial(self.outside, unit, {"PYTHONPATH": ""}),
+            "odoo": odoo and partial(self.within, odoo),
+            "e2e": others and partial(self.served, [*ignored, *others]),
+            "kill": kill and partial(self.served, kill),
             "optional": self.has_optional(odoo) and partial(self.beside, odoo),
         }
         chosen = [(label, run) for label, run in parts.items() if run]
@@ -126,9 +126,14 @@ class Session:
         """Run ``tests`` in a process that is no Odoo."""
         self.pytest(label, tests, *NO_ODOO, *options, env=env, **streams)
 
-    def within(self, tests, base, label, *options, **streams):
-        """Run ``tests`` within Odoo, on a copy of ``base``."""
-        database = self.copy(base, label)
+    def served(self, tests, label, *options, **streams):
+        """Run ``tests`` in a process that starts servers of its own."""
+        env = {"TELEPHONY_CRM_TEMPLATE": self.base()}
+        self.outside(tests, env, label, *options, **streams)
+
+    def within(self, tests, label, *options, **streams):
+        """Run ``tests`` within Odoo, on a copy of this run's database."""
+        database = self.copy(self.base(), label)
         options = (*options, "-k", "not optional")
         self.odoo(label, database, tests, *options, **streams)
 
@@ -180,6 +185,12 @@ class Session:
         name = f"telephony_test_{os.getpid()}_{purpose}"
         self.made.append(name)
         return name
+
+    def base(self):
+        """This run's database with our addons, made when it is first asked for."""
+        with self.making:
+            self.made_base = self.made_base or self.addon("base")
+        return self.made_base
 
     def addon(self, purpose, optional=False):
         """A database of this run with our addons installed."""
