@@ -82,6 +82,7 @@ class TelephonyCall(models.Model):
         noted.write({"state": "done", "ref": isinstance(ref, str) and ref})
         if action == "unrecord":
             self._expect_recorded()
+            transaction.begin(self.env)  # it ends in a transaction that may collide
         self._after_change()
         return ""
 
