@@ -80,10 +80,9 @@ class TelephonyCall(models.Model):
         # that, Odoo would do all of it again, and the PBX be asked twice.
         transaction.begin(self.env)
         noted.write({"state": "done", "ref": isinstance(ref, str) and ref})
-        if action == "unrecord":
-            self._expect_recorded()
-            transaction.begin(self.env)  # it ends in a transaction that may collide
         self._after_change()
+        if action == "unrecord":  # at last: nothing is written after its transaction
+            self._expect_recorded()
         return ""
 
     def _steps(self, pbx, channel, action, number, noted):

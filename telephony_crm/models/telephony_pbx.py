@@ -228,9 +228,10 @@ class TelephonyPbx(models.Model):
 
     def write(self, vals):
         """Override to check the rights on the new company, too."""
-        moved = self.filtered(lambda pbx: pbx.company_id.id != vals.get("company_id"))
-        if "company_id" in vals and moved:
-            moved._check_movable()
+        if "company_id" in vals:
+            self.filtered(
+                lambda pbx: pbx.company_id.id != vals["company_id"]
+            )._check_movable()
         result = super().write(vals)
         if "company_id" in vals:
             self.check_access("write")

@@ -137,15 +137,14 @@ class TelephonyTrackingDestination(models.Model):
 
     def _finding_of_refused(self):
         since = fields.Datetime.now() - LATELY
-        rows = self.env["telephony.tracking.conversion"].search(
-            [
-                ("destination_id", "=", self.id),
-                ("state", "=", "refused"),
-                ("sent_date", ">=", since),
-            ],
-            order="sent_date desc",
-        )
-        if not rows:
+        lately = [
+            ("destination_id", "=", self.id),
+            ("state", "=", "refused"),
+            ("sent_date", ">=", since),
+        ]
+        rows = self.env["telephony.tracking.conversion"]
+        last = rows.search(lately, order="sent_date desc", limit=1)
+        if not last:
             return None
         return self._finding(
             "warning",
@@ -153,8 +152,8 @@ class TelephonyTrackingDestination(models.Model):
             self.env._(
                 "Refused within a week: %(count)s, the last one with these words: "
                 "%(words)s",
-                count=len(rows),
-                words=rows[0].reason_words or "–",
+                count=rows.search_count(lately),
+                words=last.reason_words or "–",
             ),
             "action_open_refused",
             self.env._("Open them"),
