@@ -13,6 +13,7 @@ from setup.lib import paths
 from setup.lib.process import HOST
 
 SCHEMA = paths.ROOT / "setup/asterisk/etc/cdr.sql"
+MARK = "X-Telephony-Answer"  # Odoo's time, by which the bridge knows that it is Odoo
 LINE = "+442079460"  # and the extension that is rung
 
 
@@ -69,7 +70,7 @@ class Originator:
 
 
 class Sink:
-    """A web server that takes every event at once, and remembers it."""
+    """Takes every event at once, as Odoo answers, and remembers it."""
 
     def __init__(self):
         self.events, self.lock = {}, threading.Lock()
@@ -77,6 +78,9 @@ class Sink:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                self.reply(403, b"")  # as the webhook: what is asked is the time
 
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -91,7 +95,11 @@ class Sink:
                     answer = json.dumps(
                         {"time": time.time(), "commands": [], "wait": 5}
                     ).encode()
-                self.send_response(200)
+                self.reply(200, answer)
+
+            def reply(self, status, answer):
+                self.send_response(status)
+                self.send_header(MARK, str(time.time()))
                 self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
                 self.wfile.write(answer)
