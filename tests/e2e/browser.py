@@ -231,9 +231,14 @@ class Tab(Connection):
         self.wait(f"!document.querySelector({json.dumps(selector)})")
 
     def click(self, selector):
-        """Click in the middle of an element, once it stands still and is on top."""
+        """Click in the middle of an element, once it stands still and is on top.
+
+        A page that draws itself anew at that moment does not notice; then, as anybody
+        would, it is done again. What is noticed is done once.
+        """
+        named = json.dumps(selector)
         script = f"""(async () => {{
-            const found = document.querySelector({json.dumps(selector)});
+            const found = document.querySelector({named});
             const place = () => {{
                 const {{ x, y, width, height }} = found.getBoundingClientRect();
                 return {{ x: x + width / 2, y: y + height / 2 }};
@@ -243,10 +248,27 @@ class Tab(Connection):
             await new Promise((resolve) => setTimeout(resolve, 100));
             const {{ x, y }} = place();
             const hit = document.elementFromPoint(x, y);
-            const still = x === before.x && y === before.y;
-            return still && found.contains(hit) && {{ x, y }};
+            if (x !== before.x || y !== before.y || !found.contains(hit)) {{
+                return null;
+            }}
+            window.clickMissed = true;
+            const notice = ({{ target }}) => {{
+                window.clickMissed &&= !target.closest({named});
+            }};
+            document.addEventListener("click", notice, {{ capture: true, once: true }});
+            return {{ x, y }};
         }})()"""
-        place = self.wait(script)
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            self._press(self.wait(script))
+            try:
+                if not self.evaluate("window.clickMissed"):
+                    return
+            except DevToolsError:
+                return  # it led to another page
+        raise AssertionError(f"{selector} cannot be clicked")
+
+    def _press(self, place):
         for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
             self.send(
                 "Input.dispatchMouseEvent",
