@@ -5,65 +5,33 @@ from odoo import fields, models
 from .telephony_pbx import ADMINISTRATOR
 from .telephony_pbx_event import CLOSED, STATISTICS
 
-LEVELS = ("error", "warning", "info")
-
 
 class TelephonyPbx(models.Model):
-    """Whether a PBX works, in one sentence; and what is wrong, with its remedy."""
+    """Whether a PBX works: its adapter, what it has posted, and when."""
 
-    _inherit = "telephony.pbx"
+    _name = "telephony.pbx"
+    _inherit = ["telephony.pbx", "telephony.health.mixin"]
 
     health_state = fields.Selection(
-        [("ok", "Connected"), ("warning", "Attention"), ("error", "Not working")],
-        compute="_compute_health",
-        groups=ADMINISTRATOR,
+        [("ok", "Connected"), ("warning", "Attention"), ("error", "Not working")]
     )
-    health = fields.Char(compute="_compute_health", groups=ADMINISTRATOR)
-    health_findings = fields.Json(compute="_compute_health", groups=ADMINISTRATOR)
     health_facts = fields.Char(compute="_compute_health", groups=ADMINISTRATOR)
 
     def _compute_health(self):
-        for pbx in self:
-            findings = pbx._health_findings()
-            findings.sort(key=lambda finding: LEVELS.index(finding["level"]))
-            pbx.health_findings = findings
-            worst = findings[0] if findings else None
-            if worst and worst["level"] != "info":
-                pbx.health_state, pbx.health = worst["level"], worst["text"]
-                pbx.health_facts = " ".join(pbx._facts_of_life()) or False
-            else:
-                pbx.health_state, pbx.health = "ok", pbx._words_of_life()
-                pbx.health_facts = False  # they are part of the sentence
+        result = super()._compute_health()
+        for pbx in self:  # Of one that works they are part of the sentence.
+            facts = pbx._facts_of_life() if pbx.health_state != "ok" else []
+            pbx.health_facts = " ".join(facts) or False
+        return result
 
     def _health_findings(self):
-        """Return what is wrong or worth knowing, in words, with what repairs it.
-
-        Whoever adds a feature adds its findings here, beside the feature. Each must
-        be found by an index: the form asks for them whenever it is opened.
-
-        :return: list of dicts: ``level`` (error, warning or info), ``code`` (a word
-            that stays the same while the figures in the text change), ``text``,
-            ``action`` (the method of `telephony.pbx` that repairs it, or says where;
-            else ``False``), ``button`` (its label) and ``dismiss`` (the method after
-            which it is told no more, or ``False``)
-        """
-        self.ensure_one()
         findings = [
+            *super()._health_findings(),
             self._finding_of_adapter(),
             self._finding_of_failures(),
             self._finding_of_life(),
         ]
         return [finding for finding in findings if finding]
-
-    def _finding(self, level, code, text, action=False, button=False, dismiss=False):
-        return {
-            "level": level,
-            "code": code,
-            "text": text,
-            "action": action,
-            "button": button,
-            "dismiss": dismiss,
-        }
 
     def _finding_of_adapter(self):
         adapter = self._adapter(raise_if_unknown=False)
@@ -142,7 +110,7 @@ class TelephonyPbx(models.Model):
         )
         return self.env.cr.fetchall()
 
-    def _words_of_life(self):
+    def _health_words(self):
         last = self._last_heard()
         if not last:
             return False

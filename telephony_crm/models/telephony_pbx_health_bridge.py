@@ -52,9 +52,9 @@ class TelephonyPbx(models.Model):
             )
         return finding
 
-    def _words_of_life(self):
+    def _health_words(self):
         """Override to say how the bridge is."""
-        words = super()._words_of_life()
+        words = super()._health_words()
         return " ".join(filter(None, [words, *self._words_of_bridge()])) or words
 
     def _facts_of_life(self):

@@ -11,7 +11,7 @@ from odoo.tests import tagged
 from odoo.tools import SQL, file_path
 
 from ..models.ir_config_parameter import NUMBERS
-from ..models.telephony_pbx_health import LEVELS
+from ..models.telephony_health_mixin import LEVELS
 from .account_common import AccountCase
 from .common import CUSTOMER
 

@@ -2,39 +2,19 @@ from datetime import timedelta
 
 from odoo import fields, models
 
-from odoo.addons.telephony_crm.models.telephony_pbx import ADMINISTRATOR
-from odoo.addons.telephony_crm.models.telephony_pbx_health import LEVELS
-
 #: What was refused so lately is told of.
 LATELY = timedelta(days=7)
 
 
 class TelephonyTrackingDestination(models.Model):
-    """Whether results get there, in one sentence; what is wrong, with its remedy."""
+    """Whether results get to where they are given back."""
 
-    _inherit = "telephony.tracking.destination"
-
-    health_state = fields.Selection(
-        [("ok", "Works"), ("warning", "Attention"), ("error", "Not working")],
-        compute="_compute_health",
-        groups=ADMINISTRATOR,
-    )
-    health = fields.Char(compute="_compute_health", groups=ADMINISTRATOR)
-    health_findings = fields.Json(compute="_compute_health", groups=ADMINISTRATOR)
+    _name = "telephony.tracking.destination"
+    _inherit = ["telephony.tracking.destination", "telephony.health.mixin"]
 
     def _compute_health(self):
-        for destination in self:
-            own = destination.sudo()
-            findings = own._health_findings() if destination._origin else []
-            findings.sort(key=lambda finding: LEVELS.index(finding["level"]))
-            destination.health_findings = findings
-            worst = findings[0] if findings else None
-            if worst and worst["level"] != "info":
-                destination.health_state = worst["level"]
-                destination.health = worst["text"]
-            else:
-                destination.health_state = "ok"
-                destination.health = own._health_words()
+        # Who may see it need not see the leads that the results are of.
+        return super(TelephonyTrackingDestination, self.sudo())._compute_health()
 
     def _health_words(self):
         """Say what has been handed over of late."""
@@ -50,15 +30,11 @@ class TelephonyTrackingDestination(models.Model):
         return self.env._("Handed over in 30 days: %s.", count)
 
     def _health_findings(self):
-        """Return what is wrong or worth knowing, in words, with what repairs it.
-
-        :return: as `telephony.pbx` does, see there; the actions are this model's
-        """
-        self.ensure_one()
         if not self._pure():
             words = self.env["telephony.tracking.conversion"]._words_of_reasons()
             return [self._finding("error", "no_kind", words["no_kind"])]
         findings = [
+            *super()._health_findings(),
             self._finding_of_settings(),
             self._finding_of_problem(),
             self._finding_of_unknown(),
@@ -67,16 +43,6 @@ class TelephonyTrackingDestination(models.Model):
             self._finding_of_test(),
         ]
         return [finding for finding in findings if finding]
-
-    def _finding(self, level, code, text, action=False, button=False):
-        return {
-            "level": level,
-            "code": code,
-            "text": text,
-            "action": action,
-            "button": button,
-            "dismiss": False,
-        }
 
     def _finding_of_settings(self):
         """Say what has to be entered yet."""

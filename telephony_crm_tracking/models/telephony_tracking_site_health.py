@@ -1,44 +1,21 @@
 from odoo import fields, models
 
-from odoo.addons.telephony_crm.models.telephony_pbx import ADMINISTRATOR
-from odoo.addons.telephony_crm.models.telephony_pbx_health import LEVELS
-
 #: Names of others that are told.
 MOST_HOSTS = 5
 
 
 class TelephonyTrackingSite(models.Model):
-    """Whether a site works, in one sentence; and what is wrong, with its remedy."""
+    """Whether a site has numbers enough, and visits that come from its own pages."""
 
-    _inherit = "telephony.tracking.site"
+    _name = "telephony.tracking.site"
+    _inherit = ["telephony.tracking.site", "telephony.health.mixin"]
 
-    health_state = fields.Selection(
-        [("ok", "Works"), ("warning", "Attention"), ("error", "Not working")],
-        compute="_compute_health",
-        groups=ADMINISTRATOR,
-    )
-    health = fields.Char(compute="_compute_health", groups=ADMINISTRATOR)
-    health_findings = fields.Json(compute="_compute_health", groups=ADMINISTRATOR)
-
-    def _compute_health(self):
-        for site in self:
-            findings = site._health_findings() if site._origin else []
-            findings.sort(key=lambda finding: LEVELS.index(finding["level"]))
-            site.health_findings = findings
-            worst = findings[0] if findings else None
-            if worst and worst["level"] != "info":
-                site.health_state, site.health = worst["level"], worst["text"]
-            else:
-                site.health_state = "ok"
-                site.health = self.env._("Visits today: %s.", site._visits_today())
+    def _health_words(self):
+        return self.env._("Visits today: %s.", self._visits_today())
 
     def _health_findings(self):
-        """Return what is wrong or worth knowing, in words, with what repairs it.
-
-        :return: as `telephony.pbx` does, see there; the actions are this model's
-        """
-        self.ensure_one()
         findings = [
+            *super()._health_findings(),
             self._finding_of_pools(),
             *(self._finding_of_size(pool) for pool in self.pool_ids),
             self._finding_of_visits(),
@@ -47,16 +24,6 @@ class TelephonyTrackingSite(models.Model):
             *map(self._finding_of_limit, self._counted_today("limit")),
         ]
         return [finding for finding in findings if finding]
-
-    def _finding(self, level, code, text, action=False, button=False):
-        return {
-            "level": level,
-            "code": code,
-            "text": text,
-            "action": action,
-            "button": button,
-            "dismiss": False,
-        }
 
     def _finding_of_pools(self):
         if self.pool_ids.did_ids:
