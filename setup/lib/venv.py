@@ -57,11 +57,24 @@ def environment(odoo, **more):
     )
 
 
-def python(odoo, *words, **options):
-    """Run the environment's Python in the foreground; its exit code."""
+def python(odoo, *words, running=None, **options):
+    """Run the environment's Python in the foreground; its exit code.
+
+    :param running: a set that holds the process while it runs
+    """
     env = environment(odoo, **options.pop("env", {}))
     command = [paths.PYTHON, *map(str, words)]
-    return subprocess.call(command, env=env, preexec_fn=end_with_parent, **options)
+    running = set() if running is None else running
+    options |= {"env": env, "preexec_fn": end_with_parent}
+    with subprocess.Popen(command, **options) as process:
+        running.add(process)
+        try:
+            return process.wait()
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            running.discard(process)
 
 
 def fail_outside():

@@ -3,7 +3,7 @@
 import pytest
 
 from setup.lib import apt, odoo
-from setup.lib.commands import test as command
+from setup.lib.chosen_tests import Choice
 from setup.lib.console import Failure
 
 DEB822 = """\
@@ -93,11 +93,11 @@ def test_paths_choose_and_everything_else_goes_to_pytest(tmp_path):
     file = tmp_path / "test_x.py"
     file.touch()
     words = ["-k", str(file), "-x", f"{file}::Case::test_one", "--maxfail=1"]
-    chosen, options = command.split(words)
-    assert chosen == [(file, "::Case::test_one")]
-    assert options == ["-k", str(file), "-x", "--maxfail=1"]
+    choice = Choice(words)
+    assert choice.chosen == [(file, "::Case::test_one")]
+    assert choice.options == ["-k", str(file), "-x", "--maxfail=1"]
 
 
 def test_a_path_that_does_not_exist_is_an_error(tmp_path):
     with pytest.raises(Failure, match="does not exist"):
-        command.split([str(tmp_path / "test_nothing.py")])
+        Choice([str(tmp_path / "test_nothing.py")])

@@ -8,6 +8,7 @@ is updated only when the addon changed; ``--keep`` leaves this run's databases.
 
 import os
 import re
+import signal
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,7 @@ from pathlib import Path
 from threading import Lock
 
 from setup.lib import paths, postgres, venv
+from setup.lib.chosen_tests import Choice, has_optional
 from setup.lib.console import Failure, say, step
 from setup.lib.prepare import ground
 
@@ -26,8 +28,9 @@ UNIT = (TESTS / "unit",)
 E2E = (TESTS / "packaging", TESTS / "e2e")
 # Long ones among them, each a process of its own.
 LONG = {"asterisk": TESTS / "e2e" / "asterisk", "kill": TESTS / "e2e" / "test_kill.py"}
+#: Processes at a time: the tests with an Asterisk mostly wait for somebody to talk.
+LANES = 3
 NO_ODOO = ("-p", "no:odoo")  # pytest's plugin for tests within Odoo
-TAKE_A_VALUE = {"-k", "-m", "-p", "-n", "-c", "-o", "-W", "-r"}
 
 
 def main(arguments):
@@ -36,9 +39,9 @@ def main(arguments):
         say(__doc__)
         return 0
     own = {flag for flag in ("--quick", "--keep") if flag in arguments}
-    chosen, options = split([word for word in arguments if word not in own])
+    choice = Choice([word for word in arguments if word not in own])
     with ground("chromium", "nginx", "git") as databases:
-        session = Session(databases, chosen, options)
+        session = Session(databases, choice)
         session.sweep()
         if "--quick" in own:
             return session.quick()
@@ -49,47 +52,24 @@ def main(arguments):
                 session.clean()
 
 
-def split(arguments):
-    """The paths among ``arguments`` as (path, what is chosen in it), and the rest.
-
-    :raises Failure: for a path that does not exist
-    """
-    chosen, options = [], []
-    for position, word in enumerate(arguments):
-        name, separator, test = word.partition("::")
-        path = Path(name).absolute()
-        value = position and arguments[position - 1] in TAKE_A_VALUE
-        if value or word.startswith("-"):
-            options.append(word)
-        elif path.exists():
-            chosen.append((path, separator + test))
-        elif separator or "/" in name or name.endswith(".py"):
-            raise Failure(f"{path} does not exist", "name a file or folder of tests")
-        else:
-            options.append(word)
-    return chosen, options
-
-
 class Session:
     """One run: its databases, and how each of its processes ended."""
 
-    def __init__(self, databases, chosen, options):
+    def __init__(self, databases, choice):
         self.databases = databases
-        self.chosen = chosen
-        self.options = options
+        self.choice = choice
         self.ends = []
         self.made = []
+        self.running = set()
         self.made_base, self.making = None, Lock()
         self.addons = [path.parent for path in paths.ROOT.glob("*/__manifest__.py")]
 
     def all(self):
-        """Run what was chosen, or everything; the exit code.
-
-        Two processes at a time, as there are processors; the longest begin.
-        """
-        odoo = self.among([addon / "tests" for addon in self.addons])
-        unit, e2e = self.among(UNIT), self.among(E2E)
-        asterisk, kill = self.among([LONG["asterisk"]]), self.among([LONG["kill"]])
+        """Run what was chosen, or everything; the exit code."""
+        among = self.choice.among
+        odoo = among([addon / "tests" for addon in self.addons])
+        unit, e2e = among(UNIT), among(E2E)
+        asterisk, kill = among([LONG["asterisk"]]), among([LONG["kill"]])
         others = [test for test in e2e if test not in (*asterisk, *kill)]
         ignored = [f"--ignore={path}" for path in LONG.values()]
         parts = {
@@ -99,18 +79,27 @@ class Session:
             "odoo": odoo and partial(self.within, odoo),
             "e2e": others and partial(self.served, [*ignored, *others]),
             "kill": kill and partial(self.served, kill),
-            "optional": self.has_optional(odoo) and partial(self.beside, odoo),
+            "optional": has_optional(odoo) and partial(self.beside, odoo),
         }
         chosen = [(label, run) for label, run in parts.items() if run]
         if len(chosen) == 1:
             [(label, run)] = chosen
             run(label)
-            return self.summary()
-        with ThreadPoolExecutor(2) as lanes:
-            running = [lanes.submit(self.logged, *part) for part in chosen]
-            for part in running:
-                part.result()
+        else:
+            self.at_once(chosen)
         return self.summary()
+
+    def at_once(self, parts):
+        """Run parts side by side, the first ones first, each with a log of its own."""
+        lanes = ThreadPoolExecutor(LANES)
+        try:
+            for part in [lanes.submit(self.logged, *part) for part in parts]:
+                part.result()
+        finally:  # All are over, or this run is to end.
+            lanes.shutdown(wait=False, cancel_futures=True)
+            for process in list(self.running):
+                process.send_signal(signal.SIGINT)
+            lanes.shutdown()
 
     def logged(self, label, run):
         """Run a part with its output in a file, which is shown when it is over."""
@@ -147,7 +136,7 @@ class Session:
         """Run Odoo tests on the database that stays, made or updated as needed."""
         name = os.environ.get("TELEPHONY_CRM_DB", "telephony_quick")
         self.databases.have_addon(name, self.modules)
-        tests = self.among([addon / "tests" for addon in self.addons])
+        tests = self.choice.among([addon / "tests" for addon in self.addons])
         self.odoo("odoo", name, tests)
         return self.summary()
 
@@ -155,30 +144,6 @@ class Session:
     def modules(self):
         """The names of this project's addons."""
         return {addon.name for addon in self.addons}
-
-    def among(self, folders):
-        """The chosen tests in ``folders``; all of them when nothing was chosen."""
-        folders = [folder for folder in folders if folder.exists()]
-        if not self.chosen:
-            return list(map(str, folders))
-        found = []
-        for path, test in self.chosen:
-            inside = any(folder in (path, *path.parents) for folder in folders)
-            if inside:
-                found.append(f"{path}{test}")
-            else:  # a folder above, such as tests/
-                found += [str(folder) for folder in folders if path in folder.parents]
-        return list(dict.fromkeys(found))
-
-    def has_optional(self, tests):
-        """Whether one of ``tests`` is meant for the database with optional addons."""
-        files = (Path(test.partition("::")[0]) for test in tests)
-        every = (
-            file
-            for path in files
-            for file in (path.rglob("test_*.py") if path.is_dir() else [path])
-        )
-        return any("optional" in file.read_text().lower() for file in every)
 
     def name(self, purpose):
         """The name of this run's database for ``purpose``, to be removed."""
@@ -215,7 +180,7 @@ class Session:
             f"--odoo-database={database}", f"--odoo-config={config}", "--odoo-http",
             f"--odoo-extra=db-filter=^{database}$", "--odoo-extra=max-cron-threads=0",
         )  # fmt: skip
-        if any(option in self.options for option in ("-k", "-m")):
+        if any(option in self.choice.options for option in ("-k", "-m")):
             options = [one for one in options if "optional" not in one and one != "-k"]
         self.pytest(label, tests, *flags, *options, **streams)
 
@@ -226,9 +191,10 @@ class Session:
         start = time.monotonic()
         code = venv.python(
             self.databases.odoo,
-            "-m", "pytest", *options, *self.options, *tests,
+            "-m", "pytest", *options, *self.choice.options, *tests,
             cwd=paths.ROOT,
             env=env or {},
+            running=self.running,
             **streams,
         )  # fmt: skip
         self.ends.append((label, code, time.monotonic() - start))
