@@ -177,7 +177,7 @@ class Stack:
         """Stop what runs and remove what it left."""
         for process in (self.nginx, self.odoo):
             if process:
-                process.stop()
+                process.stop(1)  # Odoo takes four to end; what it leaves is rolled back
         if self.config:
             self.config.unlink(missing_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)

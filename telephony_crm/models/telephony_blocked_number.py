@@ -102,17 +102,10 @@ class TelephonyBlockedNumber(models.Model):
     def _block(self, number, company, reason):
         """Block a number for good, unless it is blocked already.
 
-        A block that has ended is used again, since a number has one for a company.
-
         :param str number: E.164
         :param company: record of `res.company` whose calls are refused
         """
-        if self._is_blocked(number, company.id):
-            return
-        ended = self.search([("e164", "=", number), ("company_id", "=", company.id)])
-        if ended:
-            ended.write({"expires": False, "reason": reason})
-        else:
+        if not self._is_blocked(number, company.id):
             self.create({"number": number, "company_id": company.id, "reason": reason})
 
     @api.model
