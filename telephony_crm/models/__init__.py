@@ -1,7 +1,7 @@
 from . import (
-    telephony_health_mixin,  # whatever says whether it works inherits it
     telephony_caller_mixin,  # contacts and leads inherit it
     telephony_caller_recordings,  # part of it
+    telephony_health_mixin,  # whatever says whether it works inherits it
     telephony_pbx_part,  # what belongs to a PBX inherits it
 )
 
