@@ -60,7 +60,7 @@ class Session:
         self.choice = choice
         self.ends = []
         self.made = []
-        self.running = set()
+        self.running, self.is_over = set(), False
         self.made_base, self.making = None, Lock()
         self.addons = [path.parent for path in paths.ROOT.glob("*/__manifest__.py")]
 
@@ -96,6 +96,7 @@ class Session:
             for part in [lanes.submit(self.logged, *part) for part in parts]:
                 part.result()
         finally:  # All are over, or this run is to end.
+            self.is_over = True
             lanes.shutdown(wait=False, cancel_futures=True)
             for process in list(self.running):
                 process.send_signal(signal.SIGINT)
@@ -185,7 +186,9 @@ class Session:
         self.pytest(label, tests, *flags, *options, **streams)
 
     def pytest(self, label, tests, *options, env=None, **streams):
-        """Run one pytest process."""
+        """Run one pytest process, unless the run has ended meanwhile."""
+        if self.is_over:
+            return
         if not streams:
             say(f"\n── {label}: {' '.join(tests)}")
         start = time.monotonic()
