@@ -159,7 +159,10 @@ class Destination:
     def read_asked(
         self, status: int, body: bytes, settings: Mapping[str, str]
     ) -> Result:
-        """Return what an answer to `ask` means; `State.SENT`: not known yet."""
+        """Return what an answer to `ask` means.
+
+        `State.SENT`: not known yet; `State.HELD`: too early, so it is sent again.
+        """
         raise NotImplementedError
 
 

@@ -21,6 +21,7 @@ from . import (
     telephony_tracking_alias,
     telephony_tracking_conversion,
     telephony_tracking_conversion_ask,
+    telephony_tracking_conversion_back,
     telephony_tracking_conversion_data,
     telephony_tracking_conversion_send,
     telephony_tracking_conversion_words,

@@ -54,11 +54,18 @@ class CrmLead(models.Model):
         return bool(self.tracking_won_date) and not worth
 
     def _visits_of_lead(self, min_weight):
-        """Return the visits known of forms, and of calls that are likely enough."""
-        matches = self.telephony_call_ids.match_ids.filtered(
+        """Return the visits known of forms, and of calls that are likely enough.
+
+        Calls are its own and those of its touches, which are of the same contact or
+        number.
+        """
+        calls = self.telephony_call_ids | self.touch_ids.call_id
+        matches = calls.match_ids.filtered(
             lambda match: match.visit_id and match.weight >= min_weight
         )
-        return self.tracking_visit_ids | matches.visit_id
+        visits = self.tracking_visit_ids | matches.visit_id
+        company = self.company_id or visits[:1].company_id
+        return visits.filtered(lambda visit: visit.company_id == company)
 
     def _visits_that_led(self, min_weight):
         """Return the visits that led to the lead, the last one first.

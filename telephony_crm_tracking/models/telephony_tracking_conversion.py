@@ -29,6 +29,8 @@ GONE_OUT = (State.SENT.value, State.ACCEPTED.value, State.UNKNOWN.value)
 BY_PERSON = "person"
 #: What it came of is no result any more.
 NO_MORE = "no_more"
+#: Such results a destination has no meaning for; nobody wants to read of it.
+NOT_WANTED = ("event", "no_action")
 
 
 class TelephonyTrackingConversion(models.Model):

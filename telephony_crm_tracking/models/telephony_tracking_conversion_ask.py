@@ -52,7 +52,12 @@ class TelephonyTrackingConversion(models.Model):
         self.invalidate_recordset()
         final = (State.ACCEPTED, State.REFUSED, State.UNKNOWN)
         is_answer = result.state in final and result.reason != NO_ANSWER
-        if is_answer and self.exists() and self.state == State.SENT.value:
+        if not self.exists() or self.state != State.SENT.value:
+            return True
+        if result.state == State.HELD:
+            self.ask_date = False
+            self._hold(result.reason)
+        elif is_answer:
             self.write(
                 {
                     "state": result.state.value,

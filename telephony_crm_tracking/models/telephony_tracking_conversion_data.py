@@ -141,11 +141,12 @@ class TelephonyTrackingConversion(models.Model):
 
     # -- what a rule says --------------------------------------------------------
 
-    def _refusal(self, settings=None, denials=None):
+    def _refusal(self, settings=None, denials=None, own=None):
         """Return what the destination's rules say against it now; `None`: nothing.
 
         :param settings: of the destination, where they are at hand
         :param denials: see `_denials_of`
+        :param own: what is about to be sent, where that was read already
         """
         destination = self.destination_id
         is_there = self.call_id or self.lead_id or self.original_id
@@ -153,7 +154,8 @@ class TelephonyTrackingConversion(models.Model):
             return Refusal(NO_MORE)
         pure = destination._pure()
         settings = destination._settings() if settings is None else settings
-        return pure.refusal(self._to_pure(denials), settings, fields.Datetime.now())
+        own = own or self._to_pure(denials)
+        return pure.refusal(own, settings, fields.Datetime.now())
 
     def _write_refusal(self, refusal):
         """Note why it does not go, or not yet.

@@ -10,7 +10,7 @@ from odoo.addons.telephony_crm.pbx import adapter as pbx_adapter
 from odoo.addons.telephony_crm.tools.transaction import begin
 
 from ..attribution.conversion import Result, State
-from .telephony_tracking_conversion import GONE_OUT
+from .telephony_tracking_conversion import GONE_OUT, PENDING
 
 _logger = logging.getLogger(__name__)
 
@@ -22,6 +22,8 @@ LEASE = timedelta(minutes=15)
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240, 720, 1440))
 #: So often; then a person decides.
 MOST_ATTEMPTS = 8
+#: A click that is too recent for a receiver is known to it by then.
+TOO_EARLY = timedelta(hours=6)
 #: What went wrong, where the receiver has not said it in words of its own.
 INTERRUPTED, NO_ANSWER, ERROR = "interrupted", "no_answer", "error"
 #: A receiver says so long after it what became of something, at the earliest.
@@ -137,18 +139,24 @@ class TelephonyTrackingConversion(models.Model):
         """
         if not self._claim():
             return True
-        destination, test = self.destination_id, self.destination_id.test_mode
+        destination = self.destination_id
         pure, settings = destination._pure(), destination._settings()
         if not pure:
             self.attempts -= 1
             return destination._pause("no_kind")
-        if refusal := self._refusal(settings):
-            self._write_refusal(refusal)
-            self.attempts -= 1
-            return True
         try:
             settings |= destination._token(tokens)
-            asked = pure.request([self._to_pure()], settings, test)
+            # Meanwhile consent may have been taken back, or a person have decided.
+            begin(self.env)
+            self.invalidate_recordset()
+            if not self.exists() or self.state not in PENDING:
+                return True
+            test, own = destination.test_mode, self._to_pure()
+            if refusal := self._refusal(settings, own=own):
+                self._write_refusal(refusal)
+                self.attempts -= 1
+                return True
+            asked = pure.request([own], settings, test)
         except (ValueError, pbx_adapter.PbxError) as error:
             self.attempts -= 1
             self.due_date = fields.Datetime.now()
@@ -194,6 +202,20 @@ class TelephonyTrackingConversion(models.Model):
         if self.cancelled_date and state.value in GONE_OUT and not test:
             self._retract(now)  # it ceased to be so while it was on its way
         return True
+
+    def _hold(self, reason):
+        """Send it once more later, since its receiver does not know the click yet."""
+        if self.attempts >= MOST_ATTEMPTS:
+            self.write({"state": State.REFUSED.value, "reason": reason})
+            return
+        self.write(
+            {
+                "state": State.HELD.value,
+                "reason": reason,
+                "due_date": fields.Datetime.now() + TOO_EARLY,
+                "ref": False,
+            }
+        )
 
     def _wait(self, reason):
         """Try it again after a while that grows."""

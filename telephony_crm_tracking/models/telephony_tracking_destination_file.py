@@ -10,10 +10,12 @@ from odoo.fields import NO_ACCESS, Domain
 from odoo.addons.telephony_crm.models.telephony_pbx import ADMINISTRATOR
 
 from ..attribution.conversion import State
-from .telephony_tracking_conversion import GONE_OUT, PENDING
+from .telephony_tracking_conversion import GONE_OUT, NO_MORE, PENDING
 
-#: A feed has this many days at least, or as many as its receiver takes, and rows.
-FEED_DAYS, MOST_ROWS = 30, 20_000
+#: A feed has for so many days what was fetched before.
+FEED_DAYS = 30
+#: A file has so many rows at most, and so has a feed; more go the next time.
+MOST_ROWS = 20_000
 USER = "odoo"
 #: How often the time of the last fetch is noted, in seconds.
 NOTED = 60
@@ -155,8 +157,8 @@ class TelephonyTrackingDestination(models.Model):
     def _fetched(self):
         """Return the text of the feed, and note what has been fetched by that.
 
-        It has all rows of late each time: the receiver sorts out repeats. For sudo
-        only.
+        It has all that has not been fetched yet, whatever its age, and what was of
+        late each time: the receiver sorts out repeats. For sudo only.
         """
         self.ensure_one()
         now = fields.Datetime.now()
@@ -164,19 +166,21 @@ class TelephonyTrackingDestination(models.Model):
             self.fetch_date = now
         if self.test_mode or not self._pure():
             return self._text_of(self.env["telephony.tracking.conversion"], test=True)
-        rows = self.env["telephony.tracking.conversion"].search(
+        new = self._rows_due()
+        since = fields.Datetime.subtract(now, days=FEED_DAYS)
+        known = self.env["telephony.tracking.conversion"].search(
             [
                 ("destination_id", "=", self.id),
-                ("state", "in", [*PENDING, *GONE_OUT]),
+                ("state", "in", GONE_OUT),
                 ("cancelled_date", "=", False),
-                ("date", ">=", fields.Datetime.subtract(now, days=FEED_DAYS)),
+                ("date", ">=", since),
             ],
             order="date desc, id desc",
-            limit=MOST_ROWS,
+            limit=max(MOST_ROWS - len(new), 1),
         )
-        rows = self._fit(rows, note=False)
-        rows.filtered(lambda row: row.state in PENDING)._went()
-        return self._text_of(rows)
+        known = self._fit(known, note=False)
+        new._went()
+        return self._text_of((known | new).sorted("date", reverse=True))
 
 
 class TelephonyTrackingConversion(models.Model):
@@ -184,16 +188,32 @@ class TelephonyTrackingConversion(models.Model):
 
     _inherit = "telephony.tracking.conversion"
 
+    def _to_be_told(self):
+        """Return those of a file of which it is news that the receiver has them.
+
+        What ceased to be so since the file was written was in it all the same.
+        """
+        return self.exists().filtered(
+            lambda row: (
+                row.state in PENDING
+                or (row.cancelled_date and row.state == State.SKIPPED.value)
+                and row.reason == NO_MORE
+            )
+        )
+
     def _went(self):
         """Note that the receiver has these; it does not say what became of them."""
+        now = fields.Datetime.now()
         self.write(
             {
                 "state": State.SENT.value,
                 "reason": False,
                 "due_date": False,
-                "sent_date": fields.Datetime.now(),
+                "sent_date": now,
             }
         )
+        for row in self.filtered("cancelled_date"):
+            row._retract(now)
 
     def action_get_file(self):
         """Show the file of these once more; the receiver counts each once."""

@@ -1,6 +1,7 @@
 import base64
 import csv
 import io
+from datetime import timedelta
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, HttpCase, tagged
@@ -63,6 +64,26 @@ class TestConversionFile(ConversionCase, HttpCase):
         self.assertEqual(
             set(self._rows(self.destination).mapped("reason")), {"consent"}
         )
+
+    def _takes_back(self):
+        """Have a destination that takes calls back."""
+        return self._destination("google_adjustments", settings={"action_call": "C"})
+
+    def test_what_ceases_to_be_so_before_its_upload_is_told_is_taken_back(self):
+        self._file()
+        back = self._takes_back()
+        call = self._rang()
+        wizard = self._wizard(self.form.action_get_file())
+        self.assertIn("Click_1", self._text(wizard))
+        call.with_user(self.agent).action_spam()
+        rows = self._rows(self.destination)
+        self.assertEqual(set(rows.mapped("state")), {"skipped"})
+        wizard.action_uploaded()
+        self.assertEqual(set(rows.mapped("state")), {"sent"})
+        self.assertEqual(self._rows(back).original_id, rows[0])
+        call.with_user(self.agent).action_not_spam()
+        self.assertFalse(any(rows.mapped("cancelled_date")))
+        self.assertEqual(self._rows(back).state, "skipped")
 
     def test_a_test_changes_nothing(self):
         self._file()
@@ -162,6 +183,33 @@ class TestConversionFile(ConversionCase, HttpCase):
         self.assertTrue(self.destination.fetch_date)
         self._ask(k=told["k"], b=1, c={"a": "granted", "d": "denied", "by": "tcf"})
         self.assertNotIn("Click_1", self._fetch(password=password).text)
+
+    def test_what_was_fetched_is_taken_back_when_it_ceases_to_be_so(self):
+        self._feed()
+        back = self._takes_back()
+        call = self._rang()
+        password = self._password()
+        self.assertIn("Click_1", self._fetch(password=password).text)
+        self.env.invalidate_all()
+        call.with_user(self.agent).action_spam()
+        row = self._rows(self.destination)
+        self.assertEqual((row.state, self._rows(back).original_id), ("sent", row))
+        self.assertNotIn("Click_1", self._fetch(password=password).text)
+
+    def test_what_has_waited_for_long_is_in_the_feed_as_far_as_the_rules_allow(self):
+        self._feed()
+        self._rang()
+        self._rang("in_2", at=600, told=self._click(at=500, gclid="Click_2"))
+        rows = self._rows(self.destination)
+        for row, days in zip(rows, (40, 100), strict=True):
+            row.date -= timedelta(days=days)
+            row.visit_id.click_date -= timedelta(days=days)
+        text = self._fetch(password=self._password()).text
+        self.assertIn("Click_1", text)
+        self.assertNotIn("Click_2", text)
+        self.env.invalidate_all()
+        self.assertEqual(rows.mapped("state"), ["sent", "skipped"])
+        self.assertEqual(rows[1].reason, "too_old")
 
     def test_in_test_mode_a_feed_has_its_headers_only(self):
         self._feed()

@@ -134,3 +134,53 @@ class TestConversionGoogle(ConversionCase):
         self.assertEqual(self._rows(back).original_id, self.row)
         self.row._queue()
         self.assertEqual(self.row.state, "sent")  # it does not go once more
+
+    def _while_it_gets_a_token(self, happens):
+        """Have something happen while the job waits for a token."""
+        own = type(self.destination)._token
+
+        def get_token(this, tokens):
+            found = own(this, tokens)
+            happens()
+            self.env.flush_all()
+            return found
+
+        self.patch(type(self.destination), "_token", get_token)
+
+    def test_who_takes_consent_back_while_it_is_being_sent_is_not_told_of(self):
+        def deny():
+            self.row.visit_id.sudo().consent_ads = "denied"
+
+        self._while_it_gets_a_token(deny)
+        self._send()
+        self.assertEqual(self._paths(), ["/token"])
+        self.assertEqual((self.row.state, self.row.reason), ("skipped", "consent"))
+
+    def test_what_a_person_leaves_out_meanwhile_is_not_sent(self):
+        self._while_it_gets_a_token(
+            self.row.with_user(self.administrator).action_skip,
+        )
+        self._send()
+        self.assertEqual(self._paths(), ["/token"])
+        self.assertEqual((self.row.state, self.row.reason), ("skipped", "person"))
+
+    def test_a_click_that_google_does_not_know_yet_waits(self):
+        self._send()
+        self._asks("asked_too_recent")
+        self.assertEqual((self.row.state, self.row.reason), ("held", "too_recent"))
+        wait = self.row.due_date - fields.Datetime.now()
+        self.assertTrue(timedelta(hours=5, minutes=59) < wait <= timedelta(hours=6))
+        self._due_now(self.row)
+        self._send()
+        self.assertEqual((self.row.state, self.row.attempts), ("sent", 2))
+        self.row.attempts = 8  # it was never known, however often it was sent
+        self._asks("asked_too_recent")
+        self.assertEqual(self.row.state, "refused")
+
+    def test_what_google_had_already_can_be_taken_back(self):
+        back = self._destination("google_adjustments", settings={"action_call": "C"})
+        self._send()
+        self._asks("asked_duplicate")
+        self.assertEqual(self.row.state, "accepted")
+        self.row.call_id.with_user(self.agent).action_spam()
+        self.assertEqual(self._rows(back).original_id, self.row)

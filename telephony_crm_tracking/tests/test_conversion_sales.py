@@ -131,6 +131,39 @@ class TestConversionSales(ConversionCase):
         self.assertEqual(rows.lead_id, merged)
         self.assertEqual(rows.mapped("reason"), [False, "no_more"])
 
+    def test_of_merged_leads_the_one_stays_that_has_gone(self):
+        first = self._lead_of(self.call)
+        second = self._lead_of(self._rang("in_2", at=600, told=self._click(at=500)))
+        self._rows(self.destination, "lead")[1]._went()
+        (first | second).merge_opportunity(auto_unlink=True)
+        rows = self._rows(self.destination, "lead")
+        self.assertEqual(rows.mapped("state"), ["skipped", "sent"])
+        self.assertEqual(rows.mapped("reason"), ["no_more", False])
+        self.assertFalse(rows[1].cancelled_date)
+
+    def test_a_sale_to_a_known_caller_is_handed_over_with_what_had_led_to_it(self):
+        partner = self.env["res.partner"].create({"name": "Customer"})
+        self.call.sudo().partner_id = partner
+        unsure = self._google(min_weight=0.95)
+        lead = self.env["crm.lead"].create(
+            {
+                "name": "Later",
+                "type": "opportunity",
+                "company_id": self.company.id,
+                "user_id": self.agent.id,
+                "team_id": False,
+                "partner_id": partner.id,
+                "expected_revenue": 500,
+            }
+        )
+        lead.with_user(self.agent).action_set_won()
+        rows = self._rows(self.destination).filtered("lead_id")
+        self.assertEqual(rows.mapped("event"), ["lead", "won"])
+        self.assertEqual(set(rows.mapped("state")), {"waiting"})
+        self.assertEqual(rows.visit_id, self.call.match_ids.visit_id)
+        rows = self._rows(unsure).filtered("lead_id")
+        self.assertEqual(set(rows.mapped("reason")), {"unsure"})
+
     def test_what_is_older_than_the_destination_is_not_handed_over(self):
         late = self._google(start_date=fields.Datetime.now() + timedelta(hours=1))
         self.call._sync_conversions()

@@ -2,8 +2,6 @@ import base64
 
 from odoo import api, fields, models
 
-from ..models.telephony_tracking_conversion import PENDING
-
 
 class TelephonyTrackingFile(models.TransientModel):
     """A file of conversions, which a person saves, uploads, and then says so.
@@ -31,7 +29,7 @@ class TelephonyTrackingFile(models.TransientModel):
             rows = wizard.conversion_ids
             wizard.destination_id = rows.destination_id[:1]
             wizard.count = len(rows)
-            wizard.is_new = any(row.state in PENDING for row in rows)
+            wizard.is_new = bool(rows._to_be_told())
 
     @api.depends("conversion_ids")
     def _compute_data(self):
@@ -50,6 +48,5 @@ class TelephonyTrackingFile(models.TransientModel):
         self.ensure_one()
         self.destination_id.check_access("write")
         if not self.test_mode:
-            rows = self.conversion_ids.sudo()
-            rows.filtered(lambda row: row.state in PENDING)._went()
+            self.conversion_ids.sudo()._to_be_told()._went()
         return {"type": "ir.actions.act_window_close"}

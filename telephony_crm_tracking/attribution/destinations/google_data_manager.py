@@ -21,6 +21,10 @@ SCOPE = "https://www.googleapis.com/auth/datamanager"
 SOURCES = {"call": "PHONE", "callback": "PHONE", "form": "WEB", "chat": "MESSAGE"}
 #: With hashed contacts Google wants leads without a click too, and says so.
 EXPECTED = "CLICK_NOT_FOUND"
+#: It has the conversion, of an attempt that got no answer.
+HAD = "DUPLICATE_"
+#: It does not know the click yet.
+EARLY = "TOO_RECENT_CLICK"
 
 _numbers = re.compile(r"[0-9]+")
 _place = re.compile(r"events\[(\d+)\]", re.ASCII)
@@ -159,11 +163,19 @@ class GoogleDataManager(Destination):
         if words == {"SUCCESS"}:
             return Result(State.ACCEPTED, reason)
         if words == {"FAILED"}:
-            is_expected = is_set(settings, "contacts") and set(reasons) == {EXPECTED}
-            return Result(State.ACCEPTED if is_expected else State.REFUSED, reason)
+            if set(reasons) == {EARLY}:
+                return Result(State.HELD, "too_recent")
+            is_had = bool(reasons) and all(_is_had(one, settings) for one in reasons)
+            return Result(State.ACCEPTED if is_had else State.REFUSED, reason)
         if "PARTIAL_SUCCESS" in words or {"SUCCESS", "FAILED"} <= words:
             return Result(State.UNKNOWN, reason)
         return Result(State.SENT, reason)
+
+
+def _is_had(reason, settings):
+    """Tell whether Google has what it refuses, or wanted it all the same."""
+    is_expected = reason == EXPECTED and is_set(settings, "contacts")
+    return is_expected or reason.startswith(HAD)
 
 
 def _action(own, settings):
