@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..pbx import numbers
+from ..tools.text import as_title
 
 
 class TelephonyCall(models.Model):
@@ -58,13 +59,14 @@ class TelephonyCall(models.Model):
             )
 
     @api.depends("partner_id.name", "who", "number_shown", "call_ref")
-    @api.depends_context("uid")
+    @api.depends_context("uid", "lang")
     def _compute_display_name(self):
         partners = self.partner_id._filtered_access("read")
         for call in self:
             # Not the contact's display name, which begins with the company.
             name = (call.partner_id & partners).name
-            call.display_name = name or call.who or call.number_shown or call.call_ref
+            number = as_title(self.env, call.number_shown)
+            call.display_name = name or call.who or number or call.call_ref
 
     @api.depends("owner_id", "lead_id.user_id", "partner_id.user_id")
     def _compute_owner_reason(self):

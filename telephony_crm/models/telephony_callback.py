@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, ValidationError
 
 from ..pbx import numbers
 from ..tools.rights import check_fields
+from ..tools.text import as_title
 
 # What a person may say of a call-back; all else follows from the calls.
 WRITABLE = frozenset({"user_id", "team_id", "due_date"})
@@ -124,10 +125,11 @@ class TelephonyCallback(models.Model):
             )
 
     @api.depends("who", "number_shown")
-    @api.depends_context("uid")
+    @api.depends_context("uid", "lang")
     def _compute_display_name(self):
         for callback in self:
-            callback.display_name = callback.who or callback.number_shown
+            number = as_title(self.env, callback.number_shown)
+            callback.display_name = callback.who or number
 
     @api.depends("e164", "pbx_id")
     def _compute_refusal(self):

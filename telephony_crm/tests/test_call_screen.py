@@ -98,6 +98,13 @@ class TestCallScreen(AccessCase):
         self.assertFalse(mine.who)
         self.assertEqual(mine.display_name, "+44 20 3769 1880")
 
+    def test_a_number_as_a_title_keeps_its_order_from_right_to_left(self):
+        self.env["res.lang"]._activate_lang("ar_001")
+        self.mine.partner_id = False
+        for lang, mark in (("ar_001", "\u200e"), ("en_US", "")):
+            name = self.mine.with_context(lang=lang).display_name
+            self.assertEqual(name, f"{mark}+44 20 3769 1880")
+
     def test_a_colleague_is_named_on_an_internal_call(self):
         self.mine.write(
             {
