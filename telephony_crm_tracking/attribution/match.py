@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import floor
 
 from .lease import Lease, Phase, Windows
@@ -104,7 +104,7 @@ def by_lease(
     :param windows: of the number's pool
     :param ref: what names the lease
     """
-    if called < lease.start - timedelta(seconds=CLOCK_ERROR):
+    if (lease.start - called).total_seconds() > CLOCK_ERROR:
         return None
     if lease.tap:
         since = (called - lease.tap).total_seconds()

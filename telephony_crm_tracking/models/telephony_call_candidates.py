@@ -1,7 +1,7 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from odoo import api, models
-from odoo.tools import SQL
 
 from ..attribution.lease import Lease
 from ..attribution.match import (
@@ -16,8 +16,105 @@ from ..attribution.match import (
 )
 from ..attribution.touch import RETURN_HOURS, Outgoing, returned
 
-MOST_TAPS = 5
-MOST_OUTGOING = 20
+LIMITS = {
+    "clock_error": timedelta(seconds=CLOCK_ERROR),
+    "tap": timedelta(seconds=TAP_SECONDS),
+    "answer": timedelta(hours=RETURN_HOURS),
+    "most_taps": 5,
+    "most_outgoing": 20,
+}
+# All that the database knows of who may have made a call, in one round trip. Planning
+# takes longer than reading these few rows, and the plans of a function are kept. They
+# are those for any value, by order: PostgreSQL cannot know how few rows the limits
+# leave, and would plan anew for each call, while an index for each part is the best
+# way whatever is asked. The columns are those of `_Found`. Of what is no variable the
+# table is said, so that no column that somebody adds can be taken for one.
+FIND = """
+CREATE FUNCTION telephony_tracking_candidates(
+    a_did integer, an_e164 text, a_company integer, a_caller text, called timestamp,
+    most_leases integer, late_seconds integer, lookback_days integer)
+RETURNS TABLE (
+    kind text, lease integer, visit integer, date timestamp, seen timestamp,
+    is_confirmed boolean, ended timestamp, tap timestamp, e164 text, weight numeric)
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_variable
+DECLARE
+    until CONSTANT timestamp := called + %(clock_error)s;
+    -- Who tapped just before it rang is one, even if nobody is thought to be late.
+    over CONSTANT timestamp :=
+        called - greatest(make_interval(secs => late_seconds), %(tap)s);
+BEGIN
+    RETURN QUERY
+    SELECT 'tap', NULL::integer, v.id, v.tap_date, NULL::timestamp, NULL::boolean,
+           NULL::timestamp, NULL::timestamp, NULL::text, NULL::numeric
+      FROM telephony_tracking_visit v
+     WHERE v.tapped = an_e164
+       AND v.tap_date BETWEEN called - %(tap)s AND until
+       AND v.company_id = a_company
+     ORDER BY v.tap_date DESC
+     LIMIT %(most_taps)s;
+    IF most_leases > 0 THEN
+        RETURN QUERY
+        SELECT 'lease', l.id, l.visit_id, l.start_date, l.seen_date, l.confirmed,
+               l.end_date, l.tap_date, NULL::text, NULL::numeric
+          FROM (SELECT *
+                  FROM telephony_tracking_lease last
+                 WHERE last.did_id = a_did AND last.start_date <= until
+                 ORDER BY last.start_date DESC
+                 LIMIT most_leases) l
+         WHERE l.end_date IS NULL OR l.end_date >= over;
+    END IF;
+    IF most_leases > 0 AND a_caller <> '' THEN
+        RETURN QUERY
+        SELECT 'earlier', NULL::integer, m.visit_id, c.start_date, NULL::timestamp,
+               NULL::boolean, NULL::timestamp, NULL::timestamp, NULL::text, m.weight
+          FROM (SELECT last.id, last.start_date
+                  FROM telephony_call last
+                 WHERE last.number_e164 = a_caller AND last.did_id = a_did
+                   AND last.tracking_state IN ('matched', 'ambiguous')
+                   AND last.start_date >= called - make_interval(days => lookback_days)
+                   AND last.start_date < called
+                 ORDER BY last.start_date DESC
+                 LIMIT 1) c
+          JOIN telephony_tracking_match m ON m.call_id = c.id
+         WHERE m.visit_id IS NOT NULL;
+    ELSIF a_caller <> '' THEN
+        RETURN QUERY
+        SELECT 'ours', NULL::integer, NULL::integer, c.start_date, NULL::timestamp,
+               NULL::boolean, NULL::timestamp, NULL::timestamp, d.e164::text,
+               NULL::numeric
+          FROM telephony_call c
+          LEFT JOIN telephony_did d ON d.id = c.did_id
+         WHERE c.number_e164 = a_caller AND c.direction = 'outbound'
+           AND c.start_date >= called - %(answer)s AND c.start_date < called
+           AND c.company_id = a_company
+         ORDER BY c.start_date DESC
+         LIMIT %(most_outgoing)s;
+    END IF;
+END $$
+"""
+
+
+class _Found(NamedTuple):
+    """A row of the function above.
+
+    :param kind: ``tap`` on the number; ``lease`` of it; ``earlier`` call of the caller
+        to it, and a visit that may have made that; call of ``ours`` to the caller
+    :param date: of the tap or the call; the start of the lease
+    :param e164: our number that the caller was shown
+    :param weight: of the visit among those of the earlier call
+    """
+
+    kind: str
+    lease_id: int | None
+    visit_id: int | None
+    date: datetime
+    seen: datetime | None
+    confirmed: bool | None
+    end: datetime | None
+    tap: datetime | None
+    e164: str | None
+    weight: float | None
 
 
 class TelephonyCall(models.Model):
@@ -29,6 +126,12 @@ class TelephonyCall(models.Model):
         "(number_e164, did_id, start_date DESC) "
         "WHERE tracking_state IN ('matched', 'ambiguous')"
     )
+
+    def init(self):
+        """Override to create the function that candidates are found with."""
+        super().init()
+        self.env.cr.execute("DROP FUNCTION IF EXISTS telephony_tracking_candidates")
+        self.env.cr.execute(FIND, LIMITS)
 
     @api.model
     def _candidates(self, tracked, did_id, number, called, has_source):
@@ -42,99 +145,44 @@ class TelephonyCall(models.Model):
             nothing but that has brought it about
         """
         found = {"lease": [], "tap": [], "earlier": [], "ours": []}
-        parts = self._parts_of_candidates(tracked, did_id, number, called)
-        for kind, *row in self.env.execute_query(SQL(" UNION ALL ").join(parts)):
-            found[kind].append(row)
-        outgoing = [Outgoing(row[2], row[7] or "") for row in found["ours"]]
+        for row in self._find_candidates(tracked, did_id, number, called):
+            found[row.kind].append(row)
+        outgoing = [Outgoing(row.date, row.e164 or "") for row in found["ours"]]
         did = "" if tracked.windows else tracked.e164
         if returned(called, did, outgoing):
             return None
         candidates = []
-        for lease_id, visit_id, start, seen, confirmed, end, tap, _e, _w in found[
-            "lease"
-        ]:
-            lease = Lease("", "", start, seen, confirmed, end, tap)
-            own = by_lease(visit_id, lease, called, tracked.windows, lease_id)
+        for row in found["lease"]:
+            lease = Lease("", "", row.date, row.seen, row.confirmed, row.end, row.tap)
+            own = by_lease(row.visit_id, lease, called, tracked.windows, row.lease_id)
             candidates += [own] if own else []
         for row in found["tap"]:
-            seconds = max(0, round((called - row[2]).total_seconds()))
+            seconds = max(0, round((called - row.date).total_seconds()))
             candidates.append(
-                Candidate(row[1], Level.TAP, TAP, values={"seconds": seconds})
+                Candidate(row.visit_id, Level.TAP, TAP, values={"seconds": seconds})
             )
-        if found["earlier"]:
-            weights = {row[1]: float(row[8]) for row in found["earlier"]}
-            candidates += by_earlier_call(weights, found["earlier"][0][2], called)
+        if earlier := found["earlier"]:
+            weights = {row.visit_id: float(row.weight) for row in earlier}
+            candidates += by_earlier_call(weights, earlier[0].date, called)
         if not candidates and has_source:
             candidates.append(Candidate(None, Level.STATIC, UNPROVEN))
         return candidates
 
     @api.model
-    def _parts_of_candidates(self, tracked, did_id, number, called):
-        """Return what is asked; each part has the same nine columns after its kind."""
-        values = {
-            "did": did_id,
-            "number": number,
-            "company": tracked.company_id,
-            "e164": tracked.e164,
-            "called": called,
-            "until": called + timedelta(seconds=CLOCK_ERROR),
-            "tap_since": called - timedelta(seconds=TAP_SECONDS),
-            "earlier_since": called - timedelta(days=tracked.lookback_days),
-            "ours_since": called - timedelta(hours=RETURN_HOURS),
-            "leases": tracked.leases,
-            "taps": MOST_TAPS,
-            "outgoing": MOST_OUTGOING,
-        }
-        yield SQL(
-            """
-            (SELECT 'tap', NULL::int, id, tap_date, NULL::timestamp, NULL::boolean,
-                    NULL::timestamp, NULL::timestamp, NULL::text, NULL::numeric
-               FROM telephony_tracking_visit
-              WHERE tapped = %(e164)s AND tap_date BETWEEN %(tap_since)s AND %(until)s
-                AND company_id = %(company)s
-              ORDER BY tap_date DESC LIMIT %(taps)s)
-            """,
-            **values,
+    def _find_candidates(self, tracked, did_id, number, called):
+        """Return what the database knows of them, as `_Found`."""
+        self.env.cr.execute(
+            "SELECT * FROM telephony_tracking_candidates"
+            "(%s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                did_id,
+                tracked.e164,
+                tracked.company_id,
+                number or "",
+                called,
+                tracked.leases,
+                tracked.windows.late if tracked.windows else 0,
+                tracked.lookback_days,
+            ],
         )
-        if tracked.windows:
-            yield SQL(
-                """
-                (SELECT 'lease', id, visit_id, start_date, seen_date, confirmed,
-                        end_date, tap_date, NULL, NULL
-                   FROM telephony_tracking_lease
-                  WHERE did_id = %(did)s AND start_date <= %(until)s
-                  ORDER BY start_date DESC LIMIT %(leases)s)
-                """,
-                **values,
-            )
-            if number:
-                yield SQL(
-                    """
-                    (SELECT 'earlier', NULL, m.visit_id, c.start_date, NULL, NULL,
-                            NULL, NULL, NULL, m.weight
-                       FROM (SELECT id, start_date
-                               FROM telephony_call
-                              WHERE number_e164 = %(number)s AND did_id = %(did)s
-                                AND tracking_state IN ('matched', 'ambiguous')
-                                AND start_date >= %(earlier_since)s
-                                AND start_date < %(called)s
-                              ORDER BY start_date DESC LIMIT 1) c
-                       JOIN telephony_tracking_match m ON m.call_id = c.id
-                      WHERE m.visit_id IS NOT NULL)
-                    """,
-                    **values,
-                )
-        elif number:
-            yield SQL(
-                """
-                (SELECT 'ours', NULL, NULL, c.start_date, NULL, NULL, NULL, NULL,
-                        d.e164::text, NULL
-                   FROM telephony_call c
-                   LEFT JOIN telephony_did d ON d.id = c.did_id
-                  WHERE c.number_e164 = %(number)s AND c.direction = 'outbound'
-                    AND c.start_date >= %(ours_since)s AND c.start_date < %(called)s
-                    AND c.company_id = %(company)s
-                  ORDER BY c.start_date DESC LIMIT %(outgoing)s)
-                """,
-                **values,
-            )
+        return map(_Found._make, self.env.cr.fetchall())
