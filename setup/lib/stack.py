@@ -12,7 +12,7 @@ import signal
 import socket
 from contextlib import nullcontext
 
-from setup.lib import paths, system
+from setup.lib import nginx_sample, paths, system
 from setup.lib.odoo import LAUNCHER
 from setup.lib.process import HOST, Process, free_ports
 
@@ -68,7 +68,8 @@ class Stack:
     :param keepalive: connections between nginx and Odoo that stay open; more at once
         than that wait for each other
     :param backlog: connections that may wait for Odoo; its own are eight a worker
-    :param limits: what nginx is told of limits, beside its servers
+    :param limits: what nginx is told of limits, beside its servers, see
+        ``setup.lib.nginx_sample``
     :param locations: what it is told within its server, before all else
     """
 
@@ -92,10 +93,11 @@ class Stack:
         self.nginx_words = {
             "keepalive": f"keepalive {keepalive};" if keepalive else "",
             "idle": "''" if keepalive else "close",
-            "limits": limits,
-            "locations": locations,
         }
         self.port, self.http_port, self.gevent_port = free_ports(3)
+        odoo = f"{HOST}:{self.http_port}"
+        self.nginx_words["limits"] = limits.replace(nginx_sample.ODOO, odoo)
+        self.nginx_words["locations"] = locations.replace(nginx_sample.ODOO, odoo)
         self.url = f"http://{HOST}:{self.port}"
         self.folder = paths.HOME / "stack" / f"{database}-{self.port}"
         self.config = None

@@ -10,23 +10,12 @@ from bench.shopfront import CALLERS
 from bench.table import Figure, median, milliseconds, percentile
 from bench.visitors import clean
 
+from setup.lib import nginx_sample
+
 AT_ONCE = 10
 VISITORS = 100
 ROUNDS, FEW_ROUNDS = 12, 6  # the first one warms up
 COUNT = 100
-#: As README says it for nginx: what is beyond waits there, and not in Odoo.
-LIMITED = {
-    "limits": (
-        "limit_req_zone visits zone=telephony_visits:1m rate=25r/s; "
-        "limit_conn_zone visits zone=telephony_workers:1m;"
-    ),
-    "locations": (
-        "location ~ ^/telephony/tracking/[^/]+/visit$ "
-        "{ limit_req zone=telephony_visits burst=100; limit_req_status 429; "
-        "limit_conn telephony_workers 1; limit_conn_status 429; "
-        "proxy_pass http://odoo; }"
-    ),
-}
 
 
 def measure(world):
@@ -35,7 +24,7 @@ def measure(world):
     yield _figure(
         f"routing answer while {VISITORS} visitors flood, {AT_ONCE} at once, "
         "99th percentile",
-        _worst(world, made, **LIMITED),
+        _worst(world, made, **nginx_sample.limits()),
         target=1.5,
     )
     yield _figure("… where nginx has no limit for them", _worst(world, made))
