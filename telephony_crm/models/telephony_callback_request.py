@@ -6,7 +6,7 @@ from odoo import api, fields, models
 
 from ..pbx import numbers
 from ..tools.text import clean
-from ..tools.transaction import exclusive, lock
+from ..tools.transaction import begin, end, exclusive, lock
 
 _logger = logging.getLogger(__name__)
 
@@ -45,8 +45,9 @@ class TelephonyCallback(models.Model):
     def _request(self, pbx, typed, asked_by, record=None, address="", **options):
         """Have somebody called back who asks for it, if that may be.
 
-        What is refused is counted, and leaves nothing else behind. Committed at the
-        end, as the limits have to hold for requests that arrive together.
+        What is refused is counted, and leaves nothing else behind; nobody waits for it.
+        Committed at the end, as the limits have to hold for requests that arrive
+        together: what passes is looked at again by one request at a time.
 
         :param pbx: `telephony.pbx`
         :param typed: the number in any spelling
@@ -66,20 +67,20 @@ class TelephonyCallback(models.Model):
         for name in ("did", "calendar"):
             if options.get(name):
                 options[name] = options[name].with_env(pbx.env)
+        country = numbers.parse(e164).country
+        limits = quota._limits(pbx, e164, country, quota._prefix(address), visitor)
+        if asked_by == "person":
+            limits = []  # who is counted when it is dialled
+        words = (pbx, e164, asked_by, options.get("wanted"), limits)
+        begin(self.env)
+        # Who floods us is refused here, and has nobody wait.
+        if reason := self._why_not(*words):
+            refused = self._refuse(pbx, limits, reason)
+            end(self.env)
+            return refused
         with exclusive(self.env, "callback", pbx.id):
-            country = numbers.parse(e164).country
-            limits = quota._limits(pbx, e164, country, quota._prefix(address), visitor)
-            if asked_by == "person":
-                limits = []  # who is counted when it is dialled
-            tried = [one[:2] for one in limits if one[0] in ("visitor", "prefix")]
-            reason = self._refusal_of(pbx, e164, asked_by, options.get("wanted"))
-            reason = reason or quota._exceeded(pbx, limits)
-            if limits and not reason and quota._is_talked_out(pbx, country):
-                reason = "many_minutes"
-            if reason:
-                quota._count(pbx, *tried, ("refused", reason))
-                _logger.info("PBX %s: a call-back was refused: %s", pbx.id, reason)
-                return Asked(reason, self.sudo().browse())
+            if reason := self._why_not(*words):
+                return self._refuse(pbx, limits, reason)
             quota._count(pbx, *(one[:2] for one in limits))
             if asked_by in ("form", "lead"):
                 quota._count(pbx, ("lead", _minute()))
@@ -101,6 +102,29 @@ class TelephonyCallback(models.Model):
         if record and (country := record._phone_get_country().get(record.id)):
             countries = (country.code, *countries)
         return numbers.parse(text, countries).e164
+
+    @api.model
+    def _why_not(self, pbx, e164, asked_by, wanted, limits):
+        """Return the reason for which a request is refused; ``""`` if it is not.
+
+        :param limits: see `telephony.callback.quota`
+        """
+        quota = pbx.env["telephony.callback.quota"]
+        reason = self._refusal_of(pbx, e164, asked_by, wanted)
+        reason = reason or quota._exceeded(pbx, limits)
+        if limits and not reason:
+            country = numbers.parse(e164).country
+            reason = "many_minutes" if quota._is_talked_out(pbx, country) else ""
+        return reason
+
+    @api.model
+    def _refuse(self, pbx, limits, reason):
+        """Count a request that is refused; return what became of it."""
+        tried = [one[:2] for one in limits if one[0] in ("visitor", "prefix")]
+        quota = pbx.env["telephony.callback.quota"]
+        quota._count(pbx, *tried, ("refused", reason))
+        _logger.info("PBX %s: a call-back was refused: %s", pbx.id, reason)
+        return Asked(reason, self.sudo().browse())
 
     @api.model
     def _refusal_of(self, pbx, e164, asked_by, wanted):

@@ -2,6 +2,8 @@ from odoo import SUPERUSER_ID, fields, http
 from odoo.http import request
 from odoo.tools import get_lang
 
+from odoo.addons.telephony_crm.tools.transaction import begin
+
 from ..attribution.callback import MAX_BODY, BadCallback, parse
 from ..attribution.source import is_within
 from .visit import _host, answer
@@ -48,9 +50,8 @@ class Callback(http.Controller):
             return answer({"error": "too long"}, 413)
         origin = _host(http_request.headers.get("Origin", ""))
         if not is_within(origin, opening.domains):
-            request.env["telephony.tracking.quota"]._count_foreign(
-                site.id, origin or "–"
-            )
+            begin(site.env)  # so that requests which come at once disturb no other
+            site.env["telephony.tracking.quota"]._count_foreign(site.id, origin or "–")
             return answer({"error": "not from here"}, 403)
         try:
             asked = parse(http_request.get_data(), fields.Datetime.now())

@@ -3,6 +3,8 @@ from datetime import timezone
 from odoo import api, fields, models
 from odoo.tools import format_datetime
 
+from odoo.addons.telephony_crm.tools.transaction import begin
+
 #: What is counted of who fell for the field that no person sees.
 TRAP = "trap"
 #: Refusals in which the visitor can do something about the number.
@@ -59,6 +61,7 @@ class TelephonyTrackingSite(models.Model):
         self.ensure_one()
         if asked.trapped:
             # A robot that is told nothing learns nothing.
+            begin(self.env)
             quota = self.env["telephony.callback.quota"]
             quota._count(self.callback_pbx_id, ("refused", TRAP))
             return 200, self._promise_in_words(fields.Datetime.now(), True)

@@ -26,8 +26,9 @@ def database(request, databases, bare):
 
 
 @pytest.fixture(scope="module")
-def stack(databases, database):
-    with Stack(databases, database, workers=2) as running:
+def stack(request, databases, database):
+    options = getattr(request.module, "OPTIONS", ())
+    with Stack(databases, database, workers=2, options=options) as running:
         yield running
 
 

@@ -33,8 +33,12 @@ pool = env["telephony.tracking.pool"].create(
 numbers.create(
     [{{"pbx_id": pbx.id, "number": one, "pool_id": pool.id}} for one in {POOL!r}]
 )
+pbx.ask_prefix_hour = 0  # so that whoever asks to be called is refused
+site.callback_pbx_id = pbx
 env.cr.commit()
 """
+#: That Odoo tells when requests were in each other's way.
+OPTIONS = ("--log-handler=odoo.service.model:INFO",)
 
 
 @pytest.fixture(scope="module")
@@ -44,17 +48,21 @@ def site(databases, database, stack):  # noqa: F811
     return f"{stack.url}/telephony/tracking/{TOKEN}/visit"
 
 
-def _say(site, **message):
-    answer = requests.post(
+def _post(site, message, origin="https://shop.example"):
+    return requests.post(
         site,
         json=message,
         headers={
             "Content-Type": "text/plain",
-            "Origin": "https://shop.example",
+            "Origin": origin,
             "User-Agent": "Mozilla/5.0 Firefox/128.0",
         },
         timeout=60,
     )
+
+
+def _say(site, **message):
+    answer = _post(site, message)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -102,3 +110,29 @@ def test_a_page_that_lives_and_others_that_come_never_share_a_number(site, query
     assert sorted(holds.values()) == POOL
     for key, number in holds.items():
         assert last[key] == number
+
+
+def test_who_is_refused_a_call_back_disturbs_nobody_however_many_there_are(
+    site,
+    stack,  # noqa: F811
+    query,  # noqa: F811
+):
+    """None is tried again, for which a worker would sleep for seconds."""
+    asked = site.replace("/visit", "/callback")
+    number = {"number": "+442079460123"}
+    kinds = [
+        (number, "https://elsewhere.example", 403),
+        ({**number, "hp": "filled in"}, "https://shop.example", 200),
+        (number, "https://shop.example", 429),
+    ]
+    with ThreadPoolExecutor(8) as threads:
+        for message, origin, status in kinds:
+            words = [asked] * 40, [message] * 40, [origin] * 40
+            told = {answer.status_code for answer in threads.map(_post, *words)}
+            assert told == {status}
+    assert "tries left" not in stack.odoo.log.read_text()
+    counted = query(
+        "SELECT key, count FROM telephony_callback_quota "
+        "WHERE kind = 'refused' ORDER BY key"
+    )
+    assert counted == [("many_prefix", 40), ("trap", 40)]
