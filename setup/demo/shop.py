@@ -28,6 +28,8 @@ def load_shop(env, keep):
         "domains": "127.0.0.1\nlocalhost",
         "company_id": env.company.id,
         "consent_required": True,
+        # all who look on do so from this machine
+        "network_share": 100,
         # as long as the scenes talk
         "min_talk_seconds": 20,
     }

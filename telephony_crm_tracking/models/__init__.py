@@ -56,6 +56,7 @@ from . import (
     telephony_tracking_site_website,
     telephony_tracking_site_widget,
     telephony_tracking_slot,
+    telephony_tracking_slot_close,
     telephony_tracking_touch,
     telephony_tracking_touch_find,
     telephony_tracking_visit,

@@ -7,17 +7,21 @@ from ..attribution.lease import LONGEST, Windows
 
 #: Seconds between two signs of life of a page.
 BEAT = 20
+#: So many numbers of a pool a network may always have: a visitor has two browsers.
+FEWEST = 2
 
 
 class Numbers(NamedTuple):
     """What is known of a pool before the database is asked for anything.
 
     :param dids: E.164 by id of the pool's numbers
+    :param of_network: so many of them one network may have at a time
     """
 
     pool_id: int
     windows: Windows
     dids: dict[int, str]
+    of_network: int
 
 
 class TelephonyTrackingPool(models.Model):
@@ -114,6 +118,7 @@ class TelephonyTrackingPool(models.Model):
 
     def _numbers(self):
         self.ensure_one()
+        dids = {did.id: did.e164 for did in self.did_ids if did.e164}
         return Numbers(
             pool_id=self.id,
             windows=Windows(
@@ -123,5 +128,6 @@ class TelephonyTrackingPool(models.Model):
                 self.late_seconds,
                 max(self.longest_seconds, 2 * BEAT),
             ),
-            dids={did.id: did.e164 for did in self.did_ids if did.e164},
+            dids=dids,
+            of_network=max(FEWEST, len(dids) * self.site_id.network_share // 100),
         )

@@ -31,16 +31,34 @@ class TelephonyTrackingPoolHour(models.Model):
     _once = models.UniqueIndex("(pool_id, hour)")
 
     @api.model
-    def _note_refused(self, pool_id, now):
-        """Count a visitor who found no number free."""
+    def _note_refused(self, pool_id, visit_id, now):
+        """Count a visitor who found no number free, once for all pages of the visit.
+
+        Nor is counted who had one before: they are among those who got one.
+        """
         self.env.cr.execute(
             """
+            WITH first AS (
+                UPDATE telephony_tracking_visit v
+                   SET refused = COALESCE(v.refused, '[]') || %(pools)s::jsonb
+                 WHERE v.id = %(visit)s
+                   AND NOT COALESCE(v.refused, '[]') @> %(pools)s::jsonb
+                   AND NOT EXISTS (
+                       SELECT FROM telephony_tracking_lease l
+                        WHERE l.visit_id = v.id AND l.pool_id = %(pool)s)
+             RETURNING v.id
+            )
             INSERT INTO telephony_tracking_pool_hour AS known
                    (pool_id, hour, taken, seconds, refused)
-            VALUES (%s, %s, 0, 0, 1)
+            SELECT %(pool)s, %(hour)s, 0, 0, 1 FROM first
                 ON CONFLICT (pool_id, hour) DO UPDATE SET refused = known.refused + 1
             """,
-            [pool_id, now.replace(minute=0, second=0, microsecond=0)],
+            {
+                "pool": pool_id,
+                "pools": str([pool_id]),
+                "visit": visit_id,
+                "hour": now.replace(minute=0, second=0, microsecond=0),
+            },
         )
 
     @api.model

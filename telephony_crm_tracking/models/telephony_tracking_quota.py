@@ -18,12 +18,13 @@ class Count(NamedTuple):
     """What was counted of a site, or of a network, up to now.
 
     :param dids: ids of the company numbers that were shown on this day
-    :param is_told: it is noted already that the limit was reached in this minute
+    :param told: the limits of which it is noted already that they were reached in this
+        minute, see `_count_limit`
     """
 
     in_minute: int
     dids: frozenset[int]
-    is_told: bool
+    told: frozenset[str]
 
 
 class TelephonyTrackingQuota(models.Model):
@@ -115,9 +116,10 @@ class TelephonyTrackingQuota(models.Model):
             elif counted == minute:
                 found[kind] += in_minute
             dids |= frozenset(shown or ())
+        told = frozenset(told)
         return (
-            Count(found["site"], frozenset(), "site" in told),
-            Count(found["network"], dids, "network" in told),
+            Count(found["site"], frozenset(), told),
+            Count(found["network"], dids, told),
         )
 
     @api.model
@@ -133,7 +135,7 @@ class TelephonyTrackingQuota(models.Model):
             ("network", of_network, site.per_prefix),
         ):
             if count.in_minute >= most:
-                if not count.is_told:
+                if which not in count.told:
                     self._count_limit(site.site_id, which, now)
                 return None
         return of_network

@@ -17,7 +17,8 @@ class TelephonyTrackingQuota(models.Model):
     def _count_limit(self, site_id, which, now):
         """Count a minute in which a limit was reached, once however often it was.
 
-        :param which: ``site`` or ``network``
+        :param which: ``site`` or ``network``: pages a minute; ``pool``: a network's
+            part of a pool
         """
         self.env.cr.execute(
             """

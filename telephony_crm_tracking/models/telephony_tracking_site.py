@@ -111,10 +111,21 @@ class TelephonyTrackingSite(models.Model):
         help="So many different numbers a network is shown on a day, so that nobody "
         "collects all of the pool.",
     )
+    network_share = fields.Integer(
+        string="Of a Pool at a Time (%)",
+        default=20,
+        help="Such a part of a pool, but two numbers at least, the visitors of one "
+        "network have at a time; others of it see the static number. So nobody "
+        "empties the pool alone. Raise it where many customers come from one network, "
+        "such as that of a mobile operator; 100 is no limit.",
+    )
     pool_ids = fields.One2many("telephony.tracking.pool", "site_id", string="Pools")
 
     _token_unique = models.Constraint(
         "UNIQUE (token)", "Each site has an address of its own."
+    )
+    _share_of_network = models.Constraint(
+        "CHECK (network_share BETWEEN 0 AND 100)", "A part is between 0 and 100 %."
     )
     _lengths = models.Constraint(
         "CHECK (min_talk_seconds >= 0 AND lookback_days > 0 AND retention_days > 0 "

@@ -115,9 +115,22 @@ class TelephonyTrackingSite(models.Model):
     def _finding_of_limit(self, limit):
         """Say how often a limit of a minute was reached: honest visitors suffer too.
 
-        :param limit: what was counted of ``site`` or ``network``
+        :param limit: what was counted of ``site``, ``network`` or ``pool``
         """
-        if limit.name == "site":
+        level = "warning"
+        if limit.name == "pool":
+            level = "info"
+            words = self.env._(
+                "Minutes of today in which visitors saw the static number since their "
+                "network had its part of a pool: %(minutes)s. It may be somebody who "
+                "wants to empty the pool, or a browser that keeps nothing and takes "
+                "another number with each page. If it is an office of many, or a "
+                "mobile operator whose customers share few addresses, raise the part "
+                "below (now %(share)s %%).",
+                minutes=limit.in_day,
+                share=self.network_share,
+            )
+        elif limit.name == "site":
             words = self.env._(
                 "Minutes of today in which more pages were opened than the site takes "
                 "in one: %s. What came beyond saw the static number and was not "
@@ -133,7 +146,7 @@ class TelephonyTrackingSite(models.Model):
                 "address of your proxy, of which Odoo must be told (proxy_mode).",
                 limit.in_day,
             )
-        return self._finding("warning", f"limit_{limit.name}", words)
+        return self._finding(level, f"limit_{limit.name}", words)
 
     def _visits_today(self):
         return sum(self._counted_today("site").mapped("in_day"))

@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.telephony_crm.tools.transaction import begin
-
 from .telephony_tracking_pool import BEAT
 
 #: After that, signs of life prolong a lease no more.
@@ -52,6 +50,9 @@ class TelephonyTrackingSlot(models.Model):
     lease_id = fields.Many2one(
         "telephony.tracking.lease", index="btree_not_null", ondelete="set null"
     )
+    # The keyed hash of whence its visitor comes, see `telephony.tracking.quota`; until
+    # somebody else may have the number.
+    network = fields.Char()
     state = fields.Selection(
         [("free", "Free"), ("leased", "With a visitor"), ("cooling", "Resting")],
         compute="_compute_state",
@@ -76,14 +77,15 @@ class TelephonyTrackingSlot(models.Model):
     # -- leases --------------------------------------------------------------------
 
     @api.model
-    def _take(self, numbers, visit_id, now, only=None):
+    def _take(self, numbers, visit_id, now, network, only=None):
         """Give a visit the number that is free for longest.
 
         Rows that others are just taking are passed by, and looked at again by whoever
         comes next. The lease that had the number before is closed in the same
         statement, before the new one is stored: there is one open one for a number.
 
-        :param numbers: `Numbers` of the pool
+        :param numbers: `Numbers` of the pool, of which a network has its part at most;
+            who come from it at the very same moment may go beyond by their own number
         :param only: ids of the company numbers to choose among; `None` for all
         :return: id of the company number, or `None` when none is free
         """
@@ -95,6 +97,7 @@ class TelephonyTrackingSlot(models.Model):
                     SELECT s.did_id
                       FROM telephony_tracking_slot s
                      WHERE s.pool_id = %(pool)s AND s.free_date <= %(now)s %(only)s
+                       AND (%(held)s) < %(most)s
                      ORDER BY s.free_date, s.id
                      LIMIT 1
                        FOR UPDATE SKIP LOCKED
@@ -114,7 +117,7 @@ class TelephonyTrackingSlot(models.Model):
                 )
                 UPDATE telephony_tracking_slot s
                    SET lease_id = lease.id, visit_id = %(visit)s,
-                       free_date = %(free_date)s
+                       network = %(network)s, free_date = %(free_date)s
                   FROM lease
                  WHERE s.did_id = lease.did_id
              RETURNING s.did_id
@@ -124,10 +127,37 @@ class TelephonyTrackingSlot(models.Model):
                 now=now,
                 only=SQL("AND s.did_id = ANY(%s)", only) if only is not None else SQL(),
                 held_until=HELD_UNTIL,
+                network=network,
+                held=self._held_by(numbers, network, now),
+                most=numbers.of_network,
                 free_date=windows.free_date(now, now, False),
             )
         )
         return next((did_id for [did_id] in self.env.cr.fetchall()), None)
+
+    @api.model
+    def _held_by(self, numbers, network, now):
+        """Return SQL of how many numbers of a pool are with a network, or rest."""
+        return SQL(
+            """
+            SELECT count(*) FROM telephony_tracking_slot held
+             WHERE held.pool_id = %s AND held.network = %s AND held.free_date > %s
+            """,
+            numbers.pool_id,
+            network,
+            now,
+        )
+
+    @api.model
+    def _has_its_part(self, numbers, network, now):
+        """Tell whether a network has as much of a pool as one may have at a time.
+
+        False where that is all of it: the pool is empty then, for anybody.
+        """
+        if numbers.of_network >= len(numbers.dids):
+            return False
+        self.env.cr.execute(self._held_by(numbers, network, now))
+        return self.env.cr.fetchone()[0] >= numbers.of_network
 
     @api.model
     def _prolong(self, visit_id, now, tapped=(), is_end=False):
@@ -198,41 +228,3 @@ class TelephonyTrackingSlot(models.Model):
             )
         )
         return {pool_id for [pool_id] in self.env.cr.fetchall()}
-
-    @api.model
-    def _cron_close(self):
-        """End the leases that are over."""
-        begin(self.env)
-        self._close_over(fields.Datetime.now())
-
-    @api.model
-    def _close_over(self, now):
-        """End the leases whose numbers are free again; no number hangs on it.
-
-        :return: how many
-        """
-        self.env.cr.execute(
-            SQL(
-                """
-                WITH over AS (
-                    SELECT s.id, s.lease_id, s.pool_id
-                      FROM telephony_tracking_slot s
-                     WHERE s.lease_id IS NOT NULL AND s.free_date <= %(now)s
-                       FOR UPDATE SKIP LOCKED
-                ), closed AS (
-                    UPDATE telephony_tracking_lease l
-                       SET end_date = %(held_until)s
-                      FROM over, telephony_tracking_pool p
-                     WHERE l.id = over.lease_id AND l.end_date IS NULL
-                       AND p.id = over.pool_id
-                )
-                UPDATE telephony_tracking_slot s
-                   SET lease_id = NULL, visit_id = NULL
-                  FROM over
-                 WHERE s.id = over.id
-                """,
-                now=now,
-                held_until=HELD_UNTIL,
-            )
-        )
-        return self.env.cr.rowcount

@@ -121,6 +121,9 @@ class TelephonyTrackingVisit(models.Model):
         "utm.campaign", "UTM Campaign", index="btree_not_null", ondelete="set null"
     )
 
+    # Ids of the pools in which it found no number, so that each counts it once.
+    refused = fields.Json()
+
     # A tap on a number that is not of a pool, or that is the visitor's no more; on
     # others see `telephony.tracking.lease`.
     tapped = fields.Char(string="Number Tapped")

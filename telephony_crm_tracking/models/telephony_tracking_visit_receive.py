@@ -81,9 +81,11 @@ class TelephonyTrackingVisit(models.Model):
                 return 200, NOTHING
             visit = self._add_visit(site, asked, consent, source, before, now)
             own = []
-        taken = self._take_numbers(
-            site, asked, visit, own, of_network.dids, now, goes_on
+        taken, is_held = self._take_numbers(
+            site, asked, visit, own, network, of_network.dids, now, goes_on
         )
+        if is_held and "pool" not in of_network.told:
+            quota._count_limit(site.site_id, "pool", now)
         quota._count(site.site_id, network, now, taken)
         return 200, self._answer(site, visit["key"], own)
 
@@ -169,18 +171,19 @@ class TelephonyTrackingVisit(models.Model):
 
     # -- numbers -----------------------------------------------------------------------
 
-    def _take_numbers(self, site, asked, visit, own, shown, now, goes_on):
+    def _take_numbers(self, site, asked, visit, own, network, shown, now, goes_on):
         """Give a visit numbers for those that its page shows, as far as there are some.
 
         :param own: those that it has, to which the new ones are added
         :param shown: ids of the company numbers that its network saw on this day
         :param goes_on: there were pages of it before
-        :return: ids of the company numbers that it was given
+        :return: ids of the company numbers that it was given, and whether it got none
+            of some pool since its network has its part of it
         """
-        slots, taken = self.env["telephony.tracking.slot"], []
+        slots, taken, is_held = self.env["telephony.tracking.slot"], [], False
         hours = self.env["telephony.tracking.pool.hour"]
         if not self._may_have_numbers(site, visit):
-            return taken
+            return taken, is_held
         has = {pool_id for _did_id, pool_id, _end in own}
         if goes_on and len(has) < len(site.pools):
             has |= slots._used_up(visit["id"])
@@ -191,15 +194,17 @@ class TelephonyTrackingVisit(models.Model):
             seen = shown.union(taken)
             is_full = len(seen) >= site.numbers_per_prefix
             did_id = slots._take(
-                numbers, visit["id"], now, sorted(seen) if is_full else None
+                numbers, visit["id"], now, network, sorted(seen) if is_full else None
             )
             if did_id:
                 taken.append(did_id)
                 end = numbers.windows.held_until(now, now, False)
                 own.append((did_id, numbers.pool_id, end))
+            elif slots._has_its_part(numbers, network, now):
+                is_held = True
             elif not is_full:
-                hours._note_refused(numbers.pool_id, now)
-        return taken
+                hours._note_refused(numbers.pool_id, visit["id"], now)
+        return taken, is_held
 
     @staticmethod
     def _may_have_numbers(site, visit):

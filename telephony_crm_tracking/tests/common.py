@@ -38,6 +38,20 @@ class TrackingMixin:
             ]
         )
 
+    @classmethod
+    def _more_numbers(cls, count):
+        """Have so many more numbers in the pool."""
+        return cls.env["telephony.did"].create(
+            [
+                {
+                    "pbx_id": cls.pbx.id,
+                    "number": f"+44203769{2000 + one}",
+                    "pool_id": cls.pool.id,
+                }
+                for one in range(count)
+            ]
+        )
+
     def _ask(self, network="net", at=None, **message):
         """Have a page say something; return what it is answered.
 

@@ -78,6 +78,60 @@ class TestAttacksOnVisits(AttackMixin, TrackingCase):
             seen |= {one["e164"] for one in told["n"].values()}
         self.assertEqual(len(seen), 2)
 
+    def test_one_network_has_a_part_of_a_pool_and_the_others_have_the_rest(self):
+        """However long its pages tell that they live."""
+        self._more_numbers(18)
+        told = [self._page(network="mean", at=self.now) for _page in range(10)]
+        shown = set(filter(None, map(self._shown, told)))
+        self.assertEqual(len(shown), 4)
+        later = self.now + timedelta(minutes=9)
+        for one in told:
+            self._ask(k=one["k"], b=1, network="mean", at=later)
+        later += timedelta(minutes=9)
+        self.assertFalse(self._shown(self._page(network="mean", at=later)))
+        self.assertTrue(self._shown(self._page(network="honest", at=later)))
+        self.site.network_share = 100
+        self.assertTrue(self._shown(self._page(network="mean", at=later)))
+        freed = self._page(network="honest", at=later + timedelta(hours=1))
+        self.assertTrue(self._shown(freed))
+        self.env["telephony.tracking.slot"]._close_over(later + timedelta(hours=2))
+        self.assertFalse(self.pool.sudo().slot_ids.filtered("network"))
+
+    def test_who_gives_numbers_back_by_a_refusal_gets_no_others_for_it(self):
+        self._more_numbers(8)
+        for _page in range(2):
+            told = self._page(network="mean", at=self.now)
+            self._ask(k=told["k"], b=1, c={"a": "denied"}, network="mean", at=self.now)
+        self.assertFalse(self._shown(self._page(network="mean", at=self.now)))
+
+    def test_a_browser_that_keeps_nothing_takes_no_number_with_every_page(self):
+        self._more_numbers(18)
+        at = [self.now + timedelta(seconds=15 * page) for page in range(10)]
+        shown = {self._shown(self._page(f"/{one}", at=one)) for one in at}
+        self.assertEqual(len(shown - {None}), 4)
+
+    def test_a_network_with_its_part_of_a_pool_is_told_of_and_makes_it_no_larger(self):
+        self._more_numbers(8)
+        for _page in range(4):
+            self._page(network="office", at=fields.Datetime.now())
+        site = self.site.with_user(self.administrator)
+        findings = {one["code"]: one for one in site.health_findings}
+        self.assertEqual(findings["limit_pool"]["level"], "info")
+        self.assertIn("pool: 1.", findings["limit_pool"]["text"])
+        self.assertIn("20 %", findings["limit_pool"]["text"])
+        self.assertFalse(self.pool.refused_share)
+
+    def test_by_default_who_collects_numbers_all_day_sees_few(self):
+        """With other numbers each time, since those before are free again."""
+        self._more_numbers(28)
+        noon = self.now.replace(hour=0, minute=5)
+        shown = set()
+        for minutes in range(0, 23 * 60, 20):
+            for _page in range(2):
+                at = noon + timedelta(minutes=minutes)
+                shown.add(self._shown(self._page(network="mean", at=at)))
+        self.assertEqual(len(shown - {None}), 20)
+
     def test_a_page_that_says_it_shows_every_number_gets_those_of_its_pools(self):
         every = [STATIC, *POOL, *(f"+4420376998{last:02}" for last in range(17))]
         told = self._page(numbers=every, at=self.now)

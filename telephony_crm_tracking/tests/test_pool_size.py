@@ -52,6 +52,27 @@ class TestPoolSize(TrackingCase):
         self.assertIn("33 %", dry[0]["text"])
         self.assertIn(self.pool.reckoning, dry[0]["text"])
 
+    def test_a_visitor_who_finds_none_counts_once_however_many_pages_are_opened(self):
+        for network in ("a", "b"):
+            self._page(network=network, at=self.now)
+        told = self._page(network="c", at=self.now)
+        for page in range(9):
+            self._page(f"/{page}", network="c", k=told["k"], at=self.now)
+        self.hours._count(self.now)
+        self.env.invalidate_all()
+        hour = self.hours.search([])
+        self.assertEqual((hour.taken, hour.refused), (2, 1))
+        self.assertAlmostEqual(self.pool.refused_share, 1 / 3)
+
+    def test_who_had_a_number_and_finds_none_now_has_been_counted(self):
+        told = self._page(network="a", at=self.now)
+        later = self.now + timedelta(hours=1)
+        slots = self.pool.sudo().slot_ids
+        slots.write({"free_date": later, "visit_id": False, "network": "b"})
+        again = self._page(network="a", k=told["k"], at=self.now)
+        self.assertEqual((again["k"], again["n"]), (told["k"], {}))
+        self.assertFalse(sum(self.hours.search([]).mapped("refused")))
+
     def test_counting_again_changes_nothing(self):
         told = self._page(at=self.now)
         self._ask(k=told["k"], b=1, at=self.now + timedelta(seconds=20))

@@ -26,6 +26,7 @@ site = env["telephony.tracking.site"].create({{
     "visits_per_minute": 10000,
     "visits_per_network": 10000,
     "numbers_per_network": 1000,
+    "network_share": 100,
 }})
 pool = env["telephony.tracking.pool"].create(
     {{"site_id": site.id, "stands_for_id": static.id}}

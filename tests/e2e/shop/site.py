@@ -26,6 +26,7 @@ class Site:
             "visits_per_minute": 10000,
             "visits_per_network": 10000,
             "numbers_per_network": 1000,
+            "network_share": 100,
         }
         [self.id] = self.admin("telephony.tracking.site", "create", [usual | values])
         self.static = self._static(pbx)
