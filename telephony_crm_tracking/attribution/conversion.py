@@ -19,6 +19,7 @@ class Event(Word):
     LEAD = "lead"
     WON = "won"
     RETRACT = "retract"  # what was won and handed back is no longer
+    RESTATE = "restate"  # what was handed back is worth something else by now
 
 
 class State(Word):
@@ -48,8 +49,9 @@ class Conversion:
         ``denied``, ``unknown``; ``analytics`` to the other question
     :param click_at: when the click was, with one of the click ids
     :param phone: E.164
-    :param original: key of the conversion that a `Event.RETRACT` takes back, and
-        ``original_at`` when that had happened, ``original_event`` what it was
+    :param original: key of the conversion that a `Event.RETRACT` takes back, or a
+        `Event.RESTATE` changes, and ``original_at`` when that had happened,
+        ``original_event`` what it was
     """
 
     key: str

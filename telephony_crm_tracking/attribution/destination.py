@@ -6,6 +6,7 @@ the description of a request that somebody else sends. A new one is one file in
 
 Nothing leaves without the visitor's consent to advertising: `Destination.refusal` asks
 for it before anything else, for every destination alike and again for each sending.
+Only what takes something back may do without, see `Destination.asks_consent`.
 """
 
 from __future__ import annotations
@@ -55,8 +56,10 @@ class Destination:
     got no answer may be sent again; without it, no answer means `State.UNKNOWN`.
     ``how``: ``file`` (a person uploads it), ``feed`` (the receiver fetches it) or
     ``request``; ``batch`` is how many go in one request. What has gone to one of a
-    ``family`` is taken back by one of the same that takes `Event.RETRACT`. The test of
-    who is ``blind`` looks at the form only, not at who hands it over.
+    ``family`` is taken back by one of the same that takes `Event.RETRACT`, until
+    ``adjusts_until`` after it, and given another value by itself or by such a one, if
+    it takes `Event.RESTATE`. The test of who is ``blind`` looks at the form only, not
+    at who hands it over.
     """
 
     kind: str = ""
@@ -68,6 +71,7 @@ class Destination:
     )
     settings: tuple[Setting, ...] = ()
     oldest: timedelta | None = None
+    adjusts_until: timedelta | None = None
     deduplicates: bool = False
     blind: bool = False
     batch: int = 1
@@ -83,7 +87,7 @@ class Destination:
         :param settings: what the administrator entered, by key
         :param now: naive UTC
         """
-        if not allowed_ads(conversion.ads, True):
+        if self.asks_consent(conversion) and not allowed_ads(conversion.ads, True):
             return Refusal("consent")
         if conversion.event not in self.events:
             return Refusal("event")
@@ -94,6 +98,14 @@ class Destination:
         if not _is_money(conversion):
             return Refusal("amount")
         return self.unfit(conversion, settings, now)
+
+    def asks_consent(self, conversion: Conversion) -> bool:
+        """Tell whether a conversion needs the visitor's consent to go; nearly all do.
+
+        What takes one back does not, where it says nothing of the visitor but a key of
+        ours that was handed over with consent: then it can only have less known.
+        """
+        return True
 
     def unfit(
         self, conversion: Conversion, settings: Mapping[str, str], now: datetime

@@ -26,6 +26,8 @@ FAMILY = "google"
 YOUNGEST_CLICK = timedelta(hours=6)
 #: Click ids are kept for so long, and no action has a longer window.
 MAX_WINDOW_DAYS = 90
+#: A conversion can be taken back, or be given another value, so long after it.
+ADJUSTED_FROM, ADJUSTED_UNTIL = timedelta(hours=24), timedelta(days=54)
 #: Contacts without a click id are compared for so long (reported).
 CONTACT_DAYS = 63
 
@@ -70,7 +72,7 @@ def action_settings(what: str, required: bool = False) -> tuple[Setting, ...]:
 def action(conversion: Conversion, settings: Mapping[str, str]) -> str:
     """Return what is entered for a conversion's event, in one line."""
     event = conversion.event
-    if event == Event.RETRACT:
+    if event in (Event.RETRACT, Event.RESTATE):
         event = conversion.original_event
     return text(settings.get(f"action_{event}"), 100)
 
@@ -117,6 +119,23 @@ def _unfit_click(at, conversion, settings, now):
         return Refusal("expired")
     if now - at < YOUNGEST_CLICK:
         return Refusal("too_recent", until=at + YOUNGEST_CLICK)
+    return None
+
+
+def unfit_adjustment(conversion: Conversion, now: datetime) -> Refusal | None:
+    """Return what Google's rules say against an `Event.RETRACT` or `Event.RESTATE`.
+
+    Codes: ``no_original, no_amount, too_old, too_recent``.
+    """
+    at = conversion.original_at
+    if not conversion.original or at is None:
+        return Refusal("no_original")
+    if conversion.event == Event.RESTATE and not conversion.amount:
+        return Refusal("no_amount")
+    if now - at > ADJUSTED_UNTIL:
+        return Refusal("too_old")
+    if now - at < ADJUSTED_FROM:
+        return Refusal("too_recent", until=at + ADJUSTED_FROM)
     return None
 
 

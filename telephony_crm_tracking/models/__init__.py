@@ -28,6 +28,7 @@ from . import (
     telephony_tracking_cost,
     telephony_tracking_day,
     telephony_tracking_destination,
+    telephony_tracking_destination_back,
     telephony_tracking_destination_exchange,
     telephony_tracking_destination_file,
     telephony_tracking_destination_health,

@@ -1,6 +1,14 @@
+import logging
+
+from psycopg2 import OperationalError
+
 from odoo import fields, models
+from odoo.exceptions import ConcurrencyError
 
 from ..attribution.conversion import Event
+from .telephony_tracking_conversion import ADJUSTING
+
+_logger = logging.getLogger(__name__)
 
 
 class CrmLead(models.Model):
@@ -86,6 +94,21 @@ class CrmLead(models.Model):
         visits = sure or self._visits_of_lead(0)
         destinations = self.env["telephony.tracking.destination"]
         return destinations._visits_before(visits, until), bool(sure)
+
+    def unlink(self):
+        """Override to take back what was handed over: it is no result any more."""
+        rows = self.sudo().conversion_ids.filtered(
+            lambda row: row.event not in ADJUSTING and not row.cancelled_date
+        )
+        try:
+            if rows:
+                with self.env.cr.savepoint():
+                    rows._take_back()
+        except (OperationalError, ConcurrencyError):
+            raise
+        except Exception:
+            _logger.exception("Leads %s: not taken back", self.ids)
+        return super().unlink()
 
     def _merge_dependences(self, opportunities):
         """Override to know of the lead that stays what was handed over of others."""

@@ -11,6 +11,7 @@ EVENTS = [
     (Event.LEAD.value, "Lead"),
     (Event.WON.value, "Sale"),
     (Event.RETRACT.value, "Taken Back"),
+    (Event.RESTATE.value, "Value Changed"),
 ]
 STATES = [
     (State.WAITING.value, "Waiting"),
@@ -21,6 +22,8 @@ STATES = [
     (State.UNKNOWN.value, "Not Known"),
     (State.SKIPPED.value, "Left Out"),
 ]
+#: They say something of another conversion.
+ADJUSTING = (Event.RETRACT.value, Event.RESTATE.value)
 #: Nothing of it has left yet.
 PENDING = (State.WAITING.value, State.HELD.value)
 #: The receiver has it, or may have.
@@ -75,7 +78,7 @@ class TelephonyTrackingConversion(models.Model):
     )
     original_id = fields.Many2one(
         "telephony.tracking.conversion",
-        string="Takes Back",
+        string="Of What Had Gone",
         index="btree_not_null",
         ondelete="cascade",
         readonly=True,

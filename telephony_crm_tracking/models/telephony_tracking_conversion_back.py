@@ -6,11 +6,15 @@ from .telephony_tracking_conversion import (
     GONE_OUT,
     NO_MORE,
     NOT_WANTED,
+    PENDING,
 )
 
 
 class TelephonyTrackingConversion(models.Model):
-    """What is so no more is left out, or taken back where that can be done."""
+    """What is so no more is left out, or taken back where that can be done.
+
+    What is worth something else than was said is said anew, where that can be done.
+    """
 
     _inherit = "telephony.tracking.conversion"
 
@@ -22,48 +26,115 @@ class TelephonyTrackingConversion(models.Model):
         now = fields.Datetime.now()
         for row in self:
             row.cancelled_date = now
+            row._adjusting(Event.RESTATE).filtered(
+                lambda worth: worth.state in PENDING
+            )._leave_out(NO_MORE)
             if row.state in GONE_OUT and not row.is_test:
                 row._retract(now)
             elif row.state != State.REFUSED.value and row.reason != BY_PERSON:
                 row._leave_out(NO_MORE)
                 row.ask_date = False
 
-    def _retract(self, now):
-        """Note for who takes it back that it is so no more; Meta and GA4 do not."""
-        own = self.destination_id
-        takers = own._of_company(own.company_id).filtered("can_take_back")
+    def _retract(self, now, takers=None):
+        """Note for who takes it back that it is so no more; Meta and GA4 do not.
+
+        :param takers: destinations; all that are meant to, where it is not said
+        """
+        takers = self._takers(Event.RETRACT) if takers is None else takers
         for taker in takers:
-            is_meant = own in taker.takes_back_ids or not taker.takes_back_ids
-            family = own._pure().family if own._pure() else ""
-            if not is_meant or not family or taker._pure().family != family:
-                continue
-            back = self.search(
-                [("destination_id", "=", taker.id), ("original_id", "=", self.id)]
-            )
+            back = self._adjusting(Event.RETRACT, taker)
             if back.state in GONE_OUT:
                 continue
-            if not back:
-                back = self.create(self._vals_of_back(taker, now))
+            # By several roads the same key may have gone.
+            back = back or self._new(taker, Event.RETRACT, f"back-{self.id}", now)
             # It may have been left out, as the sale was one again for a while.
             back.write({"date": now, "cancelled_date": False})
-            back._queue()
-            if refusal := back._refusal():
-                if refusal.code in NOT_WANTED:
-                    back.unlink()
-                else:
-                    back._write_refusal(refusal)
+            back._queue_fit()
 
-    def _vals_of_back(self, taker, now):
-        """Return the values of what takes this back."""
-        return {
-            "destination_id": taker.id,
-            # By several roads the same key may have gone.
-            "key": f"{self.key}-back-{self.id}",
-            "event": Event.RETRACT.value,
-            "call_id": self.call_id.id,
-            "lead_id": self.lead_id.id,
-            "visit_id": self.visit_id.id,
-            "original_id": self.id,
-            "date": now,
-            "state": State.WAITING.value,
-        }
+    def _restate(self, amount, currency):
+        """Have who has been told of a sale told what it is worth by now, if it is news.
+
+        :param amount: nothing is said of one that is worth nothing, see `_take_back`
+        """
+        if self.is_test or amount <= 0:
+            return
+        now = fields.Datetime.now()
+        for taker in self._takers(Event.RESTATE):
+            rows = self._adjusting(Event.RESTATE, taker)
+            told = rows.filtered(lambda row: row.state in GONE_OUT)[-1:] or self
+            if told._is_worth(amount, currency):
+                rows.filtered(lambda row: row.state in PENDING)._leave_out(NO_MORE)
+                continue
+            row = rows.filtered(
+                lambda row: row.state in PENDING or row.reason == NO_MORE
+            )[-1:]
+            if rows[-1:]._is_worth(amount, currency) and rows[-1:] != row:
+                continue  # it was refused, or a person has left it out
+            if row.state in PENDING and row._is_worth(amount, currency):
+                continue
+            count = f"-{len(rows) + 1}" if rows else ""
+            name = f"worth-{self.id}{count}"
+            row = row or self._new(taker, Event.RESTATE, name, now)
+            row.write({"date": now, "amount": amount, "currency_id": currency.id})
+            row._queue_fit()
+
+    def _is_worth(self, amount, currency):
+        """Tell whether this one has said such a value."""
+        is_same = bool(self) and self.currency_id == currency
+        return is_same and currency.compare_amounts(self.amount, amount) == 0
+
+    def _takers(self, event):
+        """Return the destinations by which this one's receiver is told ``event`` of it.
+
+        :param event: one of those that say something of another conversion
+        """
+        own = self.destination_id
+        family = own._pure().family if own._pure() else ""
+        found = own._of_company(own.company_id).filtered(
+            lambda one: (
+                family
+                and one._pure()
+                and one._pure().family == family
+                and event in one._pure().events
+            )
+        )
+        if own in found:
+            return own
+        return found.filtered(
+            lambda one: (
+                one.can_take_back
+                and (own in one.takes_back_ids or not one.takes_back_ids)
+            )
+        )
+
+    def _adjusting(self, event, taker=None):
+        """Return what says ``event`` of these, the oldest first."""
+        domain = [("original_id", "in", self.ids), ("event", "=", event.value)]
+        if taker is not None:
+            domain.append(("destination_id", "=", taker.id))
+        return self.search(domain, order="date, id")
+
+    def _new(self, taker, event, name, now):
+        """Make and return what says ``event`` of this one to ``taker``."""
+        return self.create(
+            {
+                "destination_id": taker.id,
+                "key": f"{self.key}-{name}",
+                "event": event.value,
+                "call_id": self.call_id.id,
+                "lead_id": self.lead_id.id,
+                "visit_id": self.visit_id.id,
+                "original_id": self.id,
+                "date": now,
+                "state": State.WAITING.value,
+            }
+        )
+
+    def _queue_fit(self):
+        """Have this one go, or note why it does not; nobody asks for some."""
+        self._queue()
+        if refusal := self._refusal():
+            if refusal.code in NOT_WANTED:
+                self.unlink()
+            else:
+                self._write_refusal(refusal)

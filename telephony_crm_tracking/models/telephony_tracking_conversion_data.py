@@ -150,7 +150,10 @@ class TelephonyTrackingConversion(models.Model):
         """
         destination = self.destination_id
         is_there = self.call_id or self.lead_id or self.original_id
-        if self.cancelled_date or not is_there:
+        is_gone = self.cancelled_date or not is_there
+        if self.event == Event.RESTATE.value:
+            is_gone = is_gone or self.original_id.cancelled_date
+        if is_gone:
             return Refusal(NO_MORE)
         pure = destination._pure()
         settings = destination._settings() if settings is None else settings

@@ -9,7 +9,7 @@ from odoo.fields import NO_ACCESS, Domain
 
 from odoo.addons.telephony_crm.models.telephony_pbx import ADMINISTRATOR
 
-from ..attribution.conversion import State
+from ..attribution.conversion import Event, State
 from .telephony_tracking_conversion import GONE_OUT, NO_MORE, PENDING
 
 #: A feed has for so many days what was fetched before.
@@ -178,6 +178,9 @@ class TelephonyTrackingDestination(models.Model):
             order="date desc, id desc",
             limit=max(MOST_ROWS - len(new), 1),
         )
+        # What has been given another value since is not said with the old one again.
+        worth = known._adjusting(Event.RESTATE)
+        known -= worth.filtered(lambda row: row.state in GONE_OUT).original_id
         known = self._fit(known, note=False)
         new._went()
         return self._text_of((known | new).sorted("date", reverse=True))

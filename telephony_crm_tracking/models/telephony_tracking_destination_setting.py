@@ -82,4 +82,5 @@ class TelephonyTrackingDestinationSetting(models.Model):
         done = super().write(vals)
         # What was wrong may be right now.
         self.destination_id.sudo()._go_on()
+        self.destination_id._catch_up()
         return done

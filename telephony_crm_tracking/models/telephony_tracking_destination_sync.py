@@ -10,6 +10,7 @@ from odoo.exceptions import ConcurrencyError
 from ..attribution.conversion import Event, Refusal, State
 from ..attribution.touch import LOOKBACK_DAYS
 from .telephony_tracking_conversion import (
+    ADJUSTING,
     BY_PERSON,
     GONE_OUT,
     NO_MORE,
@@ -61,6 +62,8 @@ class TelephonyTrackingDestination(models.Model):
                 living = self._revive(of_event)
             if not living or living[0].state not in GONE_OUT:
                 self._note(record, event, fact, living[:1], len(of_event), visits_of)
+            elif event == Event.WON:
+                living[0]._restate(*fact[1:])
             living[1:]._take_back()
         gone = rows.filtered(
             lambda row: row.event not in facts and not row.cancelled_date
@@ -76,7 +79,7 @@ class TelephonyTrackingDestination(models.Model):
         domain = [
             ("destination_id", "=", self.id),
             (name, "=", record.id),
-            ("event", "!=", Event.RETRACT.value),
+            ("event", "not in", ADJUSTING),
         ]
         rows = self.env["telephony.tracking.conversion"].search(domain, order="id")
         if rows:
@@ -94,7 +97,10 @@ class TelephonyTrackingDestination(models.Model):
         """Return the last of what was so no more, where nobody was told of that."""
         last = rows[-1:]
         backs = self.env["telephony.tracking.conversion"].search(
-            [("original_id", "in", last.ids)]
+            [
+                ("original_id", "in", last.ids),
+                ("event", "=", Event.RETRACT.value),
+            ]
         )
         if any(back.state in GONE_OUT for back in backs):
             return rows.browse()

@@ -7,6 +7,7 @@ from . import (
     test_call_qualified,
     test_call_screen,
     test_callback_public,
+    test_conversion_adjusted,
     test_conversion_destination,
     test_conversion_file,
     test_conversion_google,

@@ -116,3 +116,38 @@ class ConversionCase(RingingCase):
     def _due_now(self, rows):
         rows.destination_id.pause_date = False
         rows.due_date = fields.Datetime.now()
+
+
+class SalesCase(ConversionCase):
+    """Somebody rings, becomes a lead, and buys."""
+
+    def setUp(self):
+        super().setUp()
+        self.destination = self._google(amount_lead=20)
+        self.call = self._rang()
+
+    def _sold(self, revenue=500):
+        lead = self._lead_of(self.call, expected_revenue=revenue)
+        lead.with_user(self.agent).action_set_won()
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        return lead
+
+    @staticmethod
+    def _unwin(lead):
+        """Have somebody move a sale back."""
+        stages = lead.env["crm.stage"]
+        lead.stage_id = stages.search([("is_won", "=", False)], limit=1)
+
+    def _upload(self):
+        """Have a person upload what is due."""
+        form = self.destination.with_user(self.administrator)
+        action = form.action_get_file()
+        wizard = self.env[action["res_model"]].with_user(self.administrator)
+        wizard = wizard.browse(action["res_id"])
+        wizard.action_uploaded()
+
+    def _takes_back(self, **values):
+        return self._destination(
+            "google_adjustments", settings={"action_won": "Sale"}, **values
+        )

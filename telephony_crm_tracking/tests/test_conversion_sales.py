@@ -3,43 +3,12 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
-from .conversion_common import ConversionCase
+from .conversion_common import SalesCase
 
 
 @tagged("post_install", "-at_install")
-class TestConversionSales(ConversionCase):
+class TestConversionSales(SalesCase):
     """Leads and sales go to whoever brought them, and cancelled ones are taken back."""
-
-    def setUp(self):
-        super().setUp()
-        self.destination = self._google(amount_lead=20)
-        self.call = self._rang()
-
-    def _sold(self, revenue=500):
-        lead = self._lead_of(self.call, expected_revenue=revenue)
-        lead.with_user(self.agent).action_set_won()
-        self.env.flush_all()
-        self.env.cr.precommit.run()
-        return lead
-
-    @staticmethod
-    def _unwin(lead):
-        """Have somebody move a sale back."""
-        stages = lead.env["crm.stage"]
-        lead.stage_id = stages.search([("is_won", "=", False)], limit=1)
-
-    def _upload(self):
-        """Have a person upload what is due."""
-        form = self.destination.with_user(self.administrator)
-        action = form.action_get_file()
-        wizard = self.env[action["res_model"]].with_user(self.administrator)
-        wizard = wizard.browse(action["res_id"])
-        wizard.action_uploaded()
-
-    def _takes_back(self, **values):
-        return self._destination(
-            "google_adjustments", settings={"action_won": "Sale"}, **values
-        )
 
     def test_a_lead_and_its_sale_are_handed_over_with_their_value(self):
         lead = self._sold()

@@ -1,12 +1,12 @@
-"""Google Ads: a file that takes back conversions of sales that were cancelled.
+"""Google Ads: a file that takes back cancelled sales, or says what others are worth.
 
-By order id, whichever road the conversion took. The file says ``RETRACT`` where the API
-says ``RETRACTION``; a conversion is adjustable from 24 hours until 54 days after it.
+By order id, whichever road the conversion took. The file says ``RETRACT`` and
+``RESTATE`` where the API says ``RETRACTION`` and ``RESTATEMENT``; a conversion is
+adjustable from 24 hours until 54 days after it. Of several restatements the one with
+the latest time holds, and nothing more is done to what was taken back.
 """
 
 from __future__ import annotations
-
-from datetime import timedelta
 
 from .. import google_clicks
 from ..conversion import Event, Refusal
@@ -20,8 +20,7 @@ HEADERS = (
     "Adjusted Value",
     "Adjusted Value Currency",
 )
-EARLIEST = timedelta(hours=24)
-LATEST = timedelta(days=54)
+TYPES = {Event.RETRACT: "RETRACT", Event.RESTATE: "RESTATE"}
 
 
 class GoogleAdjustments(Destination):
@@ -33,35 +32,36 @@ class GoogleAdjustments(Destination):
     how = "file"
     batch = 2000
     deduplicates = True
-    events = frozenset((Event.RETRACT,))
+    events = frozenset(TYPES)
+    adjusts_until = google_clicks.ADJUSTED_UNTIL
     settings = google_clicks.action_settings("Name of the conversion action")
 
+    def asks_consent(self, conversion):
+        """See `Destination.asks_consent`: such a row has nothing but our order id."""
+        return conversion.event != Event.RETRACT
+
     def unfit(self, conversion, settings, now):
-        """See `Destination.unfit`. Codes: ``no_action, no_original, too_recent, …``."""
+        """See `Destination.unfit` and `google_clicks.unfit_adjustment`."""
         if not google_clicks.action(conversion, settings):
             return Refusal("no_action")
-        if not conversion.original or conversion.original_at is None:
-            return Refusal("no_original")
-        if now - conversion.original_at > LATEST:
-            return Refusal("too_old")
-        if now - conversion.original_at < EARLIEST:
-            return Refusal("too_recent", until=conversion.original_at + EARLIEST)
-        return None
+        return google_clicks.unfit_adjustment(conversion, now)
 
     def file(self, conversions, settings, test=False):
         """See `Destination.file`. For a test, Google's "Preview" applies nothing."""
-        rows = [
-            (
-                own.original,
-                google_clicks.action(own, settings),
-                f"{own.at:%Y-%m-%d %H:%M:%S}",
-                "RETRACT",
-                "",
-                "",
-            )
-            for own in conversions
-        ]
+        rows = [_row(own, google_clicks.action(own, settings)) for own in conversions]
         return google_clicks.table([("Parameters:TimeZone=+0000",), HEADERS, *rows])
+
+
+def _row(own, action):
+    is_worth = own.event == Event.RESTATE
+    return (
+        own.original,
+        action,
+        f"{own.at:%Y-%m-%d %H:%M:%S}",
+        TYPES[own.event],
+        google_clicks.value(own.amount) if is_worth else "",
+        own.currency if is_worth else "",
+    )
 
 
 DESTINATION = GoogleAdjustments()

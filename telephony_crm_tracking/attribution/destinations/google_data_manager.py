@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 from .. import answers, google_clicks, google_token, hashing
-from ..conversion import Refusal, Request, Result, Setting, State
+from ..conversion import Event, Refusal, Request, Result, Setting, State
 from ..destination import Destination, is_set, said
 
 URL = "https://datamanager.googleapis.com/v1/"
@@ -31,7 +32,7 @@ _place = re.compile(r"events\[(\d+)\]", re.ASCII)
 
 
 class GoogleDataManager(Destination):
-    """Google counts a transaction id once.
+    """Google counts a transaction id once; the same with another value changes it.
 
     Up to `MOST` events go in one request, but one that is badly formed fails all, and
     what became of them is told in numbers only, not which: so one goes at a time.
@@ -44,6 +45,7 @@ class GoogleDataManager(Destination):
     title = "Google Ads: Data Manager API"
     batch = 1
     deduplicates = True
+    events = Destination.events | {Event.RESTATE}
     oldest = timedelta(days=google_clicks.MAX_WINDOW_DAYS)
     settings = (
         Setting(
@@ -81,6 +83,10 @@ class GoogleDataManager(Destination):
         """See `google_clicks.unfit`; an action is entered by its number."""
         if not _action(conversion, settings):
             return Refusal("no_action")
+        if conversion.event == Event.RESTATE:
+            if refusal := google_clicks.unfit_adjustment(conversion, now):
+                return refusal
+            conversion = replace(conversion, at=conversion.original_at)
         return google_clicks.unfit(conversion, settings, now)
 
     def token(self, settings, now):
@@ -189,6 +195,10 @@ def _account(number):
     return {"accountType": "GOOGLE_ADS", "accountId": digits}
 
 
+def _time(at):
+    return f"{at:%Y-%m-%dT%H:%M:%S}Z"
+
+
 def _headers(settings):
     found = {"Authorization": f"Bearer {said(settings, 'access_token')}"}
     if project := said(settings, "project"):
@@ -197,17 +207,23 @@ def _headers(settings):
 
 
 def _event(own, settings):
-    """Return an event; values are in units of the currency."""
+    """Return an event; values are in units of the currency.
+
+    What changes one that was sent has its id and time, and all that it had.
+    """
     name, number = google_clicks.click(own)
+    is_news = own.event != Event.RESTATE
     found = {
-        "transactionId": own.key,
-        "eventTimestamp": f"{own.at:%Y-%m-%dT%H:%M:%S}Z",
+        "transactionId": own.key if is_news else own.original,
+        "eventTimestamp": _time(own.at if is_news else own.original_at),
         "eventSource": SOURCES.get(own.channel, "OTHER"),
         "consent": {
             "adUserData": "CONSENT_GRANTED",
             "adPersonalization": "CONSENT_GRANTED",
         },
     }
+    if not is_news:
+        found["lastUpdatedTimestamp"] = _time(own.at)
     if name:
         found["adIdentifiers"] = {name: number}
     if own.amount is not None:

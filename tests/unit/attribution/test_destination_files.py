@@ -10,9 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telephony_crm_tracking.attribution import destination
-from telephony_crm_tracking.attribution.conversion import Refusal, Result, State
+from telephony_crm_tracking.attribution.conversion import Event, Refusal, Result, State
 
 HANDED = handed_over()
+#: What is known of a visitor's browser.
+VISITOR = (
+    "gclid gbraid wbraid dclid fbclid fbc fbp ga_client_id ga_session_id channel"
+).split()
 ANSWERS = load("answers")
 handed = pytest.mark.parametrize("own, said, conversions", HANDED.values(), ids=HANDED)
 
@@ -51,7 +55,27 @@ def test_is_handed_over_as_the_file_says(own, said, conversions):
 def test_nothing_leaves_without_consent(own, said, conversions, ads):
     for conversion in conversions:
         without = dataclasses.replace(conversion, ads=ads)
-        assert own.refusal(without, said["settings"], now(said)) == Refusal("consent")
+        found = own.refusal(without, said["settings"], now(said))
+        assert found == (Refusal("consent") if own.asks_consent(conversion) else None)
+
+
+def test_without_consent_a_visitor_is_only_taken_back_by_our_own_key():
+    free = {
+        (own.kind, conversion.event)
+        for own, _said, conversions in HANDED.values()
+        for conversion in conversions
+        if not own.asks_consent(conversion)
+    }
+    assert free == {("google_adjustments", Event.RETRACT)}
+    own, said, [conversion] = HANDED["google_adjustments/retract"]
+    known = dataclasses.replace(
+        conversion,
+        **{name: "of_the_visitor" for name in VISITOR},
+        email="maya@example.com",
+        phone="+442037691881",
+    )
+    text = own.file([known], {**said["settings"], "contacts": "1"})
+    assert text == own.file([conversion], said["settings"])
 
 
 @handed

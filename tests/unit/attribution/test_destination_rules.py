@@ -130,6 +130,29 @@ def test_a_retraction_waits_a_day_and_comes_within_fifty_four():
     assert refusal("google_adjustments") == Refusal("event")
 
 
+@pytest.mark.parametrize("kind", ["google_adjustments", "google_data_manager"])
+def test_a_new_value_waits_a_day_and_comes_within_fifty_four(kind):
+    def restate(amount="100", **age):
+        return refusal(
+            kind,
+            event=Event.RESTATE,
+            at=NOW,
+            amount=Decimal(amount),
+            currency="EUR",
+            original="c1-won",
+            original_at=ago(**age),
+            click_at=ago(**age) - timedelta(days=29),
+            settings={"window_days": "30"},
+        )
+
+    assert restate(hours=24) is None
+    assert restate(days=54) is None
+    assert restate(days=54, hours=1) == Refusal("too_old")
+    assert restate(hours=1).until == ago(hours=1) + timedelta(days=1)
+    assert restate(amount="0", days=2) == Refusal("no_amount")
+    assert refusal(kind, event=Event.RESTATE) == Refusal("no_original")
+
+
 def test_ga4_needs_the_browser_that_it_knows():
     assert refusal("ga4", ga_client_id="") == Refusal("no_client")
     assert refusal("ga4", analytics="denied") == Refusal("consent")

@@ -1,0 +1,133 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import tagged
+
+from .conversion_common import SalesCase
+
+
+@tagged("post_install", "-at_install")
+class TestConversionAdjusted(SalesCase):
+    """What has gone is taken back or given its new value, whenever that is known."""
+
+    def _earns(self, lead, revenue):
+        """Have a won lead be worth something else."""
+        lead.expected_revenue = revenue
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+
+    def _worth(self, back):
+        return self._rows(back, "restate")
+
+    def test_what_was_cancelled_before_is_taken_back_once_somebody_can(self):
+        lead = self._sold()
+        self._upload()
+        self._unwin(lead)
+        won = self._rows(self.destination, "won")
+        days = timedelta(days=55)
+        won.copy({"key": "old", "state": "sent", "date": won.date - days})
+        back = self._destination("google_adjustments")
+        self.assertFalse(self._rows(back))  # nothing is entered yet
+        action = back.setting_ids.filtered(lambda row: row.key == "action_won")
+        action.with_user(self.administrator).value = "Sale"
+        row = self._rows(back)
+        self.assertEqual((row.event, row.original_id), ("retract", won))
+        row.with_user(self.administrator).action_skip()
+        action.value = "Sale!"
+        self.assertEqual(row.reason, "person")  # what it knows of stays as it is
+
+    def test_who_takes_back_catches_up_when_it_is_used_again(self):
+        back = self._takes_back(active=False)
+        lead = self._sold()
+        self._upload()
+        self._unwin(lead)
+        self.assertFalse(self._rows(back))
+        back.with_user(self.administrator).active = True
+        self.assertEqual(self._rows(back).event, "retract")
+
+    def test_a_deleted_sale_is_taken_back(self):
+        back = self._takes_back()
+        lead = self._sold()
+        self._upload()
+        lead.unlink()
+        won, row = self._rows(self.destination, "won"), self._rows(back)
+        self.assertTrue(won.cancelled_date)
+        self.assertEqual((row.original_id, row.state), (won, "held"))
+        won.date -= timedelta(days=2)
+        self._due_now(row)
+        self._send()
+        self.assertIn(f"{won.key},Sale,", back._text_of(back._rows_due()))
+
+    def test_who_takes_consent_back_is_taken_back_all_the_same(self):
+        back = self._takes_back()
+        lead = self._sold()
+        self._upload()
+        won = self._rows(self.destination, "won")
+        won.visit_id.consent_ads = "denied"
+        won.date -= timedelta(days=2)
+        self._earns(lead, 100)
+        worth = self._worth(back)
+        self.assertEqual((worth.state, worth.reason), ("skipped", "consent"))
+        self._unwin(lead)
+        row = back._rows_due()
+        self.assertEqual((row.event, row.original_id), ("retract", won))
+        self.assertNotIn("Click_1", back._text_of(row))
+
+    def test_a_sale_that_is_worth_less_is_given_its_new_value(self):
+        back = self._takes_back()
+        lead = self._sold(500)
+        self._upload()
+        won = self._rows(self.destination, "won")
+        won.date -= timedelta(days=2)
+        self._earns(lead, 100)
+        row = self._worth(back)
+        self.assertEqual((row.state, row.amount), ("waiting", 100))
+        self.assertEqual((won.state, won.amount), ("sent", 500))
+        text = back._text_of(back._rows_due())
+        self.assertIn(f"{won.key},Sale,", text)
+        self.assertIn(f",RESTATE,100.00,{won.currency_id.name}", text)
+        self._earns(lead, 500)  # and again, before anybody was told
+        self.assertEqual((row.state, row.reason), ("skipped", "no_more"))
+        self._earns(lead, 80)
+        self.assertEqual((row.state, row.amount), ("waiting", 80))
+        row._went()
+        self._earns(lead, 500)
+        rows = self._worth(back)
+        self.assertEqual(rows.mapped("amount"), [80, 500])
+        self.assertEqual(rows.mapped("state"), ["sent", "waiting"])
+        lead._sync_touches()
+        self.assertEqual(self._worth(back), rows)
+        self._unwin(lead)
+        self.assertEqual(rows.mapped("state"), ["sent", "skipped"])
+        self.assertEqual(len(self._rows(back, "retract")), 1)
+        lead.action_set_won()  # nobody was told, so it is the same sale
+        self.assertFalse(won.cancelled_date)
+        self.assertEqual(rows.mapped("state"), ["sent", "waiting"])
+
+    def test_the_data_manager_is_told_of_a_new_value_itself(self):
+        settings = {"account_id": "1", "action_won": "222"}
+        manager = self._destination("google_data_manager", settings=settings)
+        back, ga4 = self._takes_back(), self._ga4()
+        lead = self._sold(500)
+        (self._rows(manager, "won") | self._rows(ga4, "won"))._went()
+        self._earns(lead, 100)
+        self.assertEqual(self._worth(manager).amount, 100)
+        self.assertEqual(self._worth(manager).original_id.destination_id, manager)
+        self.assertFalse(self._worth(back) | self._worth(ga4))
+
+    def test_a_value_that_was_tested_only_is_not_restated(self):
+        back = self._takes_back()
+        lead = self._sold(500)
+        self._upload()
+        self._rows(self.destination, "won").is_test = True
+        self._earns(lead, 100)
+        self.assertFalse(self._worth(back))
+
+    def test_what_was_left_out_long_ago_is_forgotten(self):
+        self._sold()
+        rows = self._rows(self.destination)
+        rows.date = fields.Datetime.now() - timedelta(days=121)
+        rows[:2]._leave_out("no_click")
+        rows[1].date += timedelta(days=2)
+        self.env["telephony.tracking.conversion"]._gc_left_out()
+        self.assertEqual(self._rows(self.destination), rows[1:])
