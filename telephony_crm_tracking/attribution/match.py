@@ -12,7 +12,7 @@ see it, so without a tap no weight is above `UNPROVEN`.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import floor
 
@@ -29,6 +29,8 @@ TAP_SECONDS = 120
 CLOCK_ERROR = 10
 #: A weight below this is kept and shown, but makes neither match nor doubt.
 NEGLIGIBLE = 0.1
+#: A tap of at least this weight settles who called, whoever else sees the number.
+SETTLED = 0.5
 #: Weights are cut to millionths, as shares are.
 UNIT = 1_000_000
 TINY = 1e-6  # what is exact but for the last bit is not cut
@@ -56,6 +58,15 @@ class State(Word):
 
 
 ORDER = {level: place for place, level in enumerate(Level)}
+#: What a browser did last, first.
+RECENT = (
+    Level.TAP,
+    Level.LIVE,
+    Level.LATE,
+    Level.RETURNING,
+    Level.FOREIGN,
+    Level.STATIC,
+)
 
 
 @dataclass(frozen=True)
@@ -148,6 +159,35 @@ def by_earlier_call(
     ]
 
 
+def once_a_browser(
+    candidates: Iterable[Candidate], browsers: Mapping[Hashable, Hashable]
+) -> list[Candidate]:
+    """Return the candidates with one visit of each browser.
+
+    Two visits of one browser are one person, and no rivals: who rang before and sees
+    the number now came by what was clicked last. That visit is as likely as the
+    likeliest of them.
+
+    :param browsers: the browser of each visit, where it is known
+    """
+    found: dict[Hashable, list[Candidate]] = {}
+    for own in filter(lambda one: one.likelihood, candidates):
+        browser = browsers.get(own.visit)
+        key = ("visit", own.visit) if browser is None else ("browser", browser)
+        found.setdefault(key, []).append(own)
+    return [
+        own
+        for alike in found.values()
+        for own in (alike if len({one.visit for one in alike}) == 1 else _last(alike))
+    ]
+
+
+def _last(alike):
+    """Return the candidate of a browser's last visit, as a list."""
+    own = min(alike, key=lambda one: (RECENT.index(one.level), _rank(one)))
+    return [replace(own, likelihood=max(one.likelihood for one in alike))]
+
+
 def weigh(candidates: Iterable[Candidate]) -> list[Match]:
     """Return a match for each visit, the likeliest first.
 
@@ -184,16 +224,18 @@ def none_of_them(matches: Iterable[Match]) -> float:
 def state(matches: Iterable[Match]) -> State:
     """Return what is known of a call from its matches.
 
-    Two that cannot be neglected make it ambiguous, unless just one of them tapped.
+    Who is beside the likeliest makes it ambiguous, also where many are that alone could
+    be neglected; unless just one of them tapped, and is likelier than all else.
     """
-    matches = list(matches)
-    counting = [match for match in matches if match.weight >= NEGLIGIBLE]
-    taps = sum(match.level == Level.TAP for match in matches)
-    if not counting:
+    ranked = sorted(matches, key=lambda match: -match.weight)
+    if sum(match.weight for match in ranked) < NEGLIGIBLE:
         return State.NONE
-    if len(counting) > 1 and taps != 1:
+    best, *others = ranked
+    beside = sum(match.weight for match in others)
+    taps = [match for match in ranked if match.level == Level.TAP]
+    is_settled = taps == [best] and best.weight >= SETTLED
+    if best.weight < NEGLIGIBLE or (beside >= NEGLIGIBLE and not is_settled):
         return State.AMBIGUOUS
-    level = max(counting, key=lambda match: match.weight).level
-    if level in (Level.STATIC, Level.FOREIGN):
-        return State(level.value)
+    if best.level in (Level.STATIC, Level.FOREIGN):
+        return State(best.level.value)
     return State.MATCHED

@@ -10,6 +10,7 @@ from . import (
     telephony_call,
     telephony_call_candidates,
     telephony_call_lead,
+    telephony_call_matches,
     telephony_call_origin,
     telephony_call_qualified,
     telephony_call_tracking,

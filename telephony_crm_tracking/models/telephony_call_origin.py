@@ -43,7 +43,7 @@ class TelephonyCall(models.Model):
         if self.tracking_state == State.AMBIGUOUS:
             return self.env._(
                 "Several visitors may have rung; the likeliest stands first. %s",
-                best.why,
+                self.match_ids[:1].why,
             )
         if best:
             return best.why

@@ -6,12 +6,12 @@ from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 
 from ..attribution.match import (
-    NEGLIGIBLE,
     TAP,
     UNPROVEN,
     Candidate,
     Level,
     State,
+    once_a_browser,
     state,
     weigh,
 )
@@ -134,7 +134,8 @@ class TelephonyCall(models.Model):
         others = self._candidates_of_others()
         if others:  # they know the visit, so the number alone says nothing more
             found = [one for one in found or [] if one.level != Level.STATIC]
-        matches = weigh([*(found or []), *self._candidates_before(), *others])
+        found = [*(found or []), *self._candidates_before(), *others]
+        matches = weigh(once_a_browser(found, self._browsers(found)))
         self._store_matches(matches)
         vals = {"tracking_state": state(matches).value, "returns_ours": is_ours}
         if is_ours:
@@ -142,6 +143,15 @@ class TelephonyCall(models.Model):
         else:
             vals |= self._sources_of_best()
         self._update(vals)
+
+    def _browsers(self, candidates):
+        """Return the browser of each visit, where there are several visits."""
+        ids = {one.visit for one in candidates if isinstance(one.visit, int)}
+        if len(ids) < 2:
+            return {}
+        visits = self.env["telephony.tracking.visit"].sudo()
+        found = visits.search_fetch([("id", "in", list(ids))], ["visitor_key"])
+        return {visit.id: visit.visitor_key for visit in found}
 
     def _has_static_source(self):
         """Tell whether the number stood for a source on the day of the call."""
@@ -178,62 +188,6 @@ class TelephonyCall(models.Model):
         said = self.env["telephony.tracking.foreign"].sudo()
         said = said.search([("call_id", "=", self.id)], limit=1)
         return [Candidate(("foreign", one.id), Level.FOREIGN, UNPROVEN) for one in said]
-
-    def _store_matches(self, matches):
-        """Make the stored matches equal to those found; keep the visits.
-
-        :param matches: list of `attribution.match.Match`
-        """
-        wanted = [self._vals_of_one(found) for found in matches]
-        if wanted == [self._vals_of_stored(match) for match in self.match_ids]:
-            return
-        self.match_ids.unlink()
-        stored = self.env["telephony.tracking.match"].create(
-            [{**vals, "call_id": self.id} for vals in wanted]
-        )
-        stored.visit_id._keep()
-
-    @api.model
-    def _vals_of_one(self, match):
-        candidate = match.candidate
-        is_foreign = isinstance(candidate.visit, tuple)
-        return {
-            "visit_id": (not is_foreign and candidate.visit) or False,
-            "foreign_id": candidate.visit[1] if is_foreign else False,
-            "lease_id": candidate.lease or False,
-            "weight": match.weight,
-            "level": match.level.value,
-            "reason": match.level.value,
-            "seconds": candidate.values.get("seconds", 0),
-            "days": candidate.values.get("days", 0),
-        }
-
-    @api.model
-    def _vals_of_stored(self, match):
-        return {
-            "visit_id": match.visit_id.id,
-            "foreign_id": match.foreign_id.id,
-            "lease_id": match.lease_id.id,
-            "weight": match.weight,
-            "level": match.level,
-            "reason": match.reason,
-            "seconds": match.seconds,
-            "days": match.days,
-        }
-
-    def _best_match(self):
-        """Return the likeliest match, unless it is too unlikely to say anything."""
-        return self.match_ids.filtered(lambda match: match.weight >= NEGLIGIBLE)[:1]
-
-    def _sources_of_best(self):
-        """Return source, medium and campaign of the likeliest visit, together.
-
-        Nothing where it came from nowhere: then the number's own stay.
-        """
-        best = self._best_match()
-        visit = best.visit_id or best.foreign_id.sudo()
-        vals = visit._resolve_utm() if visit else {}
-        return vals if any(vals.values()) else {}
 
     # -- merging -----------------------------------------------------------------------
 

@@ -98,6 +98,20 @@ class TestCallMatch(RingingCase):
         stranger = self._ring(number, 215, "in_3", caller=OTHER)
         self.assertEqual(self._levels(stranger), [("live", self._visit(second))])
 
+    def test_one_browser_is_one_visitor_who_came_by_the_last_click(self):
+        self.pooled[1].pool_id = False
+        first = self._visitor("google")
+        number = self._shown(first)
+        self._ring(number, 10)
+        query = {"utm_source": "facebook", "utm_medium": "cpc"}
+        again = self._page("/", q=query, p=first["k"], at=self._in(4000))
+        self.assertEqual(self._shown(again), number)
+        self.assertNotEqual(again["k"], first["k"])
+        call = self._ring(number, 4010, "in_2")
+        self.assertEqual(self._levels(call), [("live", self._visit(again))])
+        self.assertEqual(call.tracking_state, "matched")
+        self.assertEqual(call.source_id.name, "Facebook")
+
     def test_a_tap_on_the_static_number_of_a_dry_pool_is_matched_too(self):
         self._visitor()
         self._visitor()

@@ -116,6 +116,22 @@ def test_two_who_tapped_are_ambiguous():
     assert state(weigh([tapped("a"), tapped("b")])) == "ambiguous"
 
 
+def test_many_who_alone_could_be_neglected_are_a_doubt_together():
+    ten = weigh(Candidate(place, Level.LATE, 0.5) for place in range(10))
+    assert all(match.weight < NEGLIGIBLE for match in ten)
+    assert none_of_them(ten) < NEGLIGIBLE
+    assert state(ten) == "ambiguous"
+    few = weigh([live("a"), *(Candidate(place, Level.LATE, 0.2) for place in range(9))])
+    assert few[1].weight < NEGLIGIBLE
+    assert state(few) == "ambiguous"
+
+
+def test_a_tap_that_is_less_likely_than_all_else_settles_nothing():
+    matches = weigh([tapped("a"), *map(returning, "bcde")])
+    assert (matches[0].level, matches[0].weight < 0.5) == ("tap", True)
+    assert state(matches) == "ambiguous"
+
+
 def test_who_can_be_neglected_makes_neither_match_nor_doubt():
     faint = Candidate("b", Level.LATE, 0.05)
     assert state(weigh([live("a"), faint])) == "matched"
