@@ -1,13 +1,6 @@
-import logging
-
-from psycopg2 import OperationalError
-
-from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError
+from odoo import api, fields, models, tools
 
 from .telephony_tracking_touch import CHANNELS
-
-_logger = logging.getLogger(__name__)
 
 SOURCES = ("source_id", "medium_id", "campaign_id")
 #: What Odoo itself puts there says how somebody came, and not why.
@@ -73,34 +66,8 @@ class CrmLead(models.Model):
         for lead, visit in zip(leads, visits, strict=True):
             if visit:
                 lead.sudo().tracking_visit_ids = visit
-        leads.filtered(
-            lambda lead: lead.sudo().tracking_visit_ids or lead._has_source()
-        )._sync_touches()
+        leads._sync_touches()
         return leads
-
-    def write(self, vals):
-        """Override to find the touches anew when it is won, or gets a contact."""
-        watched = {"stage_id", "probability", "active", "partner_id"} & vals.keys()
-        if not watched:
-            return super().write(vals)
-        before = {lead: (lead.tracking_won_date, lead.partner_id) for lead in self}
-        done = super().write(vals)
-        self.filtered(
-            lambda lead: before[lead] != (lead.tracking_won_date, lead.partner_id)
-        )._sync_touches()
-        return done
-
-    def _sync_touches(self):
-        """Find the touches anew; a lead does not depend on them."""
-        if not self:
-            return
-        try:
-            with self.env.cr.savepoint():
-                self.env["telephony.tracking.touch"].sudo()._sync_leads(self)
-        except (OperationalError, ConcurrencyError):
-            raise
-        except Exception:
-            _logger.exception("Leads %s: touches not found", self.ids)
 
     # -- why -----------------------------------------------------------------------
 
@@ -113,14 +80,18 @@ class CrmLead(models.Model):
     @api.model
     def _says_source(self, vals):
         """Tell whether values say why a lead comes."""
-        nothing = {
-            name: self.env.ref(xmlid, raise_if_not_found=False)
-            for name, xmlid in (("medium_id", NO_MEDIUM), ("source_id", NO_SOURCE))
-        }
+        nothing = self._no_sources()
         return any(
-            vals.get(name) and vals[name] != (record.id if record else None)
-            for name, record in {**dict.fromkeys(SOURCES), **nothing}.items()
+            vals.get(name) and vals[name] != nothing.get(name) for name in SOURCES
         )
+
+    @api.model
+    @tools.ormcache()
+    def _no_sources(self):
+        """Return the ids that say nothing of why a lead comes, by field."""
+        xmlids = {"medium_id": NO_MEDIUM, "source_id": NO_SOURCE}
+        of_data = self.env["ir.model.data"].sudo()
+        return {name: of_data._xmlid_to_res_id(xmlid) for name, xmlid in xmlids.items()}
 
     def _give_source(self, vals):
         """Have a lead without a source have these, all three together."""

@@ -4,11 +4,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from ..attribution.source import Kind, Source
-from ..attribution.touch import LOOKBACK_DAYS, Episode, touches
-
-#: So many visits of somebody's browsers are looked at.
-MOST_VISITS = 300
-MOST_CALLS = 300
+from ..attribution.touch import Episode, touches
 
 
 class TelephonyTrackingTouch(models.Model):
@@ -25,37 +21,56 @@ class TelephonyTrackingTouch(models.Model):
     @api.model
     def _sync_leads(self, leads):
         """Find the touches of leads anew."""
-        for lead in leads.sudo().exists():
-            self.sudo()._sync_lead(lead)
+        touches = self.sudo()
+        found, named = touches._with_touches(leads.sudo().exists())
+        for lead in found:
+            touches._sync_lead(lead)
+        touches._add_own(named)
 
     @api.model
     def _sync_lead(self, lead):
-        numbers = set(filter(None, lead.telephony_number_ids.mapped("e164")))
-        numbers |= set(filter(None, lead.telephony_call_ids.mapped("number_e164")))
-        person = Domain("lead_id", "=", lead.id)
-        if numbers:
-            person |= Domain("number_e164", "in", sorted(numbers))
-        if lead.partner_id:
-            person |= Domain("partner_id", "=", lead.partner_id.id)
-        company = lead.company_id
-        born = lead.tracking_date or lead.create_date
-        visits = lead.tracking_visit_ids
-        calls = self._tracked_calls(person, company, visits, born, lead)
+        visits, born = lead.tracking_visit_ids, lead.tracking_date or lead.create_date
+        calls = self._calls_of_lead(lead)
         known = self.search([("lead_id", "=", lead.id)])
         own = known.filtered(lambda touch: not (touch.visit_id or touch.call_id))
-        until = lead.tracking_won_date or None
-        rows = self._rows(calls, visits, born, until, lead, own)
-        for row in rows:
-            row |= {"lead_id": lead.id, "partner_id": lead.partner_id.id}
-        known._become(self._with_shares(rows))
+        rows = self._rows(calls, visits, born, self._sold(lead), lead, own)
+        known._become(self._rows_of_lead(rows, lead))
         if calls:
             loose = Domain("lead_id", "=", False) & (
                 Domain("call_id", "in", calls.ids)
-                | Domain("e164", "in", sorted(numbers))
+                | Domain("e164", "in", sorted(self._numbers_of_lead(lead)))
             )
             self.search(
                 loose & Domain("company_id", "in", calls.company_id.ids)
             ).unlink()
+
+    @api.model
+    def _add_own(self, leads):
+        """Give leads that nothing but their own source led to one touch, of that.
+
+        All at once, since an import may bring thousands.
+        """
+        calls, visits = self.env["telephony.call"], self.env["telephony.tracking.visit"]
+        rows = []
+        for lead in leads:
+            born = lead.tracking_date or lead.create_date
+            own = self._rows(calls, visits, born, self._sold(lead), lead)
+            rows += self._rows_of_lead(own, lead)
+        self.create(rows)
+
+    @api.model
+    def _rows_of_lead(self, rows, lead):
+        whose = {"lead_id": lead.id, "partner_id": lead.partner_id.id}
+        return self._with_shares([{**row, **whose} for row in rows])
+
+    @api.model
+    def _sold(self, lead):
+        """Return when a lead was sold, after which nothing led to it; or `None`.
+
+        An order earns before somebody marks the lead as won.
+        """
+        dates = (lead.tracking_won_date, lead.tracking_revenue_date)
+        return min(filter(None, dates), default=None)
 
     @api.model
     def _sync_loose(self, call):
@@ -79,48 +94,6 @@ class TelephonyTrackingTouch(models.Model):
         since = min((row["date"] for row in rows), default=call.start_date)
         known.filtered(lambda touch: touch.date >= since)._become(rows)
 
-    # -- what there is -----------------------------------------------------------------
-
-    @api.model
-    def _tracked_calls(self, person, company, visits, born, lead=None):
-        """Return the calls of somebody of which the origin is known.
-
-        Incoming ones, and those that were asked for on a web site.
-        """
-        since = born - timedelta(days=self._lookback(visits, lead))
-        domain = person & Domain(
-            [
-                ("tracking_state", "!=", "none"),
-                ("start_date", ">=", since),
-            ]
-        )
-        if company:
-            domain &= Domain("company_id", "=", company.id)
-        return self.env["telephony.call"].search(domain, limit=MOST_CALLS)
-
-    @api.model
-    def _lookback(self, visits, lead=None):
-        """Return the days that are looked back: those of the site."""
-        sites = (
-            visits.site_id
-            or lead
-            and lead.telephony_call_ids.match_ids.visit_id.site_id
-        )
-        return max(sites.mapped("lookback_days") if sites else [LOOKBACK_DAYS])
-
-    @api.model
-    def _same_browsers(self, visits, since, until):
-        """Return all visits of the browsers that made some of them."""
-        keys = set(visits.mapped("visitor_key"))
-        if not keys:
-            return visits
-        domain = visits._of_browsers(keys)
-        domain &= Domain("company_id", "in", visits.company_id.ids)
-        domain &= Domain("start_date", ">=", since)
-        if until:
-            domain &= Domain("start_date", "<=", until)
-        return visits | visits.search(domain, limit=MOST_VISITS)
-
     # -- touches -----------------------------------------------------------------------
 
     @api.model
@@ -135,7 +108,8 @@ class TelephonyTrackingTouch(models.Model):
         named = visits.union(*best.values())
         since = born - timedelta(days=self._lookback(named, lead))
         every = self._same_browsers(named, since, until)
-        every._keep()
+        if every:
+            every._keep()
         records = [*calls, *every, *own]
         episodes = {
             record: self._episode(record, best.get(record)) for record in records

@@ -66,6 +66,16 @@ class TestForeignEvents(RingingCase):
         self._follow_up()
         self._check_known(self._call())
 
+    def test_a_call_returning_our_own_is_no_touch_whatever_is_said_of_it(self):
+        self._talk(minutes=150)
+        self._ring(STATIC, 30)
+        call = self._end(STATIC, 30)
+        self._say()
+        self._follow_up()
+        self.env.invalidate_all()
+        self.assertTrue(call.returns_ours and call.match_ids)
+        self.assertFalse(self.env["telephony.tracking.touch"].search([]))
+
     def test_a_repeat_is_the_same(self):
         self._say()
         self._say()

@@ -1,0 +1,49 @@
+import logging
+
+from psycopg2 import OperationalError
+
+from odoo import models
+from odoo.exceptions import ConcurrencyError
+
+_logger = logging.getLogger(__name__)
+
+#: With these a lead is won, or another person's.
+WATCHED = frozenset({"stage_id", "probability", "active", "partner_id", "phone"})
+
+
+class CrmLead(models.Model):
+    """When the touches of leads are found anew."""
+
+    _inherit = "crm.lead"
+
+    def write(self, vals):
+        """Override since a sale ends them, and another person has other ones."""
+        if not WATCHED & vals.keys():
+            return super().write(vals)
+        before = {lead: lead._whose_touches() for lead in self}
+        done = super().write(vals)
+        self.filtered(
+            lambda lead: before[lead] != lead._whose_touches()
+        )._sync_touches()
+        return done
+
+    def _whose_touches(self):
+        return (self.tracking_won_date, self.partner_id, self.phone or "")
+
+    def _tracking_revenue_changed(self, before):
+        """Override since a confirmed order is a sale, and a cancelled one is none."""
+        done = super()._tracking_revenue_changed(before)
+        self._sync_touches()
+        return done
+
+    def _sync_touches(self):
+        """Find the touches anew; a lead does not depend on them."""
+        if not self:
+            return
+        try:
+            with self.env.cr.savepoint():
+                self.env["telephony.tracking.touch"].sudo()._sync_leads(self)
+        except (OperationalError, ConcurrencyError):
+            raise
+        except Exception:
+            _logger.exception("Leads %s: touches not found", self.ids)
