@@ -20,16 +20,18 @@ class Refusal(Word):
     NOBODY = "nobody"  # no person of ours talked
     SHORT = "short"
     AGAIN = "again"  # this number was talked with not long ago
+    WON = "won"  # it won a missed call, which counts instead
 
 
 @dataclass(frozen=True)
 class Call:
-    """An inbound call.
+    """An inbound call, or one of ours that somebody has asked for.
 
     :param by_person: a person of ours talked, not a machine, and nobody unknown
     :param called_back: seconds that we talked when we rang a missed caller back, and
         this is the call that was missed; 0 for none
     :param ours: the caller is one of our own numbers
+    :param won: it won a missed call, which counts
     """
 
     start: datetime
@@ -39,6 +41,7 @@ class Call:
     ours: bool = False
     blocked: bool = False
     spam: bool = False
+    won: bool = False
 
 
 def is_first(start: datetime, talked: Iterable[datetime], days: int = DAYS) -> bool:
@@ -65,6 +68,7 @@ def refusal(
         (call.ours, Refusal.OURS),
         (call.blocked, Refusal.BLOCKED),
         (call.spam, Refusal.SPAM),
+        (call.won, Refusal.WON),
     ):
         if is_so:
             return why

@@ -14,6 +14,7 @@ NOT_QUALIFIED = [
     (Refusal.NOBODY.value, "No person of ours talked"),
     (Refusal.SHORT.value, "The talk was too short"),
     (Refusal.AGAIN.value, "This number was talked with not long before"),
+    (Refusal.WON.value, "The missed call that it answers counts"),
     ("hidden", "The caller hides the number"),
 ]
 #: Where no site says how long a qualified talk is at least.
@@ -23,8 +24,9 @@ MIN_TALK_SECONDS = 60
 class TelephonyCall(models.Model):
     """Which calls count: a person of ours talked with somebody new for long enough.
 
-    Settled when the call is followed up, and again for those that another call changes:
-    a missed one that we have won by ringing back, and later ones of the same number.
+    Those that came in, and those of ours that a visitor has asked for. Settled when the
+    call is followed up, and again for those that another call changes: a missed one
+    that we have won by ringing back, and later ones of the same number.
     """
 
     _inherit = "telephony.call"
@@ -61,7 +63,7 @@ class TelephonyCall(models.Model):
         for call in self:
             if not call.has_access("read"):
                 raise AccessError(self.env._("This call is not one of yours."))
-            if call.direction == "inbound":
+            if call._may_qualify():
                 call.sudo().spam = is_spam
                 call.sudo()._qualify()
         return True
@@ -75,9 +77,7 @@ class TelephonyCall(models.Model):
 
     def _qualify_all(self):
         """Settle whether this call counts, and the others that hang on it."""
-        callbacks = self.env["telephony.callback"].sudo()
-        won = callbacks.search([("done_call_id", "=", self.id)]).call_ids
-        calls = (self | won).filtered(lambda call: call.direction == "inbound")
+        calls = self._won_by_it() | self.filtered(lambda call: call._may_qualify())
         if self._is_talk_of_person() and self.number_e164:
             since = self.start_date
             later = Domain("start_date", ">", since)
@@ -103,12 +103,28 @@ class TelephonyCall(models.Model):
             ours=self.match_reason == "own",
             blocked=self.blocked,
             spam=self.spam,
+            won=any(self._won_by_it().mapped("qualified")),
         )
         why = refusal(call, talked, self._min_talk_seconds())
         why = why.value if why else False
         if not why and not self.number_e164:
             why = "hidden"
         self._update({"qualified": not why, "not_qualified": why, "first_time": is_new})
+
+    def _may_qualify(self):
+        """Tell whether a call may count: somebody wanted to talk with us."""
+        self.ensure_one()
+        if self.direction == "outbound":
+            return self.tracking_state != "none"
+        return self.direction == "inbound"
+
+    def _won_by_it(self):
+        """Return the calls that came in vain and were won by this one of ours."""
+        if self.direction != "outbound":
+            return self.browse()
+        callbacks = self.env["telephony.callback"].sudo()
+        calls = callbacks.search([("done_call_id", "=", self.id)]).call_ids
+        return calls.filtered(lambda call: call.direction == "inbound")
 
     def _is_talk_of_person(self):
         return self.answered_by == "person" and self.talk_seconds > 0

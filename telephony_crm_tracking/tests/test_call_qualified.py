@@ -44,6 +44,19 @@ class TestCallQualified(RingingCase):
         self.assertEqual(self._why(second), (False, "nobody", True))
         self.assertEqual(self._why(self._rang("in_3", 7180)), (False, "again", False))
 
+    def test_our_call_counts_when_a_visitor_has_asked_for_it_and_once(self):
+        missed = self._rang("in_1", 0, seconds=0)
+        call = self._talk(minutes=1, seconds=90)
+        self.env.invalidate_all()
+        self.assertEqual(self._why(call), (False, False, False))  # nobody has asked
+        call.tracking_state = "matched"
+        call._qualify_all()
+        self.assertEqual(self._why(missed), (True, False, True))
+        self.assertEqual(self._why(call), (False, "won", True))
+        missed.callback_id.sudo().unlink()
+        call._qualify_all()
+        self.assertEqual(self._why(call), (True, False, True))
+
     def test_spam_is_said_by_an_agent_of_own_calls_and_taken_back(self):
         call = self._rang("in_1", 0)
         call.with_user(self.agent).action_spam()

@@ -96,12 +96,15 @@ class TestCallbackPublic(TrackingHttpCase):
         with patch.object(type(self.env["telephony.dial"]), "_originate"):
             answer = callback.with_user(self.agent).accept_offer(callback.id)
         self.assertEqual(answer["status"], "calling")
-        call = self._talk(number=NUMBER, minutes=0)
+        call = self._talk(number=NUMBER, minutes=0, seconds=90)
         [match] = call.match_ids
         self.assertEqual(match.visit_id, visit)
         self.assertEqual(match.why, "The visitor asked to be called back.")
         self.assertEqual(call.tracking_state, "matched")
         self.assertEqual(call.source_id.name, "Leaflet")
+        self.assertTrue(call.qualified and call.first_time)
+        call.with_user(self.agent).action_spam()
+        self.assertFalse(call.qualified)
 
     def test_a_time_can_be_chosen(self):
         at = (fields.Datetime.now() + timedelta(hours=3)).replace(microsecond=0)

@@ -33,6 +33,7 @@ def days_ago(days):
         ({"spam": True}, "spam"),
         ({"blocked": True}, "blocked"),
         ({"ours": True}, "ours"),
+        ({"won": True}, "won"),
     ],
 )
 def test_a_person_talked_long_enough_with_somebody(changes, why):
