@@ -75,12 +75,12 @@ class TelephonyCallback(models.Model):
         begin(self.env)
         # Who floods us is refused here, and has nobody wait.
         if reason := self._why_not(*words):
-            refused = self._refuse(pbx, limits, reason)
+            refused = self._turn_down(pbx, limits, reason)
             end(self.env)
             return refused
         with exclusive(self.env, "callback", pbx.id):
             if reason := self._why_not(*words):
-                return self._refuse(pbx, limits, reason)
+                return self._turn_down(pbx, limits, reason)
             quota._count(pbx, *(one[:2] for one in limits))
             if asked_by in ("form", "lead"):
                 quota._count(pbx, ("lead", _minute()))
@@ -118,7 +118,7 @@ class TelephonyCallback(models.Model):
         return reason
 
     @api.model
-    def _refuse(self, pbx, limits, reason):
+    def _turn_down(self, pbx, limits, reason):
         """Count a request that is refused; return what became of it."""
         tried = [one[:2] for one in limits if one[0] in ("visitor", "prefix")]
         quota = pbx.env["telephony.callback.quota"]
