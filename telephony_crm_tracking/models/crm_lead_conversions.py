@@ -47,19 +47,21 @@ class CrmLead(models.Model):
         born = self.tracking_date or self.create_date
         facts = {Event.LEAD.value: (born, "amount_lead")}
         if self._is_sale():
-            at = self.tracking_revenue_date or self.tracking_won_date
             value = (self.tracking_revenue, self.tracking_currency_id)
-            facts[Event.WON.value] = (at, value)
+            facts[Event.WON.value] = (self.tracking_sold_date, value)
         return facts
 
     def _is_sale(self):
-        """Tell whether it is won or sold, and what it was worth is not cancelled."""
-        if self.tracking_revenue > 0:
-            return True
+        """Tell whether it is sold, as in the report, and not taken back.
+
+        What was worth something when it was handed over, and is worth nothing now, is:
+        it was cancelled, or credited.
+        """
         worth = self.conversion_ids.filtered(
             lambda row: row.event == Event.WON.value and row.amount > 0
         )
-        return bool(self.tracking_won_date) and not worth
+        is_back = worth and self.tracking_revenue <= 0
+        return bool(self.tracking_sold_date and not is_back)
 
     def _visits_of_lead(self, min_weight):
         """Return the visits known of forms, and of calls that are likely enough.
@@ -86,7 +88,7 @@ class CrmLead(models.Model):
                 None,
                 (
                     self.tracking_date or self.create_date,
-                    self.tracking_revenue_date,
+                    self.tracking_sold_date,
                     self.tracking_won_date,
                 ),
             )

@@ -7,9 +7,6 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     _tracking_born = models.Index("(COALESCE(tracking_date, create_date))")
-    _tracking_won = models.Index(
-        "(tracking_won_date) WHERE tracking_won_date IS NOT NULL"
-    )
-    _tracking_earned = models.Index(
-        "(tracking_revenue_date) WHERE tracking_revenue_date IS NOT NULL"
+    _tracking_sold = models.Index(
+        "(tracking_sold_date) WHERE tracking_sold_date IS NOT NULL"
     )

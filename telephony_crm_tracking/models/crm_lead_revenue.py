@@ -4,10 +4,13 @@ from odoo import api, fields, models
 OF_ORDERS = (
     "order_ids.state",
     "order_ids.amount_untaxed",
+    "order_ids.date_order",
     "order_ids.currency_rate",
     "order_ids.order_line.invoice_lines.parent_state",
     "order_ids.order_line.invoice_lines.price_subtotal",
+    "order_ids.order_line.invoice_lines.move_id.invoice_date",
     "order_ids.order_line.invoice_lines.move_id.reversal_move_ids.state",
+    "order_ids.order_line.invoice_lines.move_id.reversal_move_ids.invoice_date",
     "order_ids.order_line.invoice_lines.move_id.reversal_move_ids.amount_untaxed",
 )
 CHANGED = "telephony_crm_tracking.revenue_before"
@@ -40,16 +43,26 @@ class CrmLead(models.Model):
         store=True,
         copy=False,
     )
-    # The day of the money; orders come before somebody marks the lead as won.
-    tracking_revenue_date = fields.Datetime(
-        string="Earned On",
+    # A lead is a sale if and only if it has this: orders come before somebody marks it
+    # as won, and one that is won with none, or after they were cancelled, is one, too.
+    tracking_sold_date = fields.Datetime(
+        string="Sold On",
         compute="_compute_tracking_revenue",
         store=True,
         copy=False,
+        help="The day of its first order; without an order, on which it was won.",
     )
-    # Once an order was confirmed, what was expected counts no more: it is the order's.
+    # Orders decide whether it is a sale, also when they are cancelled while it is won.
     tracking_is_sold = fields.Boolean(
         compute="_compute_tracking_revenue", store=True, copy=False
+    )
+    # What was expected when it last had orders, which raise it: that is theirs, and
+    # counts no more when they are cancelled, until somebody expects something else.
+    tracking_ordered = fields.Monetary(
+        currency_field="company_currency",
+        compute="_compute_tracking_revenue",
+        store=True,
+        copy=False,
     )
     tracking_is_short = fields.Boolean(
         string="Orders Without a Rate",
@@ -63,27 +76,38 @@ class CrmLead(models.Model):
 
     @api.depends(lambda self: self._tracking_revenue_depends())
     def _compute_tracking_revenue(self):
+        money = {}
         for lead in self:
-            before = lead.tracking_revenue
+            before, was_sold = lead.tracking_revenue, lead.tracking_sold_date
             orders = lead._tracking_orders()
+            expected, is_won = lead.expected_revenue, lead.won_status == "won"
+            if orders:
+                lead.tracking_ordered = expected
+            elif lead.tracking_ordered != expected:
+                lead.tracking_ordered = 0
+            is_theirs = lead.tracking_ordered == expected
             lead.tracking_is_sold = bool(orders) or (
-                lead.tracking_is_sold and lead.won_status == "won"
+                lead.tracking_is_sold and is_won and is_theirs
             )
-            company = lead._tracking_company(orders)
-            currency = lead.tracking_currency_id = company.currency_id
-            lead.tracking_is_short = False
-            if lead.tracking_is_sold:
-                amounts = [lead._order_revenue(order, currency) for order in orders]
-                lead.tracking_is_short = None in amounts
-                revenue = sum(filter(None, amounts))
-                date = min((order.date_order for order in orders), default=False)
-            else:
-                is_won = lead.won_status == "won"
-                revenue = lead.expected_revenue if is_won else 0
-                date = lead.tracking_won_date if is_won else False
-            lead.tracking_revenue = revenue
-            lead.tracking_revenue_date = date
+            currency = lead._tracking_company(orders).currency_id
+            lead.tracking_currency_id = currency
+            brought = [lead._order_money(order, currency) for order in orders]
+            lead.tracking_is_short = None in brought
+            rows = [row for each in filter(None, brought) for row in each]
+            sold = min((order.date_order for order in orders), default=False)
+            if is_won and not lead.tracking_is_sold:
+                sold = lead.tracking_won_date
+                if not is_theirs:
+                    rows.append((sold, currency.round(expected), lead))
+            lead.tracking_sold_date = sold
+            lead.tracking_revenue = sum(amount for _moment, amount, _record in rows)
+            if lead == lead._origin and (rows or was_sold):
+                money[lead.id] = [
+                    (moment, amount, currency.id, record)
+                    for moment, amount, record in sorted(rows, key=lambda row: row[0])
+                ]
             lead._note_revenue(before)
+        self.env["telephony.tracking.money"]._keep(money)
 
     @api.model
     def _tracking_revenue_depends(self):

@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .telephony_tracking_report_part import COUNTED, PARTS
+from .telephony_tracking_report_part import COUNTED, NUMBERED, PARTS
 from .telephony_tracking_report_query import RATIOS
 
 #: So many records of a figure are opened, the last ones: a list is no place for more.
@@ -65,9 +65,12 @@ class TelephonyTrackingReport(models.Model):
                     kept=len(ids),
                     count=count,
                 )
+            model = MODELS["visit"]
+        elif name == "revenue":
+            model, ids = self._origins_of(rows)
         else:
-            ids = self._row_ids(rows)
-        return self._list_of(MODELS[KIND_OF.get(name, "lead")], ids, title, name)
+            model, ids = MODELS[KIND_OF.get(name, "lead")], self._row_ids(rows)
+        return self._list_of(model, ids, title)
 
     def action_open_record(self):
         """Open what a row is about; of the visits of a day, all of them."""
@@ -82,10 +85,8 @@ class TelephonyTrackingReport(models.Model):
         }
 
     @api.model
-    def _list_of(self, model, ids, title, name):
+    def _list_of(self, model, ids, title):
         """Return the action that lists records, as far as their reader may see them."""
-        if name == "revenue":
-            model, ids = self._orders_of(ids)
         if len(ids) >= MOST:
             title = self.env._(
                 "%(figure)s (the last %(count)s)", figure=title, count=MOST
@@ -100,29 +101,42 @@ class TelephonyTrackingReport(models.Model):
         }
 
     @api.model
-    def _orders_of(self, lead_ids):
-        """Return where the revenue of leads is seen: in orders, where all of it is.
+    def _origins_of(self, domain):
+        """Return where the revenue of rows is seen: in orders, where all of it is.
+
+        By the day of money it is that of single orders or credit notes.
 
         :return: model and ids
         """
-        orders = self.env.get("sale.order")
-        if orders is None or "opportunity_id" not in orders._fields:
-            return "crm.lead", lead_ids
-        if orders.has_access("read"):
-            found = orders.search(
-                [("opportunity_id", "in", lead_ids), ("state", "=", "sale")]
-            )
-            if found and set(found.opportunity_id.ids) == set(lead_ids):
-                return "sale.order", found.ids
-        return "crm.lead", lead_ids
+        rows = self._rows_of(domain, "id", "res_id")
+        leads = list(dict.fromkeys(lead_id for _id, lead_id in rows))
+        money = self.env["telephony.tracking.money"].sudo()
+        money = money.search([("lead_id", "in", leads)])
+        if self._scope().by_money:
+            counted = {(lead_id, id_ // PARTS // NUMBERED) for id_, lead_id in rows}
+            money = money.filtered(lambda row: (row.lead_id.id, row.number) in counted)
+        else:  # what was credited is seen in the order
+            money = money.filtered(lambda row: row.res_model != "account.move")
+        models, ids = set(money.mapped("res_model")), list(set(money.mapped("res_id")))
+        if len(models) == 1 and set(money.lead_id.ids) == set(leads):
+            origins = self.env.get(models.pop())
+            if origins is not None and origins.has_access("read"):
+                if origins.search_count([("id", "in", ids)]) == len(ids):
+                    return origins._name, ids
+        return "crm.lead", leads
 
     @api.model
     def _row_ids(self, domain):
         """Return the ids of the records that rows are about, the last ones first."""
-        query = self._search(domain, order="date desc, id desc", limit=MOST)
-        res_id = self._field_to_sql(self._table, "res_id", query)
-        found = self.env.execute_query(query.select(res_id))
+        found = self._rows_of(domain, "res_id")
         return list(dict.fromkeys(id_ for [id_] in found))
+
+    @api.model
+    def _rows_of(self, domain, *names):
+        """Return the values of rows, the last ones first."""
+        query = self._search(domain, order="date desc, id desc", limit=MOST)
+        columns = [self._field_to_sql(self._table, name, query) for name in names]
+        return self.env.execute_query(query.select(*columns))
 
     @api.model
     def _visit_ids(self, domain):

@@ -16,6 +16,7 @@ NAMES = ("source", "medium", "campaign")
 PARTS = 16
 COUNTED, FRESH, CALL, TOUCH, ALONE, COST = range(6)
 BORN, WON, EARNED = 6, 8, 10
+NUMBERED = 2**31  #: above an id: which of a lead's rows of money it is
 KINDS = {
     COUNTED: "visit",
     FRESH: "visit",
@@ -47,7 +48,6 @@ COLUMNS = {
 class Company(NamedTuple):
     """What a company's days are.
 
-    :param tz: name of the time zone
     :param begin: of the first day that is asked for, naive UTC; `None`: any
     :param end: of the last one; `None`: any
     """

@@ -16,6 +16,7 @@ from .telephony_tracking_report_part import (
     EARNED,
     FRESH,
     NAMES,
+    NUMBERED,
     TOUCH,
     WON,
     by_id,
@@ -34,7 +35,9 @@ RATIOS = {
     "return_rate": "cost",
 }
 LEAD_BORN = SQL("COALESCE(l.tracking_date, l.create_date)")
-IS_WON = SQL("l.tracking_won_date IS NOT NULL")
+#: What is a sale is said by `crm.lead`, as for those who are told of sales.
+SOLD = SQL("l.tracking_sold_date")
+IS_SOLD = SQL("%s IS NOT NULL", SOLD)
 
 
 def whole(scope):
@@ -139,7 +142,7 @@ def _leads_by_touch(scope):
         moment=SQL("t.date"),
         **same("t", "keyword", "landing", "did_id"),
         leads=share,
-        won=SQL("CASE WHEN %s THEN %s END", IS_WON, share),
+        won=SQL("CASE WHEN %s THEN %s END", IS_SOLD, share),
         revenue=SQL("l.tracking_revenue * %s", share),
     )
     yield part(
@@ -159,32 +162,42 @@ def _leads_by_touch(scope):
         currency=SQL("l.tracking_currency_id"),
         moment=LEAD_BORN,
         leads=SQL("1"),
-        won=SQL("(%s)::int", IS_WON),
+        won=SQL("(%s)::int", IS_SOLD),
         revenue=SQL("l.tracking_revenue"),
     )
 
 
 def _leads_by_money(scope):
-    """Leads by the day they came about, were won, and brought money: three times.
+    """Leads by the day they came about, were sold, and brought money: three times.
 
-    A lead without touches is one row, with its own source.
+    Money comes on several days. A lead without touches is one row of each, with its own
+    source.
     """
     share = SQL("COALESCE(t.%s::numeric / %s, 1)", SQL.identifier(scope.share), WHOLE)
-    for place, moment, figure in (
-        (BORN, LEAD_BORN, {"leads": share}),
-        (WON, SQL("l.tracking_won_date"), {"won": share}),
+    lead, its = SQL("crm_lead l"), SQL("COALESCE(t.id, l.id)")
+    money = SQL("telephony_tracking_money m JOIN crm_lead l ON l.id = m.lead_id")
+    for place, source, moment, more in (
+        (BORN, lead, LEAD_BORN, {"leads": share}),
+        (WON, lead, SOLD, {"won": share}),
         (
             EARNED,
-            SQL("l.tracking_revenue_date"),
-            {"revenue": SQL("l.tracking_revenue * %s", share)},
+            money,
+            SQL("m.date"),
+            {
+                "revenue": SQL("m.amount * %s", share),
+                "currency": SQL("m.currency_id"),
+                "id": SQL("(m.number::bigint * %s + %s)", NUMBERED, its),
+            },
         ),
     ):
+        columns = {"id": its, "currency": SQL("l.tracking_currency_id"), **more}
         yield part(
             scope,
             place,
             SQL(
-                "crm_lead l LEFT JOIN telephony_tracking_touch t "
+                "%s LEFT JOIN telephony_tracking_touch t "
                 "ON t.lead_id = l.id AND t.%s > 0",
+                source,
                 SQL.identifier(scope.share),
             ),
             [SQL("%s IS NOT NULL", moment), scope.within(moment)],
@@ -199,12 +212,10 @@ def _leads_by_money(scope):
                 },
             ),
             company=SQL("COALESCE(t.company_id, l.company_id, %s)", scope.own),
-            id=SQL("COALESCE(t.id, l.id)"),
             twice=SQL("CASE WHEN t.id IS NULL THEN 1 ELSE 0 END"),
-            currency=SQL("l.tracking_currency_id"),
             moment=moment,
             **same("t", "keyword", "landing", "did_id"),
-            **figure,
+            **columns,
         )
 
 

@@ -69,7 +69,7 @@ class TelephonyTrackingTouch(models.Model):
 
         An order earns before somebody marks the lead as won.
         """
-        dates = (lead.tracking_won_date, lead.tracking_revenue_date)
+        dates = (lead.tracking_won_date, lead.tracking_sold_date)
         return min(filter(None, dates), default=None)
 
     @api.model

@@ -25,6 +25,7 @@ from . import (
     test_lease,
     test_optional_chat,
     test_optional_form,
+    test_optional_money,
     test_optional_report,
     test_optional_revenue,
     test_optional_touches,

@@ -86,6 +86,6 @@ class TestLeadPerson(RingingCase):
         lead = self._lead(phone=CUSTOMER)
         self._called()
         self.env.flush_all()
-        lead.tracking_revenue_date = self._in(300)  # as orders say, before it is won
+        lead.tracking_sold_date = self._in(300)  # as orders say, before it is won
         self._called("bing", 400, "in_2")
         self.assertEqual(lead.touch_ids.source_id.name, "google")

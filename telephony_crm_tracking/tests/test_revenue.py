@@ -21,11 +21,11 @@ class TestRevenue(TrackingCase):
     def test_what_was_expected_counts_once_it_is_won_and_as_long(self):
         lead = self._lead()
         self.assertEqual(lead.tracking_revenue, 0)
-        self.assertFalse(lead.tracking_revenue_date)
+        self.assertFalse(lead.tracking_sold_date)
         lead.action_set_won()
         self.assertEqual(lead.tracking_revenue, 500)
         self.assertEqual(lead.tracking_currency_id, self.company.currency_id)
-        self.assertEqual(lead.tracking_revenue_date, lead.tracking_won_date)
+        self.assertEqual(lead.tracking_sold_date, lead.tracking_won_date)
         lead.active = False
         self.assertEqual(lead.tracking_revenue, 500)
         lead.active = True
@@ -34,7 +34,7 @@ class TestRevenue(TrackingCase):
         )
         lead.probability = 20
         self.assertEqual(lead.tracking_revenue, 0)
-        self.assertFalse(lead.tracking_revenue_date)
+        self.assertFalse(lead.tracking_sold_date)
 
     def test_a_lead_without_a_company_earns_in_the_currency_of_its_touches(self):
         pounds = self.env["res.company"].create(

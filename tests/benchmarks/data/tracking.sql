@@ -87,7 +87,7 @@ INSERT INTO crm_lead (
     id, create_uid, create_date, write_uid, write_date, name, type, active, company_id,
     stage_id, won_status, team_id, priority, probability, expected_revenue, phone,
     phone_sanitized, source_id, medium_id, campaign_id, tracking_channel,
-    tracking_won_date, tracking_revenue, tracking_revenue_date, tracking_currency_id)
+    tracking_won_date, tracking_revenue, tracking_sold_date, tracking_currency_id)
 SELECT lead_id, 1, called, 1, called, 'Opportunity ' || lead_id, 'opportunity', TRUE,
        rung.company_id, stage.id, CASE WHEN won THEN 'won' ELSE 'pending' END, 1, '0',
        CASE WHEN won THEN 100 ELSE 20 END, lead_id % 1000 * 10, number, number,
@@ -103,6 +103,11 @@ SELECT lead_id, 1, called, 1, called, 'Opportunity ' || lead_id, 'opportunity', 
   JOIN res_company company ON company.id = rung.company_id
  WHERE lead_id IS NOT NULL
  ORDER BY lead_id;
+
+INSERT INTO telephony_tracking_money (
+    lead_id, number, date, amount, currency_id, res_model, res_id)
+SELECT id, 0, tracking_sold_date, tracking_revenue, tracking_currency_id, 'crm.lead', id
+  FROM crm_lead WHERE tracking_sold_date IS NOT NULL ORDER BY id;
 
 INSERT INTO telephony_call (
     id, create_uid, create_date, write_uid, write_date, pbx_id, company_id, call_ref,
@@ -177,6 +182,7 @@ VACUUM ANALYZE telephony_tracking_visit;
 VACUUM ANALYZE telephony_tracking_lease;
 VACUUM ANALYZE telephony_tracking_match;
 VACUUM ANALYZE telephony_tracking_touch;
+VACUUM ANALYZE telephony_tracking_money;
 VACUUM ANALYZE telephony_tracking_cost;
 VACUUM ANALYZE telephony_call;
 VACUUM ANALYZE crm_lead;
