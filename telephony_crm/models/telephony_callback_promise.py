@@ -1,9 +1,6 @@
-from datetime import timedelta, timezone
-
 from odoo import api, fields, models
 
 from ..pbx import numbers
-from .telephony_callback_work import AHEAD
 
 # Who is being offered, or called, is not asked for a second time.
 UNDER_WAY = ("offered", "accepted")
@@ -56,59 +53,84 @@ class TelephonyCallback(models.Model):
 
     @api.model
     def _promise(
-        self, pbx, e164, asked_by, wanted=None, name="", lead=None, did=None, **options
+        self,
+        pbx,
+        e164,
+        asked_by,
+        promised,
+        wanted=None,
+        name="",
+        lead=None,
+        did=None,
+        **options,
     ):
         """Make the open call-back of a number one that was asked for.
 
         The caller is alone for the number. Nothing changes where somebody is being
-        offered it, or calls already.
+        offered it, or calls already; what a stranger cannot change of one that is open,
+        see `_is_guarded`.
 
         :param pbx: `telephony.pbx` in the environment of its events
+        :param promised: when they are called, see `_opening`
         :param wanted: the time they have chosen, naive UTC; `None`: at once
         :param lead: `crm.lead` it is for; else whose number it is
-        :param options: ``asked`` (when they asked, if not now), ``calendar`` (hours of
-            call-backs, if not the PBX's), ``make_lead`` (if the number is
-            nobody's), and what other addons know
+        :param options: ``asked`` (when they asked, if not now), ``make_lead`` (if the
+            number is nobody's), and what other addons know
         """
         callback = self._open_of(pbx.company_id, e164)
+        is_guarded = callback._is_guarded(asked_by)
+        is_later = is_guarded and callback._is_put_off_to(promised)
+        if is_guarded:
+            callback._note_wish(asked_by, name, promised if is_later else None)
         if callback.offer in UNDER_WAY:
             return callback
         asked = options.get("asked") or fields.Datetime.now()
-        promised = self._opening(
-            pbx, max(wanted or asked, asked), options.get("calendar")
-        )
         vals = {
+            **self._vals_of_asked(pbx, e164, callback, lead, did, is_guarded),
+            **{
+                name: value
+                for name, value in self._vals_of_source(**options).items()
+                if not (is_guarded and callback[name])
+            },
+        }
+        if options.get("make_lead") and not (vals["lead_id"] or vals["partner_id"]):
+            vals["lead_id"] = self._lead_of_asked(e164, name, vals, **options).id
+        if is_later:
+            callback.write(vals)
+            callback._offer_besides(promised)
+            return callback
+        vals |= {
             "kind": "promised",
             "asked_by": asked_by,
             "asked_date": asked,
-            "asked_name": name or callback.asked_name,
+            "asked_name": callback.asked_name if is_guarded else name,
             "wanted_date": wanted,
             "promised_date": promised,
-            "due_date": promised,
+            "due_date": min(promised, callback.due_date) if is_guarded else promised,
             "tries": 0,
             "offer": False,
-            **self._vals_of_asked(pbx, e164, callback, lead, did),
-            **self._vals_of_source(**options),
         }
-        if options.get("make_lead") and not (vals["lead_id"] or vals["partner_id"]):
-            vals["lead_id"] = self._lead_of_asked(e164, vals, **options).id
-        is_new = not callback
-        if is_new:
+        if not callback:
             vals |= {"e164": e164, "company_id": pbx.company_id.id, "pbx_id": pbx.id}
             callback = self.create({**vals, "waiting_date": asked})
         else:
+            vals["asked_name"] = vals["asked_name"] or callback.asked_name
+            before = callback.escalate_date
             callback.write(vals)
-        user = callback._whom(callback)
-        callback.write({"user_id": user.id, **callback._vals_of_escalation(user)})
+        user = (callback.user_id if is_guarded else None) or callback._whom(callback)
+        told = callback._vals_of_escalation(user)
+        if is_guarded:
+            told = callback._earlier(told, before)
+        callback.write({"user_id": user.id, **told})
         callback._offer_when_due()
         if callback.offer not in ("offered", "over"):
             callback._tell_asked()
         return callback
 
     @api.model
-    def _vals_of_asked(self, pbx, e164, callback, lead, did):
+    def _vals_of_asked(self, pbx, e164, callback, lead, did, is_guarded=False):
         """Return whose number it is, and the team; what is known already stays."""
-        if lead:
+        if lead and not (is_guarded and (callback.lead_id or callback.partner_id)):
             partner_id, lead_id = lead.partner_id.id, lead.id
         else:
             match = self.env["telephony.number"]._match(e164, pbx)
@@ -141,7 +163,7 @@ class TelephonyCallback(models.Model):
         return {}
 
     @api.model
-    def _lead_of_asked(self, e164, vals, **options):
+    def _lead_of_asked(self, e164, name, vals, **options):
         """Make the lead of a number that is nobody's; nobody is called for it twice."""
         phone = numbers.international(e164)
         is_lead = self.env.user.has_group("crm.group_use_lead")
@@ -151,8 +173,8 @@ class TelephonyCallback(models.Model):
             .with_context(telephony_of_call=True)
             .create(
                 {
-                    "name": self.env._("Call-back for %s", vals["asked_name"] or phone),
-                    "contact_name": vals["asked_name"],
+                    "name": self.env._("Call-back for %s", name or phone),
+                    "contact_name": name,
                     "phone": phone,
                     "type": "lead" if is_lead else "opportunity",
                     "company_id": self.env.company.id,
@@ -175,32 +197,6 @@ class TelephonyCallback(models.Model):
             pbx.callback_minutes + pbx.escalation_minutes,
         )
         return {"escalate_date": moment, "escalated": False}
-
-    @api.model
-    def _opening(self, pbx, at, calendar=None):
-        """Return a moment if people are there to call, else when they are next.
-
-        :param at: naive UTC
-        """
-        calendar = self._calendar_of(pbx, calendar)
-        if not calendar:
-            return at
-        start = at.replace(tzinfo=timezone.utc)
-        for days in AHEAD:
-            end = start + timedelta(days=days)
-            for begin, _end, _leave in calendar._work_intervals_batch(start, end)[
-                False
-            ]:
-                moment = max(begin, start).astimezone(timezone.utc)
-                return moment.replace(tzinfo=None, microsecond=0)
-        return at
-
-    @api.model
-    def _calendar_of(self, pbx, calendar=None):
-        """Return the hours in which people are called back; none: at any hour."""
-        company = pbx.company_id
-        calendar = calendar or pbx.offer_calendar_id or company.resource_calendar_id
-        return calendar.filtered(lambda one: not one.flexible_hours)
 
     def _tell_asked(self):
         """Tell its user, on whose screen it does not come up, that somebody asked."""

@@ -60,8 +60,12 @@ class TelephonyCallbackQuota(models.Model):
 
     @api.model
     def _counted(self, pbx, kind, key, length):
-        """Return how often it was in the last hours; whole hours are counted."""
-        since = fields.Datetime.now() - length
+        """Return how often it was in the last hours.
+
+        They are counted by the clock: so is the hour with which that time begins, else
+        all would be forgotten at the full hour.
+        """
+        since = fields.Datetime.now() - length - HOUR
         self.env.cr.execute(
             SQL(
                 """

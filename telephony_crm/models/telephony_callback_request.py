@@ -85,12 +85,15 @@ class TelephonyCallback(models.Model):
             if asked_by in ("form", "lead"):
                 quota._count(pbx, ("lead", _minute()))
             lock(pbx.env.cr, "number", pbx.company_id.id, e164)
-            callback = pbx.env["telephony.callback"]._promise(
-                pbx, e164, asked_by, lead=record or None, **options
+            callbacks = pbx.env["telephony.callback"]
+            promised = callbacks._moment_of(pbx, **options)
+            callback = callbacks._promise(
+                pbx, e164, asked_by, promised, lead=record or None, **options
             )
             pbx.env.flush_all()
-            is_offered = callback.offer in ("offered", "accepted")
-            return Asked("", callback, is_offered, callback.promised_date)
+            is_now = promised <= fields.Datetime.now()
+            is_offered = is_now and callback.offer in ("offered", "accepted")
+            return Asked("", callback, is_offered, promised)
 
     @api.model
     def _read_asked(self, pbx, typed, record):

@@ -59,6 +59,76 @@ class TestOfferRequest(OfferCase):
         self.assertEqual(self._ask(wanted=wanted).reason, "too_far")
         self.assertFalse(self._callback())
 
+    # -- who asks for somebody else's number -------------------------------------------
+
+    def _missed(self, **vals):
+        """Return the call-back of a customer who has rung in vain."""
+        now = fields.Datetime.now()
+        vals = {
+            "e164": CUSTOMER,
+            "company_id": self.company.id,
+            "pbx_id": self.pbx.id,
+            "user_id": self.colleague.id,
+            "due_date": now + timedelta(minutes=10),
+            "escalate_date": now + timedelta(minutes=40),
+            **vals,
+        }
+        return self.env["telephony.callback"].sudo().create(vals)
+
+    def test_a_stranger_postpones_and_renames_no_customer_who_waits(self):
+        callback = self._missed()
+        names = ("kind", "due_date", "escalate_date", "asked_name", "asked_date")
+        names += ("user_id", "offer_end_date")
+        before = [callback[name] for name in names]
+        wanted = fields.Datetime.now() + timedelta(days=13)
+        asked = self._ask(wanted=wanted, name="<b>Nobody</b>")
+        self.assertEqual((asked.reason, asked.date), ("", wanted), "tells nothing")
+        self.env.invalidate_all()
+        self.assertEqual([callback[name] for name in names], before)
+        self.assertNotIn("Nobody", callback.display_name)
+        note = callback.message_ids[0].body
+        self.assertIn("&lt;b&gt;Nobody&lt;/b&gt;", note)
+        self.assertIn("Web site: Somebody has asked to be called at", note)
+
+    def test_who_was_promised_a_call_keeps_it_whoever_else_asks(self):
+        soon = fields.Datetime.now() + timedelta(hours=1)
+        self._ask(wanted=soon, name="Ann Lee")
+        later = soon + timedelta(days=5)
+        for asked_by in ("widget", "form", "lead"):
+            self._ask(asked_by=asked_by, wanted=later, name="Nobody")
+        callback = self._callback()
+        self.assertEqual((callback.due_date, callback.asked_name), (soon, "Ann Lee"))
+        self.assertEqual((callback.offer, callback.offer_date), ("waiting", soon))
+        self._ask(asked_by="person", wanted=later)
+        self.assertEqual(self._callback().due_date, later, "who works here may")
+
+    def test_who_was_missed_and_asks_to_be_called_now_is_offered_now(self):
+        callback = self._missed()
+        escalated = callback.escalate_date
+        self.assertTrue(self._ask(name="Ann Lee").is_offered)
+        self.env.invalidate_all()
+        self.assertEqual((callback.kind, callback.offer), ("promised", "offered"))
+        self.assertLessEqual(callback.due_date, fields.Datetime.now())
+        self.assertLessEqual(callback.escalate_date, escalated)
+        self.assertEqual(callback.user_id, self.colleague)
+        self.assertFalse(callback.asked_name)
+        self.assertIn("Ann Lee", callback.message_ids[0].body)
+
+    def test_who_was_missed_and_chooses_a_time_is_offered_then_as_well(self):
+        callback = self._missed()
+        self._ask(wanted=fields.Datetime.now() + timedelta(hours=3))
+        self.assertEqual((callback.kind, callback.offer), ("missed", "waiting"))
+        self._job(hours=4)
+        self.assertEqual(callback.offer, "offered")
+
+    def test_the_lead_of_a_stranger_takes_no_call_back_over(self):
+        callback = self._missed(lead_id=self.lead.id)
+        other = self.env["crm.lead"].create(
+            {"name": "x", "contact_name": "Nobody", "company_id": self.company.id}
+        )
+        self._ask(asked_by="form", record=other)
+        self.assertEqual(callback.lead_id, self.lead)
+
     # -- against fraud -----------------------------------------------------------------
 
     def test_what_must_not_be_dialled_is_never_offered(self):
@@ -132,6 +202,17 @@ class TestOfferRequest(OfferCase):
         asked = self._ask(OTHER, visitor="w", address="192.0.2.77")
         self.assertEqual(asked.reason, "many_prefix")
         self.assertFalse(self._ask(OTHER, visitor="w", address="192.0.3.1").reason)
+
+    def test_what_was_counted_is_not_forgotten_at_the_full_hour_nor_a_bit_early(self):
+        self.pbx.write({"ask_visitor_hour": 1, "ask_number_day": 1})
+        with freeze_time("2026-02-10 10:59:30"):
+            self.assertFalse(self._ask(visitor="v").reason)
+        with freeze_time("2026-02-10 11:00:05"):
+            self.assertEqual(self._ask(OTHER, visitor="v").reason, "many_visitor")
+        with freeze_time("2026-02-11 10:05:00"):
+            self.assertEqual(self._ask(visitor="w").reason, "many_number")
+        with freeze_time("2026-02-11 12:00:00"):
+            self.assertFalse(self._ask(visitor="v").reason)
 
     def test_addresses_that_begin_alike_are_one_network(self):
         prefix = self.env["telephony.callback.quota"]._prefix

@@ -159,6 +159,41 @@ class TestCallbackPublic(TrackingHttpCase):
         self.assertIn("Too many requests", response.json()["error"])
         self.assertFalse(self._callback(NUMBER))
 
+    def test_each_limit_holds_for_who_asks_over_the_web(self):
+        numbers = [f"+44207946010{last}" for last in range(9)]
+        key = self._page()["k"]
+        for limit, said in (
+            ("ask_visitor_hour", {"k": key}),
+            ("ask_country_day", {}),
+            ("ask_number_day", {"number": NUMBER}),
+            ("ask_pbx_day", {}),
+        ):
+            with self.subTest(limit=limit):
+                self.env["telephony.callback.quota"].search([]).unlink()
+                usual = self.pbx[limit]
+                self.pbx[limit] = 2
+                told = [
+                    self._leave(**{"number": number, **said}).status_code
+                    for number in numbers[:3]
+                ]
+                self.assertEqual(told, [200, 200, 429])
+                self.pbx[limit] = usual
+
+    def test_the_name_is_text_and_never_markup(self):
+        name = "<img src=x onerror=alert(1)>"
+        self._leave(name=name)
+        callback = self._callback(NUMBER)
+        [offer] = callback.with_user(self.agent).get_offers()
+        self.assertEqual((offer["name"], type(offer["name"])), (name, str))
+        callback.offer = False
+        later = datetime.now(timezone.utc) + timedelta(hours=3)
+        self._leave(name=f"{name}!", at=later.isoformat(timespec="seconds"))
+        lead = callback.lead_id
+        self.assertEqual(lead.contact_name, name)
+        bodies = "".join((lead.message_ids | callback.message_ids).mapped("body"))
+        self.assertNotIn("<img", bodies)
+        self.assertIn("&lt;img", bodies)
+
     def test_a_site_without_a_pbx_or_with_one_switched_off_calls_nobody(self):
         self.pbx.active = False
         self.assertEqual(self._leave().status_code, 404)
