@@ -7,6 +7,7 @@
     "author": "Telephony for Odoo CRM contributors",
     "license": "LGPL-3",
     "depends": ["telephony_crm"],
+    "external_dependencies": {"python": ["idna"]},
     "data": [
         "security/ir.model.access.csv",
         "security/telephony_tracking_rules.xml",

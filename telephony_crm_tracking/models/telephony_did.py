@@ -83,6 +83,11 @@ class TelephonyDid(models.Model):
                     )
                 )
 
+    @api.constrains("number")
+    def _check_static(self):
+        pools = self.env["telephony.tracking.pool"].sudo()
+        pools.search([("stands_for_id", "in", self.ids)])._check_static()
+
     @api.model_create_multi
     def create(self, vals_list):
         dids = super().create(vals_list)

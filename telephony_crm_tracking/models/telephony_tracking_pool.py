@@ -100,6 +100,14 @@ class TelephonyTrackingPool(models.Model):
                         pool.stands_for_id.display_name,
                     )
                 )
+            if not pool.stands_for_id.e164.startswith("+"):
+                raise ValidationError(
+                    self.env._(
+                        "%s is a short number, which pages cannot be searched for: it "
+                        "may be any number there. Choose one with its country prefix.",
+                        pool.stands_for_id.display_name,
+                    )
+                )
 
     @api.model_create_multi
     def create(self, vals_list):

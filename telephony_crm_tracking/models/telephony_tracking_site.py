@@ -6,7 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.telephony_crm.models.telephony_pbx import ADMINISTRATOR
 
-from ..attribution import clean
+from ..tools.domain import in_ascii
 from .telephony_tracking_pool import Numbers
 
 RULES = [
@@ -138,7 +138,7 @@ class TelephonyTrackingSite(models.Model):
     def _check_domains(self):
         for site in self:
             lines = [line.strip() for line in (site.domains or "").splitlines()]
-            wrong = [line for line in lines if clean.host(line) != line.lower()]
+            wrong = [line for line in lines if line and not in_ascii(line)]
             if wrong or not any(lines):
                 raise ValidationError(
                     self.env._(
@@ -220,7 +220,7 @@ class TelephonyTrackingSite(models.Model):
         )
 
     def _domains(self):
-        """Return the domains of the site in lower case."""
+        """Return the domains of the site as the addresses of its pages have them."""
         self.ensure_one()
-        found = (clean.host(line) for line in (self.domains or "").splitlines())
+        found = (in_ascii(line) for line in (self.domains or "").splitlines())
         return tuple(filter(None, found))

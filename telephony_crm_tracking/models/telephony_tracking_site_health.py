@@ -2,6 +2,8 @@ from odoo import fields, models
 
 #: Names of others that are told.
 MOST_HOSTS = 5
+#: Of so many pages it may be told from how many networks they were opened.
+FEW_PAGES = 50
 
 
 class TelephonyTrackingSite(models.Model):
@@ -21,6 +23,7 @@ class TelephonyTrackingSite(models.Model):
             self._finding_of_visits(),
             self._finding_of_others(),
             self._finding_of_networks(),
+            self._finding_of_one_network(),
             *map(self._finding_of_limit, self._counted_today("limit")),
         ]
         return [finding for finding in findings if finding]
@@ -109,6 +112,26 @@ class TelephonyTrackingSite(models.Model):
                 "who collects your numbers. The limit is below.",
                 most=most,
                 count=len(networks),
+            ),
+        )
+
+    def _finding_of_one_network(self):
+        """Say that most visitors seem to be one: a server stands between, unnamed."""
+        pages = self._visits_today()
+        [most] = self._counted_today("network")[:1].mapped("in_day") or [0]
+        if pages < FEW_PAGES or most <= pages / 2:
+            return None
+        return self._finding(
+            "warning",
+            "one_network",
+            self.env._(
+                "%(share)s %% of the pages of today were opened from one network, so "
+                "few of their visitors are shown numbers of their own. Unless all of "
+                "them are in one place, they seem to come from the address of a server "
+                "in between: Odoo must be told of its proxy (proxy_mode), and the "
+                "proxy of a web server that passes visitors on to it "
+                "(set_real_ip_from in nginx, see README, “In production”).",
+                share=_percent(most / pages),
             ),
         )
 

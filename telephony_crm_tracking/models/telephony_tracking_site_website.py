@@ -1,6 +1,7 @@
 import re
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from odoo.addons.telephony_crm.models.telephony_pbx import ADMINISTRATOR
 
@@ -21,6 +22,19 @@ class TelephonyTrackingSite(models.Model):
         groups=ADMINISTRATOR,
         help="The line is put into the head of its pages, and taken out again.",
     )
+
+    @api.constrains("website", "active")
+    def _check_website(self):
+        """Refuse a second site for one web site: each page would have two scripts."""
+        for site in self.filtered(lambda one: one.active and one.website):
+            others = self.sudo().search([("website", "=", site.website)])
+            if others - site:
+                raise ValidationError(
+                    self.env._(
+                        "Another tracked site has its line in the pages of this Odoo "
+                        "web site already. Take it out there first."
+                    )
+                )
 
     @api.model
     def _selection_website(self):

@@ -1,7 +1,9 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import config
 
 from .common import HOST, POOL, STATIC, TrackingCase, TrackingHttpCase
 
@@ -185,6 +187,23 @@ class TestAttacksOverTheWeb(AttackMixin, TrackingHttpCase):
             [("kind", "=", "network")]
         )
         self.assertEqual(len(networks), 1)
+
+    def test_behind_a_second_proxy_networks_are_those_that_the_first_one_has_seen(self):
+        """What a stranger says before the last address makes no other network."""
+        self.site.visits_per_network = 2
+        with patch.dict(config.options, {"proxy_mode": True}):
+            told = [
+                self._post(
+                    PAGE,
+                    **{
+                        "X-Forwarded-Host": "odoo.example.com",
+                        "X-Forwarded-For": f"203.0.113.{said}, {last}",
+                    },
+                ).status_code
+                for last in ("198.51.100.7", "192.0.2.7")
+                for said in range(3)
+            ]
+        self.assertEqual(told, [200, 200, 429] * 2)
 
     def test_pages_elsewhere_get_no_number_and_fill_no_table(self):
         """Others have put our line into their pages, or say so."""

@@ -1,3 +1,4 @@
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from ..hooks import uninstall_hook
@@ -38,6 +39,24 @@ class TestOptionalAddons(TrackingCase):
         self.assertIn(self.site.token, self.website.custom_code_head)
         self.form.unlink()
         self.assertEqual(self.website.custom_code_head, "<meta name='theirs'/>")
+
+    def test_a_web_site_has_the_line_of_one_site(self):
+        self.form.website = str(self.website.id)
+        other = self.site.copy({"name": "Other"})
+        with self.assertRaises(ValidationError):
+            other.with_user(self.administrator).website = str(self.website.id)
+        self.form.active = False
+        other.with_user(self.administrator).website = str(self.website.id)
+        with self.assertRaises(ValidationError):
+            self.form.active = True
+
+    def test_the_line_follows_odoo_to_another_address(self):
+        self.form.website = str(self.website.id)
+        parameters = self.env["ir.config_parameter"].sudo()
+        parameters.set_param("web.base.url", "https://new.example.com")
+        head = self.website.custom_code_head
+        self.assertIn('src="https://new.example.com/telephony/', head)
+        self.assertEqual(head.count("<script"), 1)
 
     def test_the_line_goes_with_the_addon(self):
         self.form.website = str(self.website.id)

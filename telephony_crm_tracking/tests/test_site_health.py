@@ -122,6 +122,21 @@ class TestSiteAddress(TrackingCase):
         self._page()
         self.assertIn("network", self._codes())
 
+    def test_where_most_visitors_seem_to_be_one_it_is_told_of_servers_in_between(self):
+        quota = self.env["telephony.tracking.quota"]
+        now = fields.Datetime.now()
+        for page in range(49):
+            quota._count(self.site.id, "shop's server" if page < 26 else str(page), now)
+        self.assertNotIn("one_network", self._codes(), "too few to tell")
+        quota._count(self.site.id, "49", now)
+        self.assertIn("one_network", self._codes())
+        findings = {one["code"]: one for one in self.form.health_findings}
+        self.assertIn("52 %", findings["one_network"]["text"])
+        self.assertIn("set_real_ip_from", findings["one_network"]["text"])
+        for page in range(5):
+            quota._count(self.site.id, f"more {page}", now)
+        self.assertNotIn("one_network", self._codes())
+
     def test_only_administrators_ask(self):
         with self.assertRaises(AccessError):
             self.site.with_user(self.supervisor).action_test_address()

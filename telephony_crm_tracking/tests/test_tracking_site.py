@@ -56,6 +56,31 @@ class TestTrackingSite(TrackingCase):
         self.site.domains = "Shop.Example\n\n www.shop.test "
         self.assertEqual(self.site._domains(), ("shop.example", "www.shop.test"))
 
+    def test_domains_may_be_written_as_people_read_them(self):
+        self.site.domains = "Магазин.укр\nmüller.example\nxn--mller-kva.test"
+        self.assertEqual(
+            self.site._domains(),
+            (
+                "xn--80aairftm.xn--j1amh",
+                "xn--mller-kva.example",
+                "xn--mller-kva.test",
+            ),
+        )
+        opening = self.env["telephony.tracking.site"]._openings()[self.site.token]
+        self.assertEqual(opening.domains, self.site._domains())
+        for wrong in ("mül ler.example", "\N{ZERO WIDTH JOINER}.example"):
+            with self.subTest(domains=wrong), self.assertRaises(ValidationError):
+                self.site.domains = wrong
+
+    def test_a_short_number_is_no_static_one(self):
+        short = self.env["telephony.did"].create(
+            {"pbx_id": self.pbx.id, "number": "5432"}
+        )
+        with self.assertRaisesRegex(ValidationError, "short number"):
+            self.pool.copy({"stands_for_id": short.id})
+        with self.assertRaisesRegex(ValidationError, "short number"):
+            self.did.number = "5433"
+
     def test_visitors_stay_with_their_company(self):
         other = self.env["res.company"].create({"name": "Elsewhere Ltd"})
         self._page()
