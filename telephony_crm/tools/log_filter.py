@@ -18,8 +18,13 @@ _token = re.compile(
 # A decoded address may hold quotes and blanks, so all is dropped up to the protocol.
 _query = re.compile(r"(/telephony/[^\s?\"]*\?)(?:.*(?= HTTP/\d)|.*)", re.IGNORECASE)
 _outgoing = re.compile(r"(/[^\s?\"]*\?)[^\s\"]+")
-# A look-up that takes too long is cut off, as a matter of course, with its number.
-_lookups = ("telephony_number_find", "telephony_blocked_number")
+# A look-up that takes too long is cut off, as a matter of course, with its number. The
+# last one is of the addon that tracks calls, and there is one filter for all.
+_lookups = (
+    "telephony_number_find",
+    "telephony_blocked_number",
+    "telephony_tracking_candidates",
+)
 _secret = re.compile(rf"\b({'|'.join(sorted(COLUMNS.union(_lookups)))})\b")
 _literal = re.compile(r"'(?:[^']|'')*(?:'|$)")
 

@@ -1,4 +1,7 @@
+import logging
 from datetime import timedelta
+
+from psycopg2 import DatabaseError
 
 from odoo.tests import tagged
 
@@ -43,6 +46,15 @@ class TestCallCandidates(RingingCase):
             }
         )
         return visit
+
+    def test_who_called_is_not_logged_where_it_fails(self):
+        with self.assertLogs("odoo.sql_db", logging.ERROR) as logs:
+            with self.assertRaises(DatabaseError), self.env.cr.savepoint():
+                self.env.cr.execute(
+                    "SELECT telephony_tracking_candidates(%s)", [CUSTOMER]
+                )
+        self.assertIn("telephony_tracking_candidates", logs.output[0])
+        self.assertNotIn(CUSTOMER, logs.output[0])
 
     def test_the_function_is_there_and_its_plans_are_kept(self):
         config = ["plan_cache_mode=force_generic_plan"]
