@@ -2,7 +2,7 @@
 
 The parts lie in ``static/script`` and are written as modules, which linters and readers
 know. Pages get them bundled, behind the site's config, and minified by what Odoo itself
-minifies with.
+minifies with; the core, which every page loads, with shorter names as well.
 
 The config of the core::
 
@@ -18,7 +18,7 @@ The config of the core::
 ``numbers`` are the static numbers that pools stand for; ``cc`` is the country calling
 code, ``trunk`` what is dialled before a national number ("" where nothing is). A page
 may name another ``url``, of a path of its own that is passed on, in an attribute
-``data-telephony-url`` of any element, usually of the script's own. ``callback`` is
+``data-telephony-url`` of a script element, usually the script's own. ``callback`` is
 None where there is no widget; with ``callbackButton`` it is loaded once the page is and
 shows its button, else by the first press on an element with
 ``data-telephony-callback``. The site's rule is not here: who gets no number gets an
@@ -49,6 +49,7 @@ from pathlib import Path
 from rjsmin import jsmin
 
 from .bundle import bundle
+from .shorten import shorten
 
 FOLDER = Path(__file__).resolve().parents[1] / "static" / "script"
 WORDS = (
@@ -78,7 +79,7 @@ def core(config):
     :param dict config: see the module
     :return: JavaScript
     """
-    text = f"const config={_as_script(config)};\n{_minified('tracking.js')}"
+    text = f"const config={_as_script(config)};\n{_shortened('tracking.js')}"
     return f"(()=>{{try{{{text}}}catch(e){{}}}})();\n"
 
 
@@ -94,6 +95,11 @@ def callback(config):
 @lru_cache
 def _minified(entry):
     return jsmin(bundle(FOLDER, entry))
+
+
+@lru_cache
+def _shortened(entry):
+    return shorten(_minified(entry))
 
 
 def _as_script(config):

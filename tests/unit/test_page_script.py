@@ -1,21 +1,20 @@
 """The script of web pages as it is served: small, and no word becomes code."""
 
 import gzip
+import json
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
+from rjsmin import jsmin
 
 from telephony_crm_tracking.tools import page_script
+from telephony_crm_tracking.tools.shorten import shorten
 
-CONFIG = {
-    "url": f"https://odoo.example.com/telephony/tracking/{'k' * 32}",
-    "numbers": [{"e164": "+442079460018", "cc": "44", "trunk": "0"}],
-    "consentRequired": True,
-    "domains": ["shop.example", "www.shop.example"],
-    "callback": None,
-    "callbackButton": False,
-}
+# Of a site with the widget, five numbers and three domains.
+SITE = Path(__file__).parents[1] / "benchmarks" / "data" / "site.json"
+CONFIG = json.loads(SITE.read_text())
 WIDGET = {"url": "", "hours": [], "words": dict.fromkeys(page_script.WORDS, "words")}
 
 
@@ -38,6 +37,50 @@ def test_the_parts_join_to_one_script(make, suffix, tmp_path):
     file.write_text(make())
     subprocess.run(["node", "--check", file], check=True)
     assert "import{" not in file.read_text()
+
+
+# Most names stand for something else as well: a property, a text, another variable.
+LONG = r"""
+const first = [];
+let second = "first";
+let third = /first[/"]second/;
+function tell(first, ...second) {
+    first.second = second;
+    return `${first.second.map((third) => `${third}}`).join("first")}{second`;
+}
+const fourth = ({ first: third, second }) => {
+    const fifth = { first: third, second, third() { return second; } };
+    return fifth.third() ? fifth : second;
+};
+for (const { length } of ["ab"]) {
+    first.push(length, third.source,);
+}
+first.push(tell({}, ...second), fourth({ first: 1, second: 2 }).first);
+if (first.length) {
+    const sixth = (third, first) => first - third;
+    first.push(sixth(1, 3), isNaN(second) ? second : first);
+}
+console.log(first.pop(), JSON.stringify(first));
+"""
+
+
+def test_shorter_names_mean_the_same():
+    if not shutil.which("node"):
+        pytest.skip("node is missing: nothing runs the script")
+    short = shorten(jsmin(LONG))
+    for name in ("tell", "fourth", "fifth", "sixth"):
+        assert name not in short
+    said, said_shortly = (
+        subprocess.run(["node", "-e", text], capture_output=True, check=True).stdout
+        for text in (LONG, short)
+    )
+    assert said == said_shortly != b""
+
+
+def test_what_pages_know_keeps_its_name():
+    served = page_script.core(CONFIG)
+    for name in ("consent(", "visit:", "refresh}", "dataLayer", "isIntersecting"):
+        assert name in served
 
 
 def test_a_word_of_the_config_is_no_code():
