@@ -24,6 +24,7 @@ _host = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9])?", re.ASCII)
 _spelling = re.compile(r"[\s().\-/\u00a0\u2010-\u2015]+")
 #: Control characters, half characters, and marks that turn a line around.
 _unseen = re.compile("[\0-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_path = re.compile("[^?#]*(?:#!?/[^?#&=]*)?")
 _half = re.compile("[\ud800-\udfff]")
 
 #: ``_ga`` = ``GA1.1.<a>.<b>``; ``_ga_<ID>`` = ``GS1.1.<session>.…`` or, since 2025,
@@ -97,8 +98,11 @@ def referrer(value: object) -> str:
 
 
 def path(value: object) -> str:
-    """Return a path, beginning with a slash, without parameters and fragment."""
-    bare = re.split(r"[?#]", text(value, 4 * MAX_PATH))[0]
+    """Return a path, beginning with a slash, without parameters and fragment.
+
+    A second path behind ``#`` or ``#!``, of a single-page application, is part of it.
+    """
+    bare = _path.match(text(value, 4 * MAX_PATH))[0]
     return ("/" + bare.lstrip("/"))[:MAX_PATH].strip()
 
 

@@ -60,7 +60,7 @@ class VisitRequest:
     """A message of a page. What it did not say, or not usably, is empty.
 
     :param key: of the visit, given by us; empty for a new one
-    :param landing: the page's path, with neither parameters nor fragment
+    :param landing: the page's path, see `clean.path`
     :param host: of the page, in lower case, without port
     :param parameters: of the page's address, see `clean.PARAMETERS`
     :param referrer: host and path

@@ -84,10 +84,8 @@ class TelephonyTrackingSite(models.Model):
 
     def _visit_of(self, key):
         """Return the visit of a key that we have given on this site, or none."""
-        visits = self.env["telephony.tracking.visit"]
-        if not key:
-            return visits
-        return visits.search([("key", "=", key), ("site_id", "=", self.id)], limit=1)
+        visit = self.env["telephony.tracking.visit"]._of_key(key)
+        return visit.filtered(lambda one: one.site_id == self)
 
     @api.model
     def _refusal_of_callback(self, reason):

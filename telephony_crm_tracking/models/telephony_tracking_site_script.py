@@ -101,6 +101,9 @@ def _spelling(e164):
         number within the country, or ``""``
     """
     number = phonenumbers.parse(e164)
-    region = phonenumbers.region_code_for_number(number)
-    trunk = region and phonenumberutil.ndd_prefix_for_region(region, True)
+    # A number that is none of a country's yet is still spelled as the others there.
+    region = phonenumbers.region_code_for_number(
+        number
+    ) or phonenumbers.region_code_for_country_code(number.country_code)
+    trunk = phonenumberutil.ndd_prefix_for_region(region, True)
     return {"e164": e164, "cc": str(number.country_code), "trunk": trunk or ""}

@@ -10,11 +10,15 @@ class TelephonyTrackingVisit(models.Model):
     def _of_key(self, key):
         """Return the visit that a page says is its own, or none.
 
+        Nor one whose visitor has taken the consent back: a form that was open before
+        may still hold its key.
+
         :param key: as it came with a form, so anything
         """
         if not isinstance(key, str) or not 0 < len(key) <= 64 or not key.isascii():
             return self.browse()
-        return self.search([("key", "=", key)], limit=1)
+        agreed = ("consent_analytics", "!=", "denied")
+        return self.search([("key", "=", key), agreed], limit=1)
 
     def _resolve_utm(self):
         """Find or make source, medium and campaign, once a call or lead comes of it.

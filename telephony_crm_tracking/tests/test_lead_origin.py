@@ -94,6 +94,15 @@ class TestLeadOrigin(RingingCase):
             lead = self.leads.create({"name": "L", "telephony_visit": words})
             self.assertFalse(lead.tracking_visit_ids)
 
+    def test_a_form_still_open_after_a_refusal_says_nothing(self):
+        told = self._visitor(utm_campaign="Spring sale")
+        self.leads.create({"name": "Before", "telephony_visit": told["k"]})
+        self._ask(k=told["k"], b=1, c={"a": "denied"})
+        self.assertTrue(self._visit(told))
+        lead = self.leads.create({"name": "After", "telephony_visit": told["k"]})
+        self.assertFalse(lead.tracking_visit_ids | lead.touch_ids.visit_id)
+        self.assertFalse(lead.source_id)
+
     def test_a_visit_of_another_company_says_nothing(self):
         told = self._visitor()
         other = self.env["res.company"].create({"name": "Elsewhere"})

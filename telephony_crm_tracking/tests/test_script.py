@@ -44,6 +44,13 @@ class TestScript(TrackingHttpCase):
         for did in self.pooled:
             self.assertNotIn(did.e164, text)
 
+    def test_a_number_of_no_known_range_is_spelled_as_others_of_its_country(self):
+        self.did.number = "+441999999999"
+        self.assertEqual(
+            self._config()["numbers"],
+            [{"e164": "+441999999999", "cc": "44", "trunk": "0"}],
+        )
+
     def test_a_change_of_the_site_is_another_script(self):
         etag = self._get().headers["ETag"]
         self.site.domains = "shop.example\nshop.test"
