@@ -59,28 +59,35 @@ function google(command) {
     }
 }
 
-/** The banners that can be asked; `event` is one of theirs. */
-function askBanners({ type, detail }) {
-    const { Cookiebot: bot, OnetrustActiveGroups: active, wp_has_consent: has } = window;
-    const groups = type === "OneTrustGroupsUpdated" ? detail : active;
-    if (groups) {
+/** The banners that can be asked; each is called with an event of theirs. */
+const BANNERS = [
+    ({ type, detail }) => {
+        const groups = type === "OneTrustGroupsUpdated" ? detail : window.OnetrustActiveGroups;
         tell("onetrust", groups.includes("C0002"), groups.includes("C0004"));
-    }
-    if (bot && bot.hasResponse) {
-        tell("cookiebot", bot.consent.statistics, bot.consent.marketing);
-    }
-    if (has) {
+    },
+    () => {
+        const { hasResponse, consent: given } = window.Cookiebot;
+        if (hasResponse) {
+            tell("cookiebot", given.statistics, given.marketing);
+        }
+    },
+    () => {
+        const has = window.wp_has_consent;
         tell("wordpress", has("statistics"), has("marketing"));
-    }
-    // The events of Odoo's bar come before its cookie is written.
-    const odoo = /(^optionalCookies|website_cookies_bar=[^;]*optional\W+)(.)/.exec(
-        type + document.cookie
-    );
-    if (odoo) {
-        const is = /A|t/.test(odoo[2]);
+    },
+    ({ type }) => {
+        // The events of Odoo's bar come before its cookie is written.
+        const [, , answer] = /(^optionalCookies|website_cookies_bar=[^;]*optional\W+)(.)/.exec(
+            type + document.cookie
+        );
+        const is = /A|t/.test(answer);
         tell("odoo", is, is);
-    }
-}
+    },
+];
+
+/** Does each by itself: whichever is not there, or is something else, silences no other. */
+const each = (works, event) => works.forEach((work) => quiet(work)(event));
+const askBanners = (event) => each(BANNERS, event);
 
 /**
  * TCF: purpose 1 is storage; 7 and 8 measure advertising and content. While the banner is
@@ -104,17 +111,17 @@ export function listen(changed) {
     if (navigator.globalPrivacyControl) {
         tell("gpc", null, false);
     }
-    const layer = (window.dataLayer = window.dataLayer || []);
-    const { push } = layer;
-    layer.forEach(quiet(google));
-    layer.push = (...commands) => {
-        commands.forEach(quiet(google));
-        return push.apply(layer, commands);
+    const hearGoogle = () => {
+        const layer = (window.dataLayer = window.dataLayer || []);
+        const { push } = layer;
+        layer.forEach(quiet(google)); // what others have by that name is often no list
+        layer.push = (...commands) => {
+            commands.forEach(quiet(google));
+            return push.apply(layer, commands);
+        };
     };
-    if (window.__tcfapi) {
-        window.__tcfapi("addEventListener", 2, quiet(tcf));
-    }
-    askBanners({});
+    const hearTcf = () => window.__tcfapi("addEventListener", 2, quiet(tcf));
+    each([hearGoogle, hearTcf, ...BANNERS], {});
     // What was said before we came is one answer: a default is nothing without its update.
     heard = changed;
     heard();

@@ -20,6 +20,9 @@ function wanted(element, number) {
     };
     number.sight = number.sight || new IntersectionObserver(quiet(appear), { rootMargin: "50%" });
     if (!number.isSeen) {
+        while (getComputedStyle(element).display === "contents") {
+            element = element.parentElement; // it has no box of its own
+        }
         number.sight.observe(element);
     }
 }

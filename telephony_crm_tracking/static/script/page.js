@@ -11,11 +11,13 @@ import { BETWEEN, DIGIT, numbers, replace, respell } from "./spelling.js";
 const SKIP =
     "script,style,textarea,input,select,[data-telephony-skip]," +
     "[contenteditable]:not([contenteditable=false]),[itemprop~=telephone]:not([data-telephony])," +
-    "[href*='wa.me/'],[href*=whatsapp],[href^='viber:'],[href^='sms:']";
+    "[href*='wa.me/'],[href*=whatsapp i],[href*='//t.me/'],[href^='viber:'],[href^='sms:']," +
+    "[href^='skype:']";
 const HOLDERS = "[href^='tel:' i],[title],[aria-label]";
-const FIGHT = 99; // so often is a node written; then somebody else writes it as well
+const FIGHT = 99; // so often is the same written; then somebody else writes it as well
 
 const written = new WeakMap();
+const meant = new WeakMap(); // which number a node shows, its own or another in its place
 const isOurs = (node) => (written.get(node) || {}).now === node.nodeValue;
 const elementOf = (node) => node.parentElement || node.ownerElement;
 
@@ -35,9 +37,11 @@ function nodesIn(root) {
 }
 
 function write(node, now) {
-    const { was, times = 0 } = written.get(node) || {};
-    if (times < FIGHT) {
-        written.set(node, { was: isOurs(node) ? was : node.nodeValue, now, times: times + 1 });
+    const before = written.get(node) || {};
+    const was = isOurs(node) ? before.was : node.nodeValue;
+    const times = was === before.was ? before.times + 1 : 1; // a countdown is no fight
+    if (times <= FIGHT) {
+        written.set(node, { was, now, times });
         node.nodeValue = now;
     }
 }
@@ -50,8 +54,12 @@ function write(node, now) {
  * @param {object} [marked] the number that this is, as the page says, however it is spelled
  */
 function treat(nodes, wanted, marked) {
-    const texts = nodes.map((node) => node.nodeValue.replace(/%20/g, " "));
+    const texts = nodes.map((node) => {
+        isOurs(node) || meant.delete(node);
+        return node.nodeValue.replace(/%20/g, " ");
+    });
     const put = (number, spelling, index) => {
+        meant.set(nodes[index], number);
         if (number.other) {
             return respell(number, spelling);
         }
@@ -71,6 +79,12 @@ export function scan(root, wanted) {
             treat(nodesIn(element), wanted, number);
         }
     }
+}
+
+/** The number that a `tel:` link calls, of ours, as it stands there now. */
+export function numberOf({ attributes: { href } }) {
+    const { e164, other } = meant.get(href) || {};
+    return isOurs(href) ? other : e164;
 }
 
 /** Puts back what stood there before us. */

@@ -1,18 +1,18 @@
 /* global config */
 /** Telephone numbers in text, in whatever spelling. */
 
-// Digits of scripts that count from a multiple of sixteen: European, Arabic and Persian.
-// The lowest four bits of each are its value.
-const DIGITS = "0-9\\u0660-\\u0669\\u06f0-\\u06f9";
+// Digits of scripts that count from a multiple of sixteen: European, Arabic, Persian, and
+// those as wide as Chinese characters. The lowest four bits of each are its value.
+const DIGITS = "0-9\\u0660-\\u0669\\u06f0-\\u06f9\\uff10-\\uff19";
 // What stands between them: blanks, brackets, dots, strokes, marks that are not seen.
-const GAP = "[\\s().\\/\\u00ad\\u00b7\\u200b-\\u2069\\u2212-]*";
+const GAP = "[\\s().\\/\\u00ad\\u00b7\\u200b-\\u2069\\u2212\\uff08\\uff09\\uff0d-\\uff0f-]*";
 const FOREIGN = /\+\W*\d{1,3}\W*$/; // the code of another country goes before
 const LOOSE = new RegExp(`()([+(]{0,2}[${DIGITS}](?:${GAP}[${DIGITS}A-Z]){4,})`, "g");
 export const BETWEEN = "\v"; // two nodes; a blank, as `\s` sees it, that no page has
 export const DIGIT = new RegExp(`[${DIGITS}]`);
 
 /** The pattern of some digits, with anything that may stand between and after them. */
-const spelled = (digits) => digits.replace(/./g, `[$&\\u066$&\\u06f$&]${GAP}`);
+const spelled = (digits) => digits.replace(/./g, `[$&\\u066$&\\u06f$&\\uff1$&]${GAP}`);
 
 /**
  * The numbers that stand on the pages: `{e164, cc, trunk}` of the site's config, and
@@ -21,7 +21,7 @@ const spelled = (digits) => digits.replace(/./g, `[$&\\u066$&\\u06f$&]${GAP}`);
 export const numbers = config.numbers.map(({ e164, cc, trunk }) => {
     const national = e164.slice(cc.length + 1);
     const inside = spelled(trunk);
-    const abroad = `(?:(?:\\+|00|011)${GAP})?${spelled(cc)}(?:${inside})?`;
+    const abroad = `(?:(?:[+\\uff0b]|00|011)${GAP})?${spelled(cc)}(?:${inside})?`;
     // A short number without any prefix may as well be something else.
     const prefix = `(?:${abroad}|${inside})${national.length < 7 ? "" : "?"}`;
     const whole = prefix + spelled(national).slice(0, -GAP.length);

@@ -1,18 +1,31 @@
 /* global config */
 import { consent, isAllowed, isRefused, listen, tell } from "./consent.js";
 import { show, watch } from "./looking.js";
+import { numberOf } from "./page.js";
 import { on, quiet } from "./quiet.js";
 import { numbers } from "./spelling.js";
-import { about, ask, forget, keep, place, say, visit } from "./visit.js";
+import { about, ask, forget, isWithin, keep, path, place, say, visit } from "./visit.js";
 
 /** Shows each visitor numbers of their own, and tells the server what they do. */
 
-let beating, asking, path, isBegun;
+const MOST_TRIES = 4; // after the first, each after twice the time
+let beating, asking, page, isBegun;
+let tries = 0;
 
 /** Asks in a moment: what comes meanwhile is asked together. */
-function askSoon() {
+function askSoon(delay = 100) {
     clearTimeout(asking);
-    asking = setTimeout(() => document.hidden || !isAllowed() || ask().then(quiet(take)), 100);
+    asking = setTimeout(() => document.hidden || !isAllowed() || ask().then(quiet(hear)), delay);
+}
+
+/** Hears whether there is an answer; else asks again later, all pages at different times. */
+function hear(answer) {
+    if (answer.n) {
+        tries = 0;
+        take(answer);
+    } else if (tries < MOST_TRIES) {
+        askSoon((15000 + 10000 * Math.random()) * 2 ** tries++);
+    }
 }
 
 /** Does what an answer says: `{k, n, beat}`; an empty one says nothing. */
@@ -45,55 +58,59 @@ function consentChanged() {
     if (isAllowed()) {
         askSoon();
     } else {
-        visit.key && refresh();
+        const { key } = visit;
         isRefused() && forget();
+        key && refresh(); // also what fields of forms have of it
     }
 }
 
 /** Another page of a single-page application. */
 function moved() {
-    if (path !== location.pathname) {
-        say({ v: 1, ...place(location.host + path) });
-        path = location.pathname;
+    if (page !== path()) {
+        say({ v: 1, ...place(location.host + page) });
+        page = path();
     }
 }
 
-const loadWidget = (then) => import(config.callback).then(then).catch(() => {});
+const loadWidget = (then, otherwise = () => {}) =>
+    import(config.callback).then(then).catch(otherwise);
 
 function clicked(event) {
     const link = event.button < 2 && event.target.closest("a[href]");
     if (config.callback && event.target.closest("[data-telephony-callback]")) {
         event.preventDefault();
-        loadWidget((widget) => widget.open());
+        loadWidget(
+            (widget) => widget.open(),
+            () => link && location.assign(link)
+        );
     } else if (link && /^tel:/i.test(link.href)) {
-        // The last seven digits: the link may be written in any way.
-        const tail = decodeURI(link.href).replace(/\D/g, "").slice(-7);
-        const own = numbers.map((number) => number.other || number.e164);
-        const t = own.find((e164) => tail[6] && e164.endsWith(tail));
+        const t = numberOf(link);
         if (t) {
             say({ t, ...about() }, true);
         }
     } else if (link && visit.key && link.hostname !== location.hostname) {
-        const isWithin = (domain) => `.${link.hostname}`.endsWith(`.${domain}`);
-        if (config.domains.some(isWithin)) {
-            const { hash, href } = link;
+        if (isWithin(link.hostname)) {
+            const { hash, href, referrerPolicy } = link;
             link.hash = `${hash ? hash + "&" : ""}telephony=${visit.key}`;
-            setTimeout(() => (link.href = href)); // it was followed by now
+            link.referrerPolicy = "origin"; // only from our own domains is it taken there
+            setTimeout(() => Object.assign(link, { href, referrerPolicy })); // it was followed
         }
     }
 }
 
 function begin() {
-    path = location.pathname;
+    page = path();
     on("click auxclick", clicked);
     on("pagehide", () => say({ e: 1 }, true));
     on("pageshow", ({ persisted }) => persisted && refresh());
-    on("popstate", moved);
-    const { pushState } = history;
-    history.pushState = (...given) => {
-        setTimeout(quiet(moved));
-        return pushState.apply(history, given);
-    };
+    on("popstate hashchange", moved);
+    for (const name of ["pushState", "replaceState"]) {
+        const change = history[name];
+        history[name] = (...given) => {
+            setTimeout(quiet(moved));
+            return change.apply(history, given);
+        };
+    }
     listen(consentChanged);
     watch(askSoon);
     askSoon();

@@ -5,7 +5,13 @@ import { numbers } from "./spelling.js";
 
 /** What the server is told of a visit, and what it answers. */
 
-const KEPT = /^utm_|^gad_source$|(clk?id|braid|fat_id)$/; // of the address's parameters
+// The parameters of an address that are kept, and how much of each: a message is small. A
+// click id is kept whole or not at all, so the server must see that it is longer.
+const KEPT =
+    /^(utm_(source|medium|campaign|term|content)|gad_source|(g|d|fb|tt|y)clid|msclkid|[gw]braid|li_fat_id)$/;
+const MOST = 256;
+const MOST_OF_PATH = 500;
+const PATIENCE = 15000; // milliseconds that an answer may take
 const COOKIES = {
     client_id: /\b_ga=GA1\.[\d-]+\.(\d+\.\d+)/,
     session_id: /\b_ga_\w+=GS\d\.\d\.s?(\d+)/,
@@ -15,25 +21,35 @@ const COOKIES = {
 
 // An optimiser may serve this script from elsewhere, or start it late; the element that
 // the page has for it is there all the same.
-const element = document.querySelector("[data-telephony-url]");
+const element = document.querySelector("script[data-telephony-url]");
 const url = element ? element.dataset.telephonyUrl : config.url;
+
+/** Whether a host is of the site's domains. */
+export const isWithin = (host) =>
+    config.domains.some((domain) => `.${host}`.endsWith(`.${domain}`));
+
+/** The path, with the one behind "#" or "#!" that some single-page applications have. */
+export const path = () =>
+    (location.pathname + (/^#!?\/[^?&=]*/.exec(location.hash) || "")).slice(0, MOST_OF_PATH);
 
 /** Where the visitor is: address, and the parameters that tell of an advertisement. */
 export function place(referrer) {
     const q = {};
     new URLSearchParams(location.search).forEach((value, name) => {
         if (KEPT.test(name)) {
-            q[name] = value.slice(0, 255);
+            q[name] = value.slice(0, MOST);
         }
     });
-    const r = referrer.replace(/^\w+:\/\/|[?#].*/g, "");
-    return { u: location.pathname, h: location.hostname, q, r };
+    const r = referrer.replace(/^\w+:\/\/|[?#].*/g, "").slice(0, MOST_OF_PATH);
+    return { u: path(), h: location.hostname, q, r };
 }
 
 const arrival = place(document.referrer); // before a router tidies the address up
-// The key that another of the site's domains gave to the link; it does not stay there.
+// The key that another of the site's domains gave to the link; it does not stay there. From
+// elsewhere it is somebody else's: all who followed the link would be one visitor.
 const handedOver = /[#&]telephony=([\w-]+)/.exec(location.hash);
-export const visit = { key: "", before: handedOver && handedOver[1] };
+const isHandedOver = handedOver && isWithin(arrival.r.split(/[:/]/)[0]);
+export const visit = { key: "", before: isHandedOver && handedOver[1] };
 if (handedOver) {
     history.replaceState(history.state, "", location.href.replace(handedOver[0], ""));
 }
@@ -68,7 +84,10 @@ const kept = quiet(() => localStorage.telephony);
  */
 function post(message, keepalive) {
     const body = JSON.stringify(message); // as text/plain: nothing is asked beforehand
-    return fetch(url + "/visit", { method: "POST", body, credentials: "omit", keepalive })
+    const control = new AbortController();
+    setTimeout(() => control.abort(), PATIENCE);
+    const { signal } = control;
+    return fetch(url + "/visit", { method: "POST", body, credentials: "omit", keepalive, signal })
         .then((answer) => answer.json())
         .catch(() => ({}));
 }

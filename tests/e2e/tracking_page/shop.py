@@ -30,6 +30,12 @@ NUMBERS = (
 POOL = {STATIC: SHOWN, FREE_CALL: FREE_CALL_SHOWN, UKRAINIAN: UKRAINIAN_SHOWN}
 KEY = "visit-key-1"
 PATIENCE = 20  # seconds for a message to arrive
+HANGING = 3  # seconds that what hangs takes
+# A page on which time goes faster, for what takes minutes.
+HURRY = """
+    const later = setTimeout;
+    window.setTimeout = (work, delay) => later(work, delay / 50);
+"""
 
 
 def part(package, module):
@@ -44,6 +50,7 @@ def part(package, module):
 
 page_script = part("tools", "page_script")
 parse_visit = part("attribution", "visit").parse
+PARAMETERS = part("attribution", "clean").PARAMETERS
 parse_callback = part("attribution", "callback").parse
 
 PAGE = """<!doctype html>
@@ -74,6 +81,7 @@ class Shop:
         self.pool = dict(POOL)
         self.beat = 60
         self.is_down = False
+        self.hangs = 0  # so many messages get no answer in time
         self.wish_answer = 200, {"ok": True, "words": "We are calling you."}
         # What an earlier page still says goes elsewhere.
         self.path = f"/telephony/tracking/key{next(self.serial)}"
@@ -132,6 +140,15 @@ class Shop:
             assert came, f"never heard, only: {self.messages}"
             return heard()
 
+    def wait_asked(self, count=1):
+        """Wait until the script has asked so often, whatever it was answered.
+
+        :raises AssertionError: when it does not
+        """
+        with self.lock:
+            came = self.lock.wait_for(lambda: len(self.requests) >= count, PATIENCE)
+        assert came, f"asked {len(self.requests)} times only"
+
     def visits(self):
         """The messages that asked for numbers."""
         return [message for message in self.messages if "n" in message]
@@ -170,9 +187,16 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.shop.hangs:
+            self.shop.hangs -= 1
+            time.sleep(HANGING)
+            self.close_connection = True  # nobody waits for it any more
+            return
         status, answer = 200, {}
         if self.path.startswith(f"{self.shop.path}/"):
-            self.shop.requests.append(("POST", self.path, dict(self.headers)))
+            with self.shop.lock:
+                self.shop.requests.append(("POST", self.path, dict(self.headers)))
+                self.shop.lock.notify_all()
             try:
                 status, answer = self.answer_to(body)
             except Exception as error:  # noqa: BLE001 - whatever it is, the test fails

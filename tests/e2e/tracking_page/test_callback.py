@@ -190,6 +190,13 @@ def test_it_is_loaded_by_the_first_press_where_the_page_has_its_own_button(
 def test_a_widget_that_cannot_be_had_disturbs_nobody(widget, visit):
     widget.config["callback"] += ".gone"
     widget.page("<button data-telephony-callback>Ring me</button><p>020 7946 0018</p>")
+    widget.page("<a href='/call' data-telephony-callback>Ring me</a>", path="/link")
+    widget.page("<p>+44 20 7946 0018</p>", path="/call")
+    tab = visit("/link")
+    tab.wait("window.telephony && window.telephony.visit()")
+    tab.click("a")
+    tab.see("p", "+44 20 7946 0321")
+
     tab = visit()
     tab.see("p", "0321")
     tab.click("button")

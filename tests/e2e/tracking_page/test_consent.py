@@ -160,6 +160,34 @@ def test_who_changes_their_mind_is_forgotten(asking, visit):
     assert asking.visits()[-1]["n"] == [STATIC]
 
 
+# Something of that name, which is no banner or a broken one.
+ODD = (
+    "window.dataLayer = { page: {} }",
+    "window.__tcfapi = () => { throw new Error('not yet'); }",
+    "window.OnetrustActiveGroups = 7",
+    "window.Cookiebot = { hasResponse: true }",
+    "window.wp_has_consent = () => { throw new Error('not yet'); }",
+)
+
+
+def test_an_odd_page_silences_no_banner(asking, visit):
+    yes = BAR.format('{"required": true, "optional": true}')
+    for tab in [visit(before=f"{odd}; {yes}") for odd in ODD]:
+        tab.see("p", "0321")
+    assert {message["c"]["by"] for message in asking.visits()} == {"odoo"}
+
+
+def test_who_refuses_is_forgotten_by_the_forms_as_well(shop, visit):
+    shop.page("<p>020 7946 0018</p><form><input name='telephony_visit'></form>")
+    tab = visit()
+    tab.see("p", "0321")
+    value = "document.querySelector('input').value"
+    assert tab.evaluate(value) == KEY
+    tab.evaluate("telephony.consent({ analytics: false, ads: false })")
+    tab.see("p", "020 7946 0018")
+    assert tab.evaluate(value) == ""
+
+
 GOOGLE = """
     window.dataLayer = [];
     window.gtag = function () { dataLayer.push(arguments); };

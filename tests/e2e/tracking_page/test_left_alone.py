@@ -15,6 +15,9 @@ LEFT = """
 <a href="https://wa.me/442079460018">WhatsApp 020 7946 0018</a>
 <a href="https://api.whatsapp.com/send?phone=442079460018">+442079460018</a>
 <a href="viber://chat?number=%2B442079460018">020 7946 0018</a>
+<a href="https://t.me/+442079460018">+442079460018</a>
+<a href="skype:+442079460018?call">020 7946 0018</a>
+<a href="https://API.WHATSAPP.COM/send?phone=442079460018">020 7946 0018</a>
 <a href="sms:+442079460018" title="020 7946 0018">020 7946 0018</a>
 <a href="https://example.com/442079460018">link</a>
 <textarea>020 7946 0018</textarea>
@@ -75,8 +78,7 @@ def test_without_the_server_the_page_is_as_it_was(shop, visit):
     shop.page("<p>020 7946 0018</p>")
     tab = visit()
     tab.wait("!!window.telephony")
-    while not shop.requests:
-        tab.evaluate("new Promise((resolve) => setTimeout(resolve, 50))")
+    shop.wait_asked()
     assert tab.see("p") == "020 7946 0018"
 
 

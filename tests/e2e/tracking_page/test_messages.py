@@ -1,8 +1,11 @@
 """What is told of a visit, and to whom."""
 
+import json
 from urllib.parse import urlsplit
 
-from .shop import KEY, SHOWN, STATIC
+import pytest
+
+from .shop import KEY, NUMBERS, PARAMETERS, SHOWN, STATIC, parse_visit
 
 COOKIES = """
 document.cookie = "_ga=GA1.1.1234567890.1690000000";
@@ -67,6 +70,48 @@ def test_a_tap_tells_the_number_and_the_session_of_that_moment(shop, visit):
     assert tap["g"]["session_id"] == "1700009999"
 
 
+NAMESAKE, NAMESAKE_SHOWN = "+441619460018", "+441619460321"
+
+
+def test_a_tap_is_of_the_number_that_the_link_calls(shop, visit):
+    shop.config["numbers"] = (*NUMBERS, {"e164": NAMESAKE, "cc": "44", "trunk": "0"})
+    shop.pool[NAMESAKE] = NAMESAKE_SHOWN
+    taps = {
+        "tel:0161 946 0018": NAMESAKE_SHOWN,
+        "tel:020%207946%200018": SHOWN,
+        "tel:+442079460018;ext=12": SHOWN,
+        "tel:02079460018,,12": SHOWN,
+    }
+    shop.page("".join(f"<a href='{href}'>Call</a>" for href in taps))
+    tab = visit(before=FOLLOW)
+    tab.wait("[...document.links].filter((one) => /321/.test(one.href)).length === 4")
+    tab.evaluate("for (const link of document.links) link.click()")
+    told = shop.wait(lambda message: "t" in message, len(taps))
+    assert sorted(tap["t"] for tap in told) == sorted(taps.values())
+
+
+def test_all_that_tells_of_an_advertisement_is_told(shop, visit):
+    shop.page("<p>020 7946 0018</p>")
+    tab = visit("/?" + "&".join(f"{name}=A-1" for name in (*PARAMETERS, "utm_id", "s")))
+    tab.see("p", "0321")
+    assert shop.visits()[0]["q"].keys() == PARAMETERS
+
+
+def test_an_address_too_long_is_told_in_part(shop, visit):
+    many = "&".join(f"utm_x{number}={'x' * 250}" for number in range(40))
+    path = "/" + "a" * 3000
+    address = f"{path}?{many}&utm_source={'n' * 300}&gclid={'g' * 300}&yclid=Y-1"
+    shop.page(f"<a href='{address}'>020 7946 0018", path=path)
+    tab = visit(path)
+    tab.see("a", "0321")
+    tab.click("a")
+    [message] = shop.wait(lambda one: one.get("r"))
+    assert message["u"] == path[:500]
+    assert len(message["r"]) == 500
+    kept = parse_visit(json.dumps(message).encode()).parameters
+    assert kept == {"utm_source": "n" * 255, "yclid": "Y-1"}
+
+
 def test_beats_tell_the_visit_alone(shop, visit):
     shop.beat = 0.2
     shop.page("<p>020 7946 0018</p>")
@@ -96,12 +141,16 @@ def test_the_next_page_belongs_to_the_visit(shop, visit):
     assert [visit.get("p") for visit in shop.visits()] == [None, KEY]
 
 
-def test_the_key_goes_to_the_sites_own_domains_and_is_not_left_there(shop, visit):
+@pytest.mark.parametrize("policy", ["", "<meta name='referrer' content='no-referrer'>"])
+def test_the_key_goes_to_the_sites_own_domains_and_is_not_left_there(
+    shop, visit, policy
+):
     port = shop.port
     shop.page(
         "<p>020 7946 0018</p>"
         f"<a id='own' href='http://www.shop.localhost:{port}/two?a=1#b'>own</a>"
-        f"<a id='other' href='http://myshop.localhost:{port}/two#b'>other</a>"
+        f"<a id='other' href='http://myshop.localhost:{port}/two#b'>other</a>",
+        head=policy,
     )
     shop.page("<h1>020 7946 0018</h1>", path="/two")
     tab = visit()
@@ -125,3 +174,20 @@ def test_the_key_goes_to_the_sites_own_domains_and_is_not_left_there(shop, visit
     assert (there.hostname, there.query) == ("www.shop.localhost", "a=1")
     assert there.fragment == "b"
     assert shop.visits()[-1]["p"] == KEY
+    assert tab.evaluate("document.referrer").endswith(f":{port}/")
+
+
+@pytest.mark.parametrize("host", ["", "myshop.localhost"])
+def test_a_key_that_somebody_else_gives_to_a_link_is_not_taken(shop, visit, host):
+    """Else all who follow that link would be one visitor, whom the other knows."""
+    link = f"{shop.url}/#telephony=a-key-of-mine"
+    shop.page("<p>020 7946 0018</p>")
+    shop.pages["/link"] = f"<!doctype html><a href='{link}'>A bargain"
+    tab = visit("/link" if host else "/#telephony=a-key-of-mine")
+    if host:
+        tab.evaluate(f"location.hostname = '{host}', undefined")
+        tab.wait(f"location.hostname === '{host}'")
+        tab.click("a")
+    tab.see("p", "0321")
+    assert not shop.visits()[-1].get("p")
+    assert tab.evaluate("location.hash") == ""

@@ -1,6 +1,6 @@
 """A page that changes, sleeps, goes and comes back."""
 
-from .shop import KEY, SHOWN, STATIC
+from .shop import HURRY, KEY, SHOWN, STATIC
 
 PAUSE = "new Promise((resolve) => setTimeout(resolve, {}))"
 
@@ -177,3 +177,62 @@ def test_the_page_can_have_it_looked_through_anew(shop, visit):
     shop.pool[STATIC] = "+442079460777"
     tab.evaluate("telephony.refresh()")
     tab.see("p", "0777")
+
+
+def test_who_got_no_answer_asks_again(shop, visit):
+    shop.is_down = True
+    shop.page("<p>020 7946 0018</p>")
+    tab = visit(before=HURRY)
+    shop.wait_asked(2)
+    assert tab.see("p") == "020 7946 0018"
+    shop.is_down = False
+    tab.see("p", "0321")
+
+
+def test_who_gets_no_answer_asks_a_few_times_and_less_and_less(shop, visit):
+    shop.is_down = True
+    shop.page("<p>020 7946 0018</p>")
+    tab = visit(before=HURRY.replace("50", "500"))
+    shop.wait_asked(5)
+    tab.evaluate(PAUSE.format(3000))
+    assert len(shop.requests) == 5
+
+
+def test_an_answer_that_never_comes_holds_up_nothing(shop, visit):
+    shop.hangs = 1
+    shop.page("<p>020 7946 0018</p>")
+    tab = visit(before=HURRY)
+    tab.see("p", "0321")
+    assert len(shop.visits()) == 1
+
+
+def test_an_application_that_has_its_pages_behind_a_hash_tells_each(shop, visit):
+    shop.page("<p>020 7946 0018</p>")
+    tab = visit("/?utm_source=news#!/start?secret=1")
+    tab.see("p", "0321")
+    assert shop.visits()[0]["u"] == "/#!/start"
+    for hash_, count in (("#!/prices?secret=2", 1), ("#top", 2), ("#other", 2)):
+        tab.evaluate(f"location.hash = '{hash_}'")
+        shop.wait(lambda message: "v" in message, count)
+    tab.evaluate("history.replaceState({}, '', '/about')")
+    views = shop.wait(lambda message: "v" in message, 3)
+    assert [view["u"] for view in views] == ["/#!/prices", "/", "/about"]
+
+
+def test_a_number_in_an_element_without_a_box_comes_into_view(shop, visit):
+    shop.page("<p><b style='display: contents'>020 7946 0018</b></p>")
+    visit().see("p", "020 7946 0321")
+
+
+def test_a_text_that_counts_down_beside_the_number_ends_nothing(shop, visit):
+    shop.page("<p>020 7946 0018</p>")
+    tab = visit(moves=True)
+    tab.see("p", "0321")
+    tab.evaluate("""(async () => {
+        const text = document.querySelector("p").firstChild;
+        for (let left = 110; left--; ) {
+            text.data = `020 7946 0018, only ${left} left`;
+            await new Promise((resolve) => setTimeout(resolve, 17));
+        }
+    })()""")
+    assert tab.see("p", "only 0 left") == "020 7946 0321, only 0 left"
