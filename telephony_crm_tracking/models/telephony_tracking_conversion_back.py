@@ -19,7 +19,23 @@ class TelephonyTrackingConversion(models.Model):
     _inherit = "telephony.tracking.conversion"
 
     def _leave_out(self, code):
-        self.write({"state": State.SKIPPED.value, "reason": code, "due_date": False})
+        """Note of these, of which nothing has gone, that they do not go."""
+        self.write(
+            {
+                "state": State.SKIPPED.value,
+                "reason": code,
+                "due_date": False,
+                "attempts": 0,
+            }
+        )
+
+    def _may_have_gone(self):
+        """Tell whether the receiver has this one, or may have: it gave no answer.
+
+        What is being sent for the first time is looked at when its answer is there.
+        """
+        is_unanswered = self.state == State.WAITING.value and self.attempts
+        return self.state in GONE_OUT or bool(is_unanswered and self.reason)
 
     def _take_back(self):
         """Leave out what has not gone, and have the receiver told of what has."""
@@ -29,7 +45,9 @@ class TelephonyTrackingConversion(models.Model):
             row._adjusting(Event.RESTATE).filtered(
                 lambda worth: worth.state in PENDING
             )._leave_out(NO_MORE)
-            if row.state in GONE_OUT and not row.is_test:
+            if row._may_have_gone() and not row.is_test:
+                if row.state not in GONE_OUT:
+                    row.write({"state": State.UNKNOWN.value, "due_date": False})
                 row._retract(now)
             elif row.state != State.REFUSED.value and row.reason != BY_PERSON:
                 row._leave_out(NO_MORE)
@@ -61,9 +79,10 @@ class TelephonyTrackingConversion(models.Model):
         now = fields.Datetime.now()
         for taker in self._takers(Event.RESTATE):
             rows = self._adjusting(Event.RESTATE, taker)
-            told = rows.filtered(lambda row: row.state in GONE_OUT)[-1:] or self
+            told = rows.filtered(lambda row: row._may_have_gone())[-1:] or self
             if told._is_worth(amount, currency):
-                rows.filtered(lambda row: row.state in PENDING)._leave_out(NO_MORE)
+                left = (rows - told).filtered(lambda row: row.state in PENDING)
+                left._leave_out(NO_MORE)
                 continue
             row = rows.filtered(
                 lambda row: row.state in PENDING or row.reason == NO_MORE

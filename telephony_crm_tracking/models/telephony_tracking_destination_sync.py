@@ -192,6 +192,6 @@ class TelephonyTrackingDestination(models.Model):
 
 def _rank(row):
     """Tell which of several rows of one result stands for it, the lowest first."""
-    if row.state in GONE_OUT:
-        return 0
-    return 2 if row.state == State.REFUSED.value else 1
+    if row._may_have_gone():
+        return 0 if row.state in GONE_OUT else 1
+    return 3 if row.state == State.REFUSED.value else 2

@@ -110,18 +110,25 @@ class TestConversionAdjusted(SalesCase):
         back, ga4 = self._takes_back(), self._ga4()
         lead = self._sold(500)
         (self._rows(manager, "won") | self._rows(ga4, "won"))._went()
+        tested = self._rows(self.destination, "won")
+        tested.write({"state": "sent", "is_test": True})
         self._earns(lead, 100)
         self.assertEqual(self._worth(manager).amount, 100)
         self.assertEqual(self._worth(manager).original_id.destination_id, manager)
         self.assertFalse(self._worth(back) | self._worth(ga4))
 
-    def test_a_value_that_was_tested_only_is_not_restated(self):
+    def test_a_feed_does_not_repeat_a_value_that_was_changed(self):
+        feed = self._destination("google_feed", settings={"action_won": "Sale"})
         back = self._takes_back()
         lead = self._sold(500)
-        self._upload()
-        self._rows(self.destination, "won").is_test = True
+        self.assertIn(",500.00,", feed._fetched())
         self._earns(lead, 100)
-        self.assertFalse(self._worth(back))
+        self.assertIn(",500.00,", feed._fetched())  # nobody was told yet
+        of_feed = self._worth(back).filtered(
+            lambda row: row.original_id.destination_id == feed
+        )
+        of_feed._went()
+        self.assertNotIn(",500.00,", feed._fetched())
 
     def test_what_was_left_out_long_ago_is_forgotten(self):
         self._sold()

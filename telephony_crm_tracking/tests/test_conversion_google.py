@@ -184,3 +184,13 @@ class TestConversionGoogle(ConversionCase):
         self.assertEqual(self.row.state, "accepted")
         self.row.call_id.with_user(self.agent).action_spam()
         self.assertEqual(self._rows(back).original_id, self.row)
+
+    def test_what_got_no_answer_is_taken_back_since_google_may_have_it(self):
+        back = self._destination("google_adjustments", settings={"action_call": "C"})
+        self.answers["ingest"] = None
+        self._send()
+        self.assertEqual(self.row.state, "waiting")
+        call = self.row.call_id.with_user(self.agent)
+        call.action_spam()
+        self.assertEqual(self.row.state, "unknown")
+        self.assertEqual(self._rows(back).original_id, self.row)
