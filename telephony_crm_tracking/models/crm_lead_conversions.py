@@ -99,6 +99,11 @@ class CrmLead(models.Model):
 
     def unlink(self):
         """Override to take back what was handed over: it is no result any more."""
+        self._take_back_conversions()
+        return super().unlink()
+
+    def _take_back_conversions(self):
+        """Take back all that was handed over of these; they can be deleted anyway."""
         rows = self.sudo().conversion_ids.filtered(
             lambda row: row.event not in ADJUSTING and not row.cancelled_date
         )
@@ -110,7 +115,6 @@ class CrmLead(models.Model):
             raise
         except Exception:
             _logger.exception("Leads %s: not taken back", self.ids)
-        return super().unlink()
 
     def _merge_dependences(self, opportunities):
         """Override to know of the lead that stays what was handed over of others."""
