@@ -107,12 +107,11 @@ class TelephonyTrackingPool(models.Model):
                 LOOKED_BACK,
             )
         return self.env._(
-            "In the busiest hour of the last %(days)s days (%(hour)s) "
-            "%(arrivals)s visitors needed a number. Each has it for %(minutes)s "
-            "minutes (visit %(visit)s, held %(hold)s, rests %(rest)s), so %(load)s "
-            "numbers are in use on the average. That at most %(share)s %% of the "
-            "visitors find none, %(needed)s are needed (Erlang B). With %(lines)s, "
-            "%(refused)s %% find none.",
+            "Visitors who needed a number in the busiest hour of the last %(days)s "
+            "days (%(hour)s): %(arrivals)s. Each has it for %(minutes)s minutes (visit "
+            "%(visit)s, held %(hold)s, rests %(rest)s); numbers in use on the average: "
+            "%(load)s. That at most %(share)s %% of the visitors find none, the pool "
+            "needs %(needed)s (Erlang B). With %(lines)s, %(refused)s %% find none.",
             days=LOOKED_BACK,
             hour=format_datetime(self.env, peak.hour, dt_format="short"),
             arrivals=round(found.arrivals),

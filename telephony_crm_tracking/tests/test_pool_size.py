@@ -26,7 +26,7 @@ class TestPoolSize(TrackingCase):
         self._hour(50, taken=10, seconds=10 * 300)
         self.assertEqual(self.pool.size_needed, 82)
         self.assertTrue(self.pool.is_too_small)
-        for figure in ("200 visitors", "20 minutes", "66.7", "82 are needed", "With 2"):
+        for figure in (": 200. ", "20 minutes", "66.7", "needs 82", "With 2"):
             self.assertIn(figure, self.pool.reckoning)
 
     def test_without_visitors_a_rule_of_thumb_is_told(self):

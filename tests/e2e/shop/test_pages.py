@@ -50,7 +50,7 @@ def test_a_dry_pool_shows_the_static_number_and_says_its_size(site, come):
         "telephony.tracking.pool", "read", [shop_site.pool], ["size_needed"]
     )
     assert pool["size_needed"] > 1
-    assert f"{pool['size_needed']} are needed" in words
+    assert f"needs {pool['size_needed']} " in words
 
 
 def test_who_refuses_is_not_known_and_sees_the_static_number(site, come):
