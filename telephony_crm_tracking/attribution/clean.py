@@ -52,6 +52,19 @@ def text(value: object, limit: int) -> str:
     return _half.sub("", _unseen.sub(" ", value)).strip()[:limit].strip()
 
 
+def keyword(said: str) -> str:
+    """Return a keyword without its match type, in lower case, so that it meets others.
+
+    Google's reports write ``[red shoes]``, ``"red shoes"`` and ``+red +shoes`` for what
+    an address has as ``red shoes``.
+    """
+    said = said.strip()
+    if len(said) > 2 and said[0] + said[-1] in ("[]", '""'):
+        said = said[1:-1]
+    words = (word.lstrip("+") for word in said.split())
+    return " ".join(filter(None, words)).lower()
+
+
 def parameters(query: Mapping[str, object]) -> dict[str, str]:
     """Return the parameters that are kept, cleaned, without empty ones.
 

@@ -46,6 +46,8 @@ _plain = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
 _three = re.compile(r"(\d{1,2})([-./ ])(\d{1,2})\2(\d{4}|\d\d)", re.ASCII)
 _named = re.compile(r"(\d{1,2})[-. ]([a-z]+)[-., ]+(\d{4})", re.ASCII)
 _american = re.compile(r"([a-z]+)\.? (\d{1,2}),? (\d{4})", re.ASCII)
+_month = re.compile(r"(\d{4})[-./](\d{1,2})|(\d{1,2})[-./](\d{4})", re.ASCII)
+_named_month = re.compile(r"([a-z]+)[-., ]+(\d{4})", re.ASCII)
 _clock = re.compile(r"[T ]\d{1,2}:\d\d.*$")
 _ending = re.compile(r"([.,])(\d+)\D*$", re.ASCII)
 _digits = re.compile(r"\d+", re.ASCII)
@@ -73,6 +75,33 @@ def day(cell: object, order: str = "") -> date:
     except (ValueError, KeyError) as error:
         code = str(error) if "ambiguous" in str(error) else "bad_date"
         raise ValueError(code) from error
+
+
+def month(cell: object, order: str = "") -> date:
+    """Return the first day of the month that a cell names, also by one of its days.
+
+    :param order: as for `day`
+    :raises ValueError: as `day`
+    """
+    written = text(cell, 40).strip().lower()
+    try:
+        if found := _month.fullmatch(written):
+            year, number = found[1] or found[4], found[2] or found[3]
+            return date(int(year), int(number), 1)
+        if (found := _named_month.fullmatch(written)) and found[1] in MONTHS:
+            return date(int(found[2]), MONTHS[found[1]], 1)
+    except ValueError as error:
+        raise ValueError("bad_date") from error
+    return day(cell, order).replace(day=1)
+
+
+def last(start: date, unit: str) -> date:
+    """Return the last day of a ``week`` or ``month`` that begins; else of the day."""
+    if unit == "week":
+        return start + timedelta(days=6)
+    if unit == "month":
+        return (start + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return start
 
 
 def _day(written, order):

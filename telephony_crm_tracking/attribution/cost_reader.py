@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from . import cost_cells
-from .clean import MAX_VALUE, text
+from .clean import MAX_VALUE, keyword, text
 from .cost_row import CostError, CostRow
 
 MAX_DAYS = 366
@@ -20,12 +20,13 @@ _total = re.compile(r"(?:grand )?total\b|всього|разом|итого|вс
 class Reader:
     """Takes one line after the other.
 
-    ``order`` and ``decimal`` are as for `cost_cells.day` and `cost_cells.amount`.
+    ``order`` and ``decimal`` are as for `cost_cells.day` and `cost_cells.amount`;
+    ``unit`` is ``week`` or ``month`` where lines begin with one.
     """
 
     def __init__(self, columns, defaults):
         self.columns, self.defaults = columns, defaults
-        self.order = self.decimal = ""
+        self.order = self.decimal = self.unit = ""
         self.rows: list[CostRow] = []
         self.errors: list[CostError] = []
         self.skipped = 0
@@ -55,14 +56,14 @@ class Reader:
 
     def _is_day(self, cells):
         try:
-            cost_cells.day(self.cell(cells, "start"), self.order or "dmy")
+            self._read_day(self.cell(cells, "start"), self.order or "dmy")
         except ValueError:
             return False
         return True
 
     def _row(self, line, cells):
         start = self._day(cells, "start")
-        end = self._day(cells, "end") or start
+        end = self._day(cells, "end") or (start and cost_cells.last(start, self.unit))
         if start is None:
             raise _Wrong("no_date", "start")
         if not 0 <= (end - start).days < MAX_DAYS:
@@ -84,9 +85,15 @@ class Reader:
         if cell is None or cell == "":
             return None
         try:
+            if name == "start":
+                return self._read_day(cell, self.order)
             return cost_cells.day(cell, self.order)
         except ValueError as error:
             raise _Wrong(str(error), name) from error
+
+    def _read_day(self, cell, order):
+        is_month = self.unit == "month"
+        return (cost_cells.month if is_month else cost_cells.day)(cell, order)
 
     def _money(self, cells):
         cell = self.cell(cells, "amount")
@@ -122,6 +129,7 @@ class Reader:
         cell = self.cell(cells, name)
         said = text(cell if isinstance(cell, str) else _plain(cell), MAX_VALUE).strip()
         said = "" if said.lower() in NOTHING else said
+        said = keyword(said) if name == "keyword" else said
         return said or self.defaults.get(name, "")
 
     def _did(self, cells):

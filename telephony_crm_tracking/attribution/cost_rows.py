@@ -20,7 +20,7 @@ from .cost_row import CostError, CostRow
 #: Columns by their headers, in lower case; Google's, Meta's, Microsoft's included.
 COLUMNS = {
     "start": "date,day,from,start,start date,gregorian date,reporting starts,"
-    "time period,дата,день,з,с,начало,початок",
+    "time period,дата,день,з,с,начало,початок,week,неделя,тиждень,month,месяц,місяць",
     "end": "to,until,end,end date,reporting ends,по,до,конец,кінець",
     "amount": "amount,cost,costs,spend,amount spent,spent,budget,сумма,сума,"
     "расход,расходы,витрати,вартість,стоимость",
@@ -34,6 +34,11 @@ COLUMNS = {
 }
 HEADERS = {
     header: name for name, headers in COLUMNS.items() for header in headers.split(",")
+}
+#: Such a column says with which day a longer time begins.
+UNITS = {
+    **dict.fromkeys(("week", "неделя", "тиждень"), "week"),
+    **dict.fromkeys(("month", "месяц", "місяць"), "month"),
 }
 #: The header is looked for in so many lines; reports begin with a title.
 PREAMBLE = 15
@@ -66,13 +71,27 @@ class Reading:
 
 
 def guess(header: Sequence[object]) -> dict[str, int]:
-    """Return the place of each column whose header is known, the first of each."""
+    """Return the place of each column whose header is known, the first of each.
+
+    Of days, weeks and months it is the shortest.
+    """
     found: dict[str, int] = {}
     for place, cell in enumerate(header):
         name, _ = _header(cell)
-        if name:
-            found.setdefault(name, place)
+        if not name:
+            continue
+        if name == "start" and _length(cell) < _length(header[found.get(name, place)]):
+            found[name] = place
+        found.setdefault(name, place)
     return found
+
+
+def _length(cell):
+    return ("", "week", "month").index(_unit(cell))
+
+
+def _unit(cell):
+    return UNITS.get(text(cell, 60).strip(" .:").lower(), "")
 
 
 def _header(cell):
@@ -109,6 +128,7 @@ def read(
     _, inside = _header(dict(enumerate(table[place])).get(known["amount"]))
     default = reader.defaults.get("currency", "")
     reader.defaults["currency"] = _currency_of(inside, default)
+    reader.unit = _unit(dict(enumerate(table[place])).get(known["start"]))
     days = [reader.cell(cells, name) for cells in lines for name in ("start", "end")]
     reader.order = order or cost_cells.order_of(days)
     reader.decimal = decimal or cost_cells.decimal_of(

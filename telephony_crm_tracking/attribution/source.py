@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from .clean import keyword as bare_keyword
 from .words import Word
 
 
@@ -29,7 +30,10 @@ class Kind(Word):
 
 @dataclass(frozen=True)
 class Source:
-    """Where a visit comes from; the strings are as they came, or empty."""
+    """Where a visit comes from; the strings are as they came, or empty.
+
+    But for the keyword, see `clean.keyword`.
+    """
 
     source: str = ""
     medium: str = ""
@@ -142,7 +146,8 @@ def classify(
     """
     found = {name: _said(value) for name, value in parameters.items()}
     click = next((way for way in CLICKS if found.get(way[0])), None)
-    campaign, keyword = found.get("utm_campaign", ""), found.get("utm_term", "")
+    campaign = found.get("utm_campaign", "")
+    keyword = bare_keyword(found.get("utm_term", ""))
     source, medium = found.get("utm_source", ""), found.get("utm_medium", "")
     led = _led(referrer, own_domains)
     if not source and not medium and not click:

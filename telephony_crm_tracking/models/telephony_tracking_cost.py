@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
+from ..attribution.clean import keyword
 from ..tools.rates import Rates
 
 #: What the row of an import says itself.
@@ -102,6 +103,29 @@ class TelephonyTrackingCost(models.Model):
         own = self.company_id.currency_id
         return rates[self.company_id].get(self.currency_id, own, self.date)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override since keywords meet those of addresses whatever their spelling."""
+        return super().create([_with_keyword(vals) for vals in vals_list])
+
+    def write(self, vals):
+        """Override for the same reason."""
+        return super().write(_with_keyword(vals))
+
+    @api.model
+    def _feed_named(self, name, company):
+        """Return the name of a feed as it was written first; capitals make no other."""
+        self.flush_model(["feed", "company_id"])
+        self.env.cr.execute(
+            """
+            SELECT feed FROM telephony_tracking_cost
+             WHERE company_id = %s AND lower(feed) = lower(%s)
+             ORDER BY id LIMIT 1
+            """,
+            [company.id, name],
+        )
+        return next((feed for [feed] in self.env.cr.fetchall()), name)
+
     @api.model
     def _no_rate(self, currency, day):
         """Say that nobody knows what a currency is worth on a day."""
@@ -147,3 +171,8 @@ class TelephonyTrackingCost(models.Model):
             page_size=1_000,
         )
         self.invalidate_model()
+
+
+def _with_keyword(vals):
+    said = vals.get("keyword")
+    return {**vals, "keyword": keyword(said) or False} if said else vals

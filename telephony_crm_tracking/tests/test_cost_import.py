@@ -200,6 +200,26 @@ class TestCostImport(CostCase):
         with self.assertRaises(UserError):
             self._wizard("")
 
+    def test_a_line_that_sums_up_others_is_told_and_left_out(self):
+        table = (
+            "Day,Campaign,Cost\n2026-03-01,,300\n2026-03-01,A,100\n2026-03-01,B,200\n"
+        )
+        wizard = self._wizard(table)
+        self.assertEqual((wizard.total_count, wizard.line_count), (1, 2))
+        wizard.action_import()
+        self.assertEqual(sum(self.costs.search([]).mapped("amount")), 300)
+        wizard.leave_totals = False  # somebody knows better
+        wizard.action_import()
+        self.assertEqual(sum(self.costs.search([]).mapped("amount")), 600)
+
+    def test_capitals_make_no_other_feed(self):
+        self._cost(feed="Meta", day="2026-03-02")
+        wizard = self._wizard("Day,Cost\n2026-03-02,7\n", feed="META ")
+        self.assertIn("They replace 1 rows of Meta", wizard.summary)
+        wizard.action_import()
+        self.assertEqual(self._days(feed="Meta"), [("2026-03-02", 7)])
+        self.assertEqual(len(self.costs.search([])), 1)
+
     def test_a_feed_that_is_known_is_chosen_with_what_was_said_of_it(self):
         self._cost(feed="Meta", source_id=self.source.id)
         imports = self.env["telephony.tracking.cost.import"].with_user(self.supervisor)

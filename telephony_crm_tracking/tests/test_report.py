@@ -12,6 +12,13 @@ MARCH = [("date", ">=", "2026-03-01"), ("date", "<=", "2026-03-31")]
 class TestReport(ReportCase):
     """From the visit to the money, by what had led there."""
 
+    def test_a_keyword_is_the_same_however_advertisers_mark_it(self):
+        self._visit_at(utm_term="Red Shoes")
+        self._cost(10, keyword="[red shoes]")
+        self._cost(20, keyword="+Red +shoes")
+        figures = self._rows("keyword", figures=("visits", "cost"))
+        self.assertEqual(figures, {"red shoes": (1, 30)})
+
     def test_each_source_has_its_whole_way_to_the_money_in_one_line(self):
         for _visitor in range(3):
             self._visit_at(source="google")

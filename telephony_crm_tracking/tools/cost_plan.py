@@ -3,6 +3,7 @@
 from odoo.addons.telephony_crm.pbx import numbers
 
 from ..attribution.cost_row import CostError
+from ..attribution.cost_totals import totals
 from .rates import Rates
 
 MAX_ROWS = 100_000
@@ -18,9 +19,10 @@ class CostPlan:
 
     :param reading: `attribution.cost_rows.Reading`
     :param company: whose costs they are
+    :param with_totals: also lines that sum up others
     """
 
-    def __init__(self, reading, company):
+    def __init__(self, reading, company, with_totals=False):
         self.company = company
         self.env = company.env
         self.rates = Rates(company)
@@ -29,6 +31,10 @@ class CostPlan:
         self._utm, self._currencies, self._dids = {}, None, None
         self._countries = ()
         self.rows = [row for row in reading.rows if self._is_right(row)]
+        sums = {row.line for row in totals(self.rows)}
+        self.totals = len(sums)
+        if not with_totals:
+            self.rows = [row for row in self.rows if row.line not in sums]
         if sum((row.end - row.start).days + 1 for row in self.rows) > MAX_ROWS:
             self.errors.append(CostError(0, "too_many"))
             self.rows = []

@@ -71,8 +71,10 @@ class TelephonyTrackingCostEntry(models.TransientModel):
             currency=self.currency_id.name,
             clicks=self.clicks,
         )
+        costs = self.env["telephony.tracking.cost"]
+        feed = self.feed.strip() or self.env._("By Hand")
         always = {
-            "feed": self.feed.strip() or self.env._("By Hand"),
+            "feed": costs._feed_named(feed, self.company_id),
             "company_id": self.company_id.id,
             "currency_id": self.currency_id.id,
             "source_id": self.source_id.id,
@@ -81,7 +83,7 @@ class TelephonyTrackingCostEntry(models.TransientModel):
             "keyword": self.keyword,
             "did_id": self.did_id.id,
         }
-        self.env["telephony.tracking.cost"].create(
+        costs.create(
             [
                 {**always, "date": day, "amount": float(amount), "clicks": clicks}
                 for day, amount, clicks in row.days()

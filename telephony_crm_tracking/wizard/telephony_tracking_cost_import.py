@@ -65,6 +65,13 @@ class TelephonyTrackingCostImport(models.TransientModel):
         help="What they would have said is missing in every report then.",
     )
 
+    total_count = fields.Integer(readonly=True)
+    leave_totals = fields.Boolean(
+        "Leave Out the Lines That Sum Up Others",
+        default=True,
+        help="They name nothing, and cost what the other lines of their days cost.",
+    )
+
     @api.model
     def _selection_feed(self):
         groups = self.env["telephony.tracking.cost"]._read_group(
@@ -108,7 +115,7 @@ class TelephonyTrackingCostImport(models.TransientModel):
                     "this one says of the same days."
                 )
             )
-        return feed
+        return self.env["telephony.tracking.cost"]._feed_named(feed, self.company_id)
 
     def action_preview(self):
         """Read the file, and show what it is taken for."""
@@ -132,15 +139,16 @@ class TelephonyTrackingCostImport(models.TransientModel):
         """Write the rows in the place of what the feed had said of these days."""
         self.ensure_one()
         self._check_company()
-        feed, company = self._feed(), self.company_id
+        company = self.company_id
         plan = self._read()
         if plan.errors and not (self.leave_out and plan.rows):
-            self.write(self._shown(plan, feed))
+            self.write(self._shown(plan, self._feed()))
             return self._reopen()
         if not plan.rows:
             raise UserError(self.env._("There is nothing in this file to import."))
         costs = self.env["telephony.tracking.cost"]
-        with exclusive(self.env, "costs", company.id, feed):
+        with exclusive(self.env, "costs", company.id, self._feed().lower()):
+            feed = self._feed()
             plan.make_new()
             rows = list(plan.values(self._silent()))
             costs._replace(feed, company, plan.span, rows)

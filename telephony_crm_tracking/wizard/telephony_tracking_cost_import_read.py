@@ -38,7 +38,7 @@ class TelephonyTrackingCostImport(models.TransientModel):
         reading = cost_rows.read(
             table, columns=columns, header=self.header_line, **said
         )
-        return CostPlan(reading, self.company_id)
+        return CostPlan(reading, self.company_id, not self.leave_totals)
 
     def _take_columns(self, table, said):
         """Have the columns of the file, and what their headers say that they mean."""
@@ -89,6 +89,7 @@ class TelephonyTrackingCostImport(models.TransientModel):
             ],
             "line_count": len(plan.rows),
             "wrong_count": len(plan.errors),
+            "total_count": plan.totals,
             "summary": self._summary(plan, feed) if plan.rows else False,
             "new_names": self._new_names(plan) or False,
         }

@@ -1,5 +1,6 @@
 """What arrives at the same moment, with two workers to take it."""
 
+import base64
 from concurrent.futures import ThreadPoolExecutor
 
 from .pbx import caller
@@ -148,3 +149,24 @@ def test_of_two_who_accept_a_call_back_at_once_one_calls(rpc, query):
     assert query("SELECT tries, offer FROM telephony_callback WHERE e164 = %s", number)[
         0
     ] == (1, "waiting")
+
+
+def test_two_imports_of_one_feed_at_once_leave_the_costs_of_one(rpc, query):
+    """Else a report that two people import would count twice."""
+    imports = "telephony.tracking.cost.import"
+    wizards = []
+    for place in range(4):
+        lines = [f"2026-03-{day:02},{place + 1}" for day in range(1, 29)]
+        table = "\n".join(["Day,Cost", *lines]).encode()
+        vals = {"feed": "At Once", "file": base64.b64encode(table).decode()}
+        [wizard] = rpc("admin", imports, "create", [vals])
+        rpc("admin", imports, "action_preview", [wizard])
+        wizards.append(wizard)
+    with ThreadPoolExecutor(len(wizards)) as pool:
+        list(
+            pool.map(lambda one: rpc("admin", imports, "action_import", [one]), wizards)
+        )
+    assert query(
+        "SELECT count(*), count(DISTINCT amount) FROM telephony_tracking_cost "
+        "WHERE feed = 'At Once'"
+    ) == [(28, 1)]

@@ -1,0 +1,46 @@
+"""Lines of a table of costs that sum up others, and would count them twice.
+
+Reports have a total of a day or of the whole time among their lines, dated like any
+other, which says of no campaign what it is about.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from decimal import Decimal
+
+from .cost_row import CostRow
+
+NAMES = ("source", "medium", "campaign", "keyword", "did")
+#: What is shown is rounded, so a sum of it may be this much beside the total.
+ROUNDED = Decimal("0.01")
+
+
+def totals(rows: Iterable[CostRow]) -> list[CostRow]:
+    """Return the rows without a name that cost what the others of their days cost."""
+    parts: dict[tuple, Decimal] = defaultdict(Decimal)
+    silent: dict[tuple, list[CostRow]] = defaultdict(list)
+    for row in rows:
+        key = (row.start, row.end, row.currency)
+        if any(getattr(row, name) for name in NAMES):
+            parts[key] += row.amount
+        elif row.amount:
+            silent[key].append(row)
+    found = []
+    for key, alike in silent.items():
+        if (inside := _inside(parts, *key)) is not None:
+            found += [row for row in alike if abs(row.amount - inside) <= ROUNDED]
+    return found
+
+
+def _inside(parts, start, end, currency):
+    """Return what all parts within a period cost; ``None`` where there are none."""
+    if start == end:
+        return parts.get((start, end, currency))
+    found = [
+        amount
+        for (first, last, sold), amount in parts.items()
+        if start <= first and last <= end and sold == currency
+    ]
+    return sum(found) if found else None
