@@ -12,5 +12,7 @@ class IrConfigParameter(models.Model):
         """Override to have the lines in those pages lead to where it is found now."""
         done = super().write(vals)
         if "value" in vals and ADDRESS in self.mapped("key"):
-            self.env["telephony.tracking.site"].sudo().search([])._put_line()
+            sites = self.env["telephony.tracking.site"].sudo().search([])
+            sites.invalidate_recordset(["script_url", "snippet"])
+            sites._put_line()
         return done

@@ -58,6 +58,14 @@ class TestScript(TrackingHttpCase):
         self.assertEqual(response.status_code, 200)
         self.assertEqual(self._config()["domains"], ["shop.example", "shop.test"])
 
+    def test_the_line_and_the_script_follow_odoo_to_another_address(self):
+        self.assertNotIn("new.example.com", self.site.snippet)
+        parameters = self.env["ir.config_parameter"].sudo()
+        parameters.set_param("web.base.url", "https://new.example.com")
+        begin = "https://new.example.com/telephony/tracking/"
+        self.assertIn(f'src="{begin}', self.site.snippet)
+        self.assertTrue(self._config()["url"].startswith(begin))
+
     def test_a_wrong_token_has_no_script(self):
         self.assertEqual(self._get("wrong").status_code, 404)
         self.assertEqual(self._get("wrong", "/callback.js").status_code, 404)
