@@ -14,6 +14,7 @@ from . import (
     test_conversion_queue,
     test_conversion_sales,
     test_cost,
+    test_cost_feed,
     test_cost_import,
     test_did_dates,
     test_foreign_events,

@@ -1,5 +1,7 @@
 """What tests about costs share."""
 
+import base64
+
 from .common import TrackingCase
 
 
@@ -39,3 +41,18 @@ class CostCase(TrackingCase):
         )
         self.env.flush_all()
         return cost
+
+    def _wizard(self, content, preview=True, user=None, **vals):
+        data = content.encode() if isinstance(content, str) else content
+        imports = self.env["telephony.tracking.cost.import"]
+        wizard = imports.with_user(user or self.supervisor).create(
+            {"feed": "Google Ads", "file": base64.b64encode(data), **vals}
+        )
+        if preview:
+            wizard.action_preview()
+        return wizard
+
+    def _days(self, **domain):
+        terms = [(name, "=", value) for name, value in domain.items()]
+        costs = self.costs.search(terms, order="date, id")
+        return [(str(cost.date), cost.amount_company) for cost in costs]

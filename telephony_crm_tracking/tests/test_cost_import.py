@@ -28,16 +28,6 @@ class TestCostImport(CostCase):
         super().setUpClass()
         cls.source = cls.env["utm.source"].create({"name": "Adverts"})
 
-    def _wizard(self, content, preview=True, user=None, **vals):
-        data = content.encode() if isinstance(content, str) else content
-        imports = self.env["telephony.tracking.cost.import"]
-        wizard = imports.with_user(user or self.supervisor).create(
-            {"feed": "Google Ads", "file": base64.b64encode(data), **vals}
-        )
-        if preview:
-            wizard.action_preview()
-        return wizard
-
     def _import(self, content, **vals):
         wizard = self._wizard(content, **vals)
         self.assertFalse(wizard.wrong_ids.mapped("error"))
@@ -45,11 +35,6 @@ class TestCostImport(CostCase):
 
     def _told(self, wizard):
         return [(line.line, line.value, line.error) for line in wizard.wrong_ids]
-
-    def _days(self, **domain):
-        terms = [(name, "=", value) for name, value in domain.items()]
-        costs = self.costs.search(terms, order="date, id")
-        return [(str(cost.date), cost.amount_company) for cost in costs]
 
     def test_google_s_report_is_imported_as_it_is(self):
         wizard = self._wizard(GOOGLE, source_id=self.source.id)
@@ -199,26 +184,6 @@ class TestCostImport(CostCase):
         self.assertEqual(self._told(self._wizard("hello"))[0][0], 0)
         with self.assertRaises(UserError):
             self._wizard("")
-
-    def test_a_line_that_sums_up_others_is_told_and_left_out(self):
-        table = (
-            "Day,Campaign,Cost\n2026-03-01,,300\n2026-03-01,A,100\n2026-03-01,B,200\n"
-        )
-        wizard = self._wizard(table)
-        self.assertEqual((wizard.total_count, wizard.line_count), (1, 2))
-        wizard.action_import()
-        self.assertEqual(sum(self.costs.search([]).mapped("amount")), 300)
-        wizard.leave_totals = False  # somebody knows better
-        wizard.action_import()
-        self.assertEqual(sum(self.costs.search([]).mapped("amount")), 600)
-
-    def test_capitals_make_no_other_feed(self):
-        self._cost(feed="Meta", day="2026-03-02")
-        wizard = self._wizard("Day,Cost\n2026-03-02,7\n", feed="META ")
-        self.assertIn("They replace 1 rows of Meta", wizard.summary)
-        wizard.action_import()
-        self.assertEqual(self._days(feed="Meta"), [("2026-03-02", 7)])
-        self.assertEqual(len(self.costs.search([])), 1)
 
     def test_a_feed_that_is_known_is_chosen_with_what_was_said_of_it(self):
         self._cost(feed="Meta", source_id=self.source.id)

@@ -152,6 +152,7 @@ class TelephonyTrackingCostImport(models.TransientModel):
             plan.make_new()
             rows = list(plan.values(self._silent()))
             costs._replace(feed, company, plan.span, rows)
+            self._remember(feed)
         return self._done(feed, len(rows))
 
     def _check_company(self):

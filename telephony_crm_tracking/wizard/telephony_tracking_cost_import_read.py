@@ -25,6 +25,7 @@ class TelephonyTrackingCostImport(models.TransientModel):
             table = cost_sheet.read(base64.b64decode(self.file or b""))
         except BadTable as error:
             raise UserError(self._words_of_file(error.code)) from error
+        self._read_as_before()
         said = {
             "defaults": {"currency": self.currency_id.name or ""},
             "order": self.day_order or "",
@@ -43,7 +44,9 @@ class TelephonyTrackingCostImport(models.TransientModel):
     def _take_columns(self, table, said):
         """Have the columns of the file, and what their headers say that they mean."""
         head = table[: cost_rows.PREAMBLE]
-        header = self.header_line or cost_rows.read(head, **said).header
+        shown = [[_shown(cells, at) for at in range(len(cells))] for cells in head]
+        header = self.header_line or self._header_as_before(shown)
+        header = header or cost_rows.read(head, **said).header
         if not header:  # the first line that is no title
             header = next(
                 (at for at, cells in enumerate(table, 1) if len(cells) > 1), 1
@@ -51,6 +54,11 @@ class TelephonyTrackingCostImport(models.TransientModel):
         header = min(header, max(len(table), 1))
         cells = table[header - 1] if table else []
         known = {place: name for name, place in cost_rows.guess(cells).items()}
+        before = self._meanings()
+        said = set(before.values())
+        known = {place: name for place, name in known.items() if name not in said}
+        for place in range(len(cells)):
+            known[place] = before.pop(_shown(cells, place), known.get(place))
         below = next(filter(any, table[header:]), [])
         width = max(len(cells), len(below))
         self.column_ids = [
@@ -61,7 +69,7 @@ class TelephonyTrackingCostImport(models.TransientModel):
                         "place": place,
                         "header": _shown(cells, place),
                         "sample": _shown(below, place),
-                        "meaning": known.get(place),
+                        "meaning": known.get(place) or False,
                     }
                 )
                 for place in range(width)

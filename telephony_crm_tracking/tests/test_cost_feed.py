@@ -1,0 +1,45 @@
+from odoo.tests import tagged
+
+from .cost_common import CostCase
+
+
+@tagged("post_install", "-at_install")
+class TestCostFeed(CostCase):
+    """Files of one feed: what they are known by, and what of them would count twice."""
+
+    def test_a_line_that_sums_up_others_is_told_and_left_out(self):
+        table = (
+            "Day,Campaign,Cost\n2026-03-01,,300\n2026-03-01,A,100\n2026-03-01,B,200\n"
+        )
+        wizard = self._wizard(table)
+        self.assertEqual((wizard.total_count, wizard.line_count), (1, 2))
+        wizard.action_import()
+        self.assertEqual(sum(self.costs.search([]).mapped("amount")), 300)
+        wizard.leave_totals = False  # somebody knows better
+        wizard.action_import()
+        self.assertEqual(sum(self.costs.search([]).mapped("amount")), 600)
+
+    def test_capitals_make_no_other_feed(self):
+        self._cost(feed="Meta", day="2026-03-02")
+        wizard = self._wizard("Day,Cost\n2026-03-02,7\n", feed="META ")
+        self.assertIn("They replace 1 rows of Meta", wizard.summary)
+        wizard.action_import()
+        self.assertEqual(self._days(feed="Meta"), [("2026-03-02", 7)])
+        self.assertEqual(len(self.costs.search([])), 1)
+
+    def test_what_was_said_of_a_feed_s_columns_is_remembered(self):
+        table = "A report\n%s\n02/03/2026;1.5;ad\n04/05/2026;2.5;ad\n"
+        wizard = self._wizard(table % "Wann;Wieviel;Cost", header_line=2)
+        meanings = ("start", "amount", "keyword")
+        for column, meaning in zip(wizard.column_ids, meanings, strict=True):
+            column.meaning = meaning
+        wizard.day_order = "dmy"
+        wizard.action_preview()
+        wizard.action_import()
+        again = self._wizard(table % "Cost;Wann;Sonst;Wieviel", feed="GOOGLE ads")
+        self.assertEqual((again.header_line, again.day_order), (2, "dmy"))
+        self.assertEqual(
+            again.column_ids.mapped("meaning"), ["keyword", "start", False, "amount"]
+        )
+        other = self._wizard(table % "Wann;Wieviel;Cost", feed="Meta")
+        self.assertEqual(other.column_ids.mapped("meaning"), [False, False, "amount"])
