@@ -25,6 +25,7 @@ from . import (
     test_lead_touches,
     test_lease,
     test_optional_chat,
+    test_optional_conversion,
     test_optional_form,
     test_optional_money,
     test_optional_report,

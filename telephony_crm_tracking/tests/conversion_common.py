@@ -118,7 +118,7 @@ class ConversionCase(RingingCase):
         rows.due_date = fields.Datetime.now()
 
 
-class SalesCase(ConversionCase):
+class SoldCase(ConversionCase):
     """Somebody rings, becomes a lead, and buys."""
 
     def setUp(self):

@@ -3,11 +3,11 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
-from .conversion_common import SalesCase
+from .conversion_common import SoldCase
 
 
 @tagged("post_install", "-at_install")
-class TestConversionAdjusted(SalesCase):
+class TestConversionAdjusted(SoldCase):
     """What has gone is taken back or given its new value, whenever that is known."""
 
     def _earns(self, lead, revenue):

@@ -3,11 +3,11 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
-from .conversion_common import SalesCase
+from .conversion_common import SoldCase
 
 
 @tagged("post_install", "-at_install")
-class TestConversionSales(SalesCase):
+class TestConversionSales(SoldCase):
     """Leads and sales go to whoever brought them, and cancelled ones are taken back."""
 
     def test_a_lead_and_its_sale_are_handed_over_with_their_value(self):
