@@ -34,6 +34,7 @@ from . import (
     test_optional_website,
     test_pool_size,
     test_report,
+    test_report_by,
     test_report_open,
     test_revenue,
     test_script,

@@ -82,6 +82,15 @@ class Site:
             context={"telephony_clock": clock, "telephony_model": model},
         )  # fmt: skip
 
+    def opened(self, measure, campaign, clock):
+        """What a figure of a campaign opens: the model, and the ids of records."""
+        action = self.admin(
+            "telephony.tracking.report", "action_open",
+            measure, [["campaign", "=ilike", campaign]],
+            context={"telephony_clock": clock},
+        )  # fmt: skip
+        return action["res_model"], action["domain"][0][2]
+
     def let_go(self, query):
         """Let the time pass after which a number may be shown to somebody else."""
         query(

@@ -78,3 +78,12 @@ def test_the_visitor_of_the_demonstration_calls_and_buys(
     call, lead_id = talked(ref)
     assert call["tracking_state"] == "matched"
     assert read_lead(rpc, lead_id) == ["newsletter", "email", "november"]
+    # won by the simulator, and the report shows the return
+    shop_site.spend("newsletter", "email", "November", 60)
+    for clock in ("touch", "money"):
+        [row] = shop_site.returned("November", clock, "linear")
+        assert (row["visits:sum"], row["calls:sum"], row["leads:sum"]) == (1, 1, 1)
+        assert (row["won:sum"], row["revenue:sum"], row["cost:sum"]) == (1, 240, 60)
+        assert row["return_rate:avg"] == 3
+        opened = shop_site.opened("revenue", "November", clock)
+        assert opened == ("crm.lead", [lead_id])
