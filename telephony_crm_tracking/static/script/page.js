@@ -18,7 +18,7 @@ const FIGHT = 99; // so often is the same written; then somebody else writes it 
 
 const written = new WeakMap();
 const meant = new WeakMap(); // which number a node shows, its own or another in its place
-const isOurs = (node) => (written.get(node) || {}).now === node.nodeValue;
+const isOurs = (node) => written.has(node) && written.get(node).now === node.nodeValue;
 const elementOf = (node) => node.parentElement || node.ownerElement;
 
 /** The nodes below `root` that hold text for people, in the order of the page. */
@@ -55,7 +55,11 @@ function write(node, now) {
  */
 function treat(nodes, wanted, marked) {
     const texts = nodes.map((node) => {
-        isOurs(node) || meant.delete(node);
+        if (isOurs(node)) {
+            marked = null; // it was found before
+        } else {
+            meant.delete(node);
+        }
         return node.nodeValue.replace(/%20/g, " ");
     });
     const put = (number, spelling, index) => {
@@ -66,7 +70,7 @@ function treat(nodes, wanted, marked) {
         wanted(elementOf(nodes[index]), number);
         return spelling;
     };
-    const all = replace(texts.join(BETWEEN), put, nodes.some(isOurs) ? null : marked);
+    const all = replace(texts.join(BETWEEN), put, marked);
     const fresh = all.split(BETWEEN);
     nodes.forEach((node, index) => fresh[index] !== texts[index] && write(node, fresh[index]));
 }
