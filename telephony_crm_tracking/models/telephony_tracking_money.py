@@ -62,6 +62,14 @@ class TelephonyTrackingMoney(models.Model):
             if (made := [(*row[:3], row[3]._name, row[3].id) for row in rows])
             != known[lead_id]
         }
+        if not others:
+            return
+        # Who changes one of them at the same time begins anew, as with any record: the
+        # rows of two would be the same row twice, which nobody tries again.
+        self.env.cr.execute(
+            "SELECT FROM crm_lead WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+            [list(others)],
+        )
         stale = [lead_id for lead_id in others if known[lead_id]]
         if stale:
             self.env.cr.execute(
@@ -81,5 +89,4 @@ class TelephonyTrackingMoney(models.Model):
                     SQL(", ").join(fresh),
                 )
             )
-        if others:
-            self.invalidate_model(flush=False)
+        self.invalidate_model(flush=False)

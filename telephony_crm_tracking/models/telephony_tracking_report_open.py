@@ -77,10 +77,14 @@ class TelephonyTrackingReport(models.Model):
         self.ensure_one()
         if self.kind == "visit":
             return self.action_open("visits", [("id", "=", self.id)])
+        model, res_id = MODELS[self.kind], self.res_id
+        if self.kind == "revenue":
+            row = Domain("date", "=", self.date) & Domain("id", "=", self.id)
+            model, [res_id] = self._origins_of(row)
         return {
             "type": "ir.actions.act_window",
-            "res_model": MODELS[self.kind],
-            "res_id": self.res_id,
+            "res_model": model,
+            "res_id": res_id,
             "views": [(False, "form")],
         }
 

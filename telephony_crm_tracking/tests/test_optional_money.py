@@ -96,9 +96,9 @@ class TestOptionalMoney(SalesCase, ReportCase):
         lead = self._lead_of(
             (self.google, 0, 0.5), (self.bing, 1, 0.5), partner_id=self.partner.id
         )
-        self._on(date(2026, 1, 10), lead=lead)
+        first = self._on(date(2026, 1, 10), lead=lead)
         order = self._on(date(2026, 3, 10), 900, lead=lead)
-        self._credited_on(APRIL, order, 40)
+        note = self._credited_on(APRIL, order, 40)
         for source in ("google", "bing"):
             asked = [("source", "=", source)]
             self.assertEqual(
@@ -107,7 +107,11 @@ class TestOptionalMoney(SalesCase, ReportCase):
         rows = self._asked(clock="money").search([("kind", "=", "revenue")])
         self.assertEqual(len(rows), 6)
         self.assertEqual(sum(rows.mapped("revenue")), 960)
-        self.assertEqual(rows[0].action_open_record()["res_id"], lead.id)
+        opened = [row.action_open_record() for row in rows]
+        self.assertEqual(
+            [(action["res_model"], action["res_id"]) for action in opened],
+            [(one._name, one.id) for one in (note, order, first) for _share in "12"],
+        )
 
     def test_what_was_expected_is_money_of_the_day_it_was_won(self):
         lead = self._lead_of((self.google, 0, 1), won=30, revenue=70)
