@@ -30,8 +30,10 @@ function hear(answer) {
 
 /** Does what an answer says: `{k, n, beat}`; an empty one says nothing. */
 function take(answer) {
-    if (isAllowed()) {
-        visit.key = answer.k || visit.key;
+    visit.key = answer.k || visit.key;
+    if (!isAllowed()) {
+        visit.key && consentChanged(); // while the answer was on its way
+    } else {
         keep(visit.key);
         if (answer.n && show(answer.n)) {
             askSoon(); // a number went to somebody else while this page slept

@@ -170,6 +170,26 @@ ODD = (
 )
 
 
+def test_who_refuses_before_the_answer_comes_is_forgotten(shop, visit):
+    shop.page("<p>020 7946 0018</p>")
+    tab = visit(
+        before="""const ask = fetch;
+        const later = (answer) => new Promise((done) => window.goOn = () => done(answer));
+        window.fetch = (...given) =>
+            ask(...given).then((answer) => window.goOn ? answer : later(answer));
+        """
+    )
+    tab.wait("!!window.goOn")
+    tab.evaluate("telephony.consent({ analytics: false, ads: false }), goOn(), 1")
+    [told] = shop.wait(lambda message: "b" in message)
+    assert told["k"] == KEY
+    assert told["c"]["a"] == "denied"
+    tab.evaluate(PAUSE)
+    assert tab.see("p") == "020 7946 0018"
+    assert tab.evaluate("[localStorage.length, telephony.visit()]") == [0, ""]
+    assert len(shop.messages) == 2
+
+
 def test_an_odd_page_silences_no_banner(asking, visit):
     yes = BAR.format('{"required": true, "optional": true}')
     for tab in [visit(before=f"{odd}; {yes}") for odd in ODD]:
