@@ -174,7 +174,7 @@ def test_who_refuses_before_the_answer_comes_is_forgotten(shop, visit):
     shop.page("<p>020 7946 0018</p>")
     tab = visit(
         before="""const ask = fetch;
-        const later = (answer) => new Promise((done) => window.goOn = () => done(answer));
+        const later = (one) => new Promise((done) => window.goOn = () => done(one));
         window.fetch = (...given) =>
             ask(...given).then((answer) => window.goOn ? answer : later(answer));
         """
