@@ -30,6 +30,7 @@ from . import (
     telephony_tracking_conversion_send,
     telephony_tracking_conversion_words,
     telephony_tracking_cost,
+    telephony_tracking_cost_feed,
     telephony_tracking_cost_reading,
     telephony_tracking_day,
     telephony_tracking_destination,

@@ -113,20 +113,6 @@ class TelephonyTrackingCost(models.Model):
         return super().write(_with_keyword(vals))
 
     @api.model
-    def _feed_named(self, name, company):
-        """Return the name of a feed as it was written first; capitals make no other."""
-        self.flush_model(["feed", "company_id"])
-        self.env.cr.execute(
-            """
-            SELECT feed FROM telephony_tracking_cost
-             WHERE company_id = %s AND lower(feed) = lower(%s)
-             ORDER BY id LIMIT 1
-            """,
-            [company.id, name],
-        )
-        return next((feed for [feed] in self.env.cr.fetchall()), name)
-
-    @api.model
     def _no_rate(self, currency, day):
         """Say that nobody knows what a currency is worth on a day."""
         return self.env._(

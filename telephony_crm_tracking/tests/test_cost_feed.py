@@ -27,6 +27,39 @@ class TestCostFeed(CostCase):
         self.assertEqual(self._days(feed="Meta"), [("2026-03-02", 7)])
         self.assertEqual(len(self.costs.search([])), 1)
 
+    def test_of_two_spellings_that_are_there_the_one_that_is_chosen_is_replaced(self):
+        self._cost(1, feed="Google")
+        lower = self._cost(2, feed="Rest")
+        self.env.cr.execute(
+            "UPDATE telephony_tracking_cost SET feed = 'google' WHERE id = %s",
+            lower.ids,
+        )
+        self.env.invalidate_all()
+        for feed in ({"known_feed": "google", "feed": False}, {"feed": "google"}):
+            self._wizard("Day,Cost\n2026-03-02,7\n", **feed).action_import()
+            self.assertEqual(self._days(feed="google"), [("2026-03-02", 7)])
+            self.assertEqual(self._days(feed="Google"), [("2026-03-02", 1)])
+
+    def test_a_feed_that_is_written_by_hand_is_the_one_that_is_there(self):
+        first = self._cost(feed="Meta")
+        both = first | self._cost(feed=" META")
+        self.assertEqual(set(both.mapped("feed")), {"Meta"})
+        other = self._cost(feed="Other")
+        other.feed = "meta"
+        self.assertEqual(other.feed, "Meta")
+        (both | other).feed = "META"  # all of it: so it is called from now on
+        self.assertEqual(set((both | other).mapped("feed")), {"META"})
+        new = [{**first.copy_data()[0], "feed": feed} for feed in ("Bing", "BING")]
+        self.assertEqual(self.costs.create(new).mapped("feed"), ["Bing", "Bing"])
+
+    def test_a_feed_that_is_named_anew_keeps_what_it_was_worth(self):
+        rate = self._rate("2026-03-01", 4)
+        cost = self._cost(100, currency=self.zloty)
+        rate.rate = 5
+        cost.feed = "Meta"
+        self.env.flush_all()
+        self.assertEqual(cost.amount_company, 25)
+
     def test_what_was_said_of_a_feed_s_columns_is_remembered(self):
         table = "A report\n%s\n02/03/2026;1.5;ad\n04/05/2026;2.5;ad\n"
         wizard = self._wizard(table % "Wann;Wieviel;Cost", header_line=2)

@@ -72,9 +72,8 @@ class TelephonyTrackingCostEntry(models.TransientModel):
             clicks=self.clicks,
         )
         costs = self.env["telephony.tracking.cost"]
-        feed = self.feed.strip() or self.env._("By Hand")
         always = {
-            "feed": costs._feed_named(feed, self.company_id),
+            "feed": self.feed.strip() or self.env._("By Hand"),
             "company_id": self.company_id.id,
             "currency_id": self.currency_id.id,
             "source_id": self.source_id.id,

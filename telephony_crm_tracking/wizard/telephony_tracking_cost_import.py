@@ -107,7 +107,7 @@ class TelephonyTrackingCostImport(models.TransientModel):
 
         :raises UserError: when there is none
         """
-        feed = (self.known_feed or self.feed or "").strip()
+        feed = self.known_feed or (self.feed or "").strip()
         if not feed:
             raise UserError(
                 self.env._(
@@ -115,7 +115,7 @@ class TelephonyTrackingCostImport(models.TransientModel):
                     "this one says of the same days."
                 )
             )
-        return self.env["telephony.tracking.cost"]._feed_named(feed, self.company_id)
+        return self.env["telephony.tracking.cost"]._feed_named(feed, self.company_id.id)
 
     def action_preview(self):
         """Read the file, and show what it is taken for."""
