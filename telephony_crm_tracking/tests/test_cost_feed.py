@@ -19,6 +19,21 @@ class TestCostFeed(CostCase):
         wizard.action_import()
         self.assertEqual(sum(self.costs.search([]).mapped("amount")), 600)
 
+    def test_a_line_that_is_left_out_tells_of_which_days_the_file_is(self):
+        for day in ("2026-02-28", "2026-03-01", "2026-03-05", "2026-03-31"):
+            self._cost(1, day)
+        table = (
+            "From,To,Campaign,Cost\n2026-03-01,2026-03-31,,300\n"
+            "2026-03-04,2026-03-04,A,100\n2026-03-06,2026-03-06,B,200\n"
+        )
+        wizard = self._wizard(table)
+        self.assertEqual(wizard.total_count, 1)
+        self.assertIn("They replace 3 rows of Google Ads", wizard.summary)
+        wizard.action_import()
+        self.assertEqual(
+            self._days(), [("2026-02-28", 1), ("2026-03-04", 100), ("2026-03-06", 200)]
+        )
+
     def test_capitals_make_no_other_feed(self):
         self._cost(feed="Meta", day="2026-03-02")
         wizard = self._wizard("Day,Cost\n2026-03-02,7\n", feed="META ")

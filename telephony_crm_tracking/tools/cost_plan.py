@@ -20,6 +20,7 @@ class CostPlan:
     :param reading: `attribution.cost_rows.Reading`
     :param company: whose costs they are
     :param with_totals: also lines that sum up others
+    :ivar span: the first and the last day of the file; `None` without rows
     """
 
     def __init__(self, reading, company, with_totals=False):
@@ -33,19 +34,15 @@ class CostPlan:
         self.rows = [row for row in reading.rows if self._is_right(row)]
         sums = {row.line for row in totals(self.rows)}
         self.totals = len(sums)
+        # What sums up others says as well which days the file is about: what was said
+        # of one on which nothing was spent is no more true.
+        self.span = _span(self.rows)
         if not with_totals:
             self.rows = [row for row in self.rows if row.line not in sums]
         if sum((row.end - row.start).days + 1 for row in self.rows) > MAX_ROWS:
             self.errors.append(CostError(0, "too_many"))
             self.rows = []
         self.errors.sort(key=lambda error: error.line)
-
-    @property
-    def span(self):
-        """The first and the last day; `None` without rows."""
-        if not self.rows:
-            return None
-        return min(row.start for row in self.rows), max(row.end for row in self.rows)
 
     def _is_right(self, row):
         wrong = self._wrong(row)
@@ -135,3 +132,9 @@ class CostPlan:
                     "amount_company": float(amount) * rate,
                     "clicks": clicks or 0,
                 }
+
+
+def _span(rows):
+    if not rows:
+        return None
+    return min(row.start for row in rows), max(row.end for row in rows)
