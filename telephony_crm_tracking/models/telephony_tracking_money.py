@@ -65,16 +65,21 @@ class TelephonyTrackingMoney(models.Model):
         if not others:
             return
         # Who changes one of them at the same time begins anew, as with any record: the
-        # rows of two would be the same row twice, which nobody tries again.
+        # rows of two would be the same row twice, which nobody tries again. To lock the
+        # lead is not enough, since all of it may stay as it is; it has to be written.
         self.env.cr.execute(
-            "SELECT FROM crm_lead WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+            """
+            UPDATE crm_lead SET active = crm_lead.active
+              FROM (SELECT id FROM crm_lead
+                     WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE) its
+             WHERE its.id = crm_lead.id
+            """,
             [list(others)],
         )
-        stale = [lead_id for lead_id in others if known[lead_id]]
-        if stale:
-            self.env.cr.execute(
-                SQL("DELETE FROM %s WHERE lead_id = ANY(%s)", table, stale)
-            )
+        # Also where there were none: under READ COMMITTED there may be some by now.
+        self.env.cr.execute(
+            SQL("DELETE FROM %s WHERE lead_id = ANY(%s)", table, list(others))
+        )
         fresh = [
             SQL("%s", (lead_id, number, *row))
             for lead_id, rows in others.items()

@@ -1,4 +1,9 @@
+from psycopg2.errors import SerializationFailure
+
+from odoo import SUPERUSER_ID, api, fields
+from odoo.sql_db import db_connect
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import TrackingCase
 
@@ -71,3 +76,33 @@ class TestRevenue(TrackingCase):
         lead.expected_revenue = 600
         self.env.cr.flush()
         self.assertEqual(told, [(lead, {lead.id: 500})])
+
+    @mute_logger("odoo.sql_db")
+    def test_of_two_that_earn_for_a_lead_at_once_the_later_begins_anew(self):
+        """A row that is there twice would be told to the user as an error."""
+        connection = db_connect(self.env.cr.dbname)
+        with connection.cursor() as cr:
+            lead = api.Environment(cr, SUPERUSER_ID, {})["crm.lead"].create(
+                {"name": "At once"}
+            )
+
+        def keep(cr, day):
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            its, day = env["crm.lead"].browse(lead.id), fields.Datetime.from_string(day)
+            row = (day, 10, env.company.currency_id.id, its)
+            env["telephony.tracking.money"]._keep({its.id: [row]})
+
+        try:
+            with connection.cursor() as later:
+                later.execute("SELECT 1")
+                with connection.cursor() as first:
+                    keep(first, "2026-03-02")
+                with self.assertRaises(SerializationFailure):
+                    keep(later, "2026-03-03")
+                later.rollback()
+                keep(later, "2026-03-03")
+        finally:
+            with connection.cursor() as cr:
+                api.Environment(cr, SUPERUSER_ID, {})["crm.lead"].browse(
+                    lead.id
+                ).unlink()
