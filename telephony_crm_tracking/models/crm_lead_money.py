@@ -1,5 +1,8 @@
 from odoo import models
-from odoo.tools import SQL, sql
+from odoo.tools import SQL, split_every, sql
+
+#: So many leads are read, with their orders and invoices, before others are.
+AT_ONCE = 1_000
 
 
 class CrmLead(models.Model):
@@ -34,16 +37,34 @@ class CrmLead(models.Model):
             self._fill_money()
 
     def _fill_money(self):
-        """Have leads that were sold have their rows of money, where they have none."""
+        """Have leads that have earned have their rows of money, where they have none.
+
+        Those that were won with nothing never have any. What was credited altogether is
+        no revenue, but came in on one day and was given back on another.
+        """
+        earned = SQL("tracking_revenue <> 0")
+        if "order_ids" in self._fields:
+            earned = SQL(
+                """
+                %s OR EXISTS (SELECT FROM sale_order o
+                               WHERE o.opportunity_id = crm_lead.id
+                                 AND o.state = 'sale' AND o.amount_untaxed <> 0)
+                """,
+                earned,
+            )
         sold = self.env.execute_query(
             SQL(
                 """
                 SELECT id FROM crm_lead
-                 WHERE tracking_sold_date IS NOT NULL
+                 WHERE tracking_sold_date IS NOT NULL AND (%s)
                    AND NOT EXISTS (SELECT FROM telephony_tracking_money m
                                     WHERE m.lead_id = crm_lead.id)
-                """
+                 ORDER BY id
+                """,
+                earned,
             )
         )
-        leads = self.browse(id_ for [id_] in sold)
-        self.env.add_to_compute(self._fields["tracking_revenue"], leads)
+        revenue = self._fields["tracking_revenue"]
+        for ids in split_every(AT_ONCE, (id_ for [id_] in sold)):
+            self.env.add_to_compute(revenue, self.browse(ids))
+            self.env.invalidate_all()  # written first, and then no more in memory

@@ -5,6 +5,7 @@ from odoo.sql_db import db_connect
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models import crm_lead_money
 from .common import TrackingCase
 
 
@@ -76,6 +77,27 @@ class TestRevenue(TrackingCase):
         lead.expected_revenue = 600
         self.env.cr.flush()
         self.assertEqual(told, [(lead, {lead.id: 500})])
+
+    def test_an_update_reckons_what_was_earned_some_leads_at_a_time(self):
+        earned, nothing = self._lead() | self._lead(70), self._lead(0)
+        (earned | nothing).action_set_won()
+        self.env.flush_all()
+        money = self.env["telephony.tracking.money"]
+        self.assertFalse(money.search([("lead_id", "=", nothing.id)]))
+        money.search([]).unlink()
+        reckoned, compute = [], type(earned)._compute_tracking_revenue
+
+        def noted(leads):
+            reckoned.append(leads)
+            compute(leads)
+
+        self.patch(type(earned), "_compute_tracking_revenue", noted)
+        self.patch(crm_lead_money, "AT_ONCE", 1)
+        self.env["crm.lead"]._fill_money()
+        self.assertEqual([leads for leads in reckoned if leads & earned], [*earned])
+        self.assertFalse([leads for leads in reckoned if leads & nothing])
+        rows = money.search([("lead_id", "in", earned.ids)])
+        self.assertEqual(rows.mapped("amount"), [500, 70])
 
     @mute_logger("odoo.sql_db")
     def test_of_two_that_earn_for_a_lead_at_once_the_later_begins_anew(self):
