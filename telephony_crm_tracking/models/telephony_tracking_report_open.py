@@ -80,7 +80,9 @@ class TelephonyTrackingReport(models.Model):
         model, res_id = MODELS[self.kind], self.res_id
         if self.kind == "revenue":
             row = Domain("date", "=", self.date) & Domain("id", "=", self.id)
-            model, [res_id] = self._origins_of(row)
+            origin, ids = self._origins_of(row)
+            if len(ids) == 1:  # else it was earned anew since the row was read
+                model, [res_id] = origin, ids
         return {
             "type": "ir.actions.act_window",
             "res_model": model,

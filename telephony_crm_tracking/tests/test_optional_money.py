@@ -154,6 +154,17 @@ class TestOptionalMoney(SalesCase, ReportCase):
         self.assertEqual(self._opened(APRIL, user=reader), self.lead)
         self.assertEqual(self._opened(), self.lead, "some of each")
 
+    def test_money_that_is_no_more_opens_the_lead_that_had_it(self):
+        order = self._on(date(2026, 1, 10))
+        row = self._asked(clock="money").search([("kind", "=", "revenue")])
+        self.assertEqual(row.action_open_record()["res_id"], order.id)
+        order._action_cancel()
+        self.lead.flush_recordset(["tracking_revenue"])
+        action = row.action_open_record()
+        self.assertEqual(
+            (action["res_model"], action["res_id"]), ("crm.lead", self.lead.id)
+        )
+
     def test_revenue_that_is_not_all_of_orders_opens_leads(self):
         self._on(date(2026, 1, 10))
         other = self._lead_of((self.google, 0, 1), won=30, revenue=70)
