@@ -85,9 +85,11 @@ export function scan(root, wanted) {
     }
 }
 
-/** The number that a `tel:` link calls, of ours, as it stands there now. */
+/** The number that a `tel:` link calls, of ours, as it stands there now, also one left alone. */
 export function numberOf({ attributes: { href } }) {
-    const { e164, other } = meant.get(href) || {};
+    const called = href.value.split(/[;,]/)[0].replace(/%..|[^+\d]/g, "");
+    const isCalled = ({ pattern }) => called.replace(pattern, "$1!") === "!";
+    const { e164, other } = meant.get(href) || numbers.find(isCalled) || {};
     return isOurs(href) ? other : e164;
 }
 

@@ -90,6 +90,27 @@ def test_a_tap_is_of_the_number_that_the_link_calls(shop, visit):
     assert sorted(tap["t"] for tap in told) == sorted(taps.values())
 
 
+LEFT_ALONE = """
+<p itemprop="telephone"><a href="tel:+1 207 946 0018">Another country</a></p>
+<p itemprop="telephone"><a href="tel:+2079460018">Yet another</a></p>
+<p itemprop="telephone"><a href="tel:">Nobody</a></p>
+<p itemprop="telephone"><a href="tel:+44%20(0)20-7946-0018;ext=12">Call</a></p>
+<p data-telephony-skip><a href="TEL:02079460018,,12">Call</a></p>
+"""
+
+
+def test_a_tap_on_a_link_that_is_left_alone_is_of_the_number_that_stands_there(
+    shop, visit
+):
+    """As in the usual microdata."""
+    shop.page(f"{LEFT_ALONE}<footer>020 7946 0018</footer>")
+    tab = visit(before=FOLLOW)
+    tab.see("footer", SHOWN[-4:])
+    tab.evaluate("for (const link of document.links) link.click()")
+    told = shop.wait(lambda message: "t" in message, 2)
+    assert [tap["t"] for tap in told] == [STATIC, STATIC]
+
+
 def test_all_that_tells_of_an_advertisement_is_told(shop, visit):
     shop.page("<p>020 7946 0018</p>")
     tab = visit("/?" + "&".join(f"{name}=A-1" for name in (*PARAMETERS, "utm_id", "s")))
