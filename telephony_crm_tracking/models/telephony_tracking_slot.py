@@ -150,14 +150,26 @@ class TelephonyTrackingSlot(models.Model):
 
     @api.model
     def _has_its_part(self, numbers, network, now):
-        """Tell whether a network has as much of a pool as one may have at a time.
+        """Tell whether a network has its part of a pool, while others would get more.
 
-        False where that is all of it: the pool is empty then, for anybody.
+        False where nothing is left for anybody: then the pool is what is too small.
         """
         if numbers.of_network >= len(numbers.dids):
             return False
-        self.env.cr.execute(self._held_by(numbers, network, now))
-        return self.env.cr.fetchone()[0] >= numbers.of_network
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT (%s) >= %s AND EXISTS (
+                    SELECT FROM telephony_tracking_slot s
+                     WHERE s.pool_id = %s AND s.free_date <= %s)
+                """,
+                self._held_by(numbers, network, now),
+                numbers.of_network,
+                numbers.pool_id,
+                now,
+            )
+        )
+        return self.env.cr.fetchone()[0]
 
     @api.model
     def _prolong(self, visit_id, now, tapped=(), is_end=False):

@@ -123,6 +123,20 @@ class TestAttacksOnVisits(AttackMixin, TrackingCase):
         self.assertIn("20 %", findings["limit_pool"]["text"])
         self.assertFalse(self.pool.refused_share)
 
+    def test_a_pool_that_is_dry_for_everybody_is_so_for_a_network_with_its_part(self):
+        """Else it would seem large enough just when it is not."""
+        self._more_numbers(8)
+        for network in ("office", "a", "b", "c", "d", "office"):
+            for _page in range(2):
+                told = self._page(network=network, at=fields.Datetime.now())
+        self.assertFalse(self._shown(told))
+        hours = self.env["telephony.tracking.pool.hour"].search([])
+        self.assertEqual(sum(hours.mapped("refused")), 2)
+        self.assertTrue(self.pool.refused_share)
+        findings = self.site.with_user(self.administrator).health_findings
+        codes = {one["code"] for one in findings}
+        self.assertNotIn("limit_pool", codes)
+
     def test_by_default_who_collects_numbers_all_day_sees_few(self):
         """With other numbers each time, since those before are free again."""
         self._more_numbers(28)
