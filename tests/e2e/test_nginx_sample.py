@@ -108,6 +108,17 @@ def test_who_floods_from_one_address_leaves_room_for_the_others(proxy):
     assert honest.count(200) >= 9  # one may come at the very moment of another
 
 
+def test_who_asks_to_be_called_waits_behind_no_visits(proxy):
+    """Not even where they come from the same address."""
+    visitors = [f"127.0.6.{one}" for one in range(1, 101)] + ["127.0.6.200"] * 40
+    with ThreadPoolExecutor(1) as thread:
+        flood = thread.submit(_at_once, proxy, visitors)
+        time.sleep(0.5)
+        told = [_ask(proxy, CALLBACK, f"127.0.6.{one}")[0] for one in (1, 2, 200)]
+        assert not flood.done()
+    assert told == [200] * 3
+
+
 def test_where_all_is_busy_the_page_can_read_that_it_is(proxy):
     told = _at_once(proxy, [f"127.0.5.{one}" for one in range(1, 161)])
     assert set(told) == {200, 429}
