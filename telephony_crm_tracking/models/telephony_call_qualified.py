@@ -65,7 +65,7 @@ class TelephonyCall(models.Model):
                 raise AccessError(self.env._("This call is not one of yours."))
             if call._may_qualify():
                 call.sudo().spam = is_spam
-                call.sudo()._qualify()
+                call.sudo()._qualify_marked()
         return True
 
     # -- what counts -------------------------------------------------------------------
@@ -87,6 +87,13 @@ class TelephonyCall(models.Model):
             )
         for call in calls:
             call._qualify()
+
+    def _qualify_marked(self):
+        """Settle whether this call counts, and the one of ours that has won it."""
+        self._qualify()
+        done = self.callback_id.done_call_id
+        if self in done._won_by_it() and done._may_qualify():
+            done._qualify()
 
     def _qualify(self):
         """Settle whether an incoming call counts, and why it does not."""

@@ -69,6 +69,19 @@ class TestCallQualified(RingingCase):
         with self.assertRaises(AccessError):
             call.with_user(self.agent).write({"qualified": True})
 
+    def test_our_call_counts_itself_while_the_missed_one_that_it_won_is_spam(self):
+        missed = self._rang("in_1", 0, seconds=0)
+        call = self._talk(minutes=1, seconds=90)
+        call.tracking_state = "matched"
+        call._qualify_all()
+        self.assertEqual(self._why(call), (False, "won", True))
+        missed.with_user(self.agent).action_spam()
+        self.assertEqual(self._why(missed), (False, "spam", True))
+        self.assertEqual(self._why(call), (True, False, True))
+        missed.with_user(self.agent).action_not_spam()
+        self.assertEqual(self._why(missed), (True, False, True))
+        self.assertEqual(self._why(call), (False, "won", True))
+
     def test_an_earlier_talk_that_is_heard_of_late_takes_it_from_the_later(self):
         later = self._rang("in_2", 3600)
         self.assertTrue(later.qualified)
