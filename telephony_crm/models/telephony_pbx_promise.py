@@ -62,22 +62,32 @@ class TelephonyPbx(models.Model):
         help="Empty: of all teams.",
     )
     ask_number_day = fields.Integer(
-        string="Per Number and Day", default=3, groups=ADMINISTRATOR
+        string="Per Number and Day",
+        default=3,
+        groups=ADMINISTRATOR,
+        help="Each request counts for 24 hours, and on to the next full hour: for "
+        "up to 25.",
     )
     ask_visitor_hour = fields.Integer(
-        string="Per Visitor and Hour", default=3, groups=ADMINISTRATOR
+        string="Per Visitor and Hour",
+        default=3,
+        groups=ADMINISTRATOR,
+        help="Each request counts for an hour, and on to the next full one: for up "
+        "to two.",
     )
     ask_prefix_hour = fields.Integer(
         string="Per Network and Hour",
         default=10,
         groups=ADMINISTRATOR,
-        help="Of addresses in the internet that begin alike.",
+        help="Of addresses in the internet that begin alike. Each request counts for "
+        "an hour, and on to the next full one: for up to two.",
     )
     ask_country_day = fields.Integer(
         string="Per Country and Day",
         default=100,
         groups=ADMINISTRATOR,
-        help="Numbers of one country that are called back in a day.",
+        help="Numbers of one country that are called back in a day. Each request "
+        "counts for 24 hours, and on to the next full hour: for up to 25.",
     )
     ask_country_minutes = fields.Integer(
         string="Minutes per Country and Day",
@@ -88,7 +98,11 @@ class TelephonyPbx(models.Model):
         "is called.",
     )
     ask_pbx_day = fields.Integer(
-        string="In All per Day", default=500, groups=ADMINISTRATOR
+        string="In All per Day",
+        default=500,
+        groups=ADMINISTRATOR,
+        help="Each request counts for 24 hours, and on to the next full hour: for "
+        "up to 25.",
     )
 
     _offer_lengths = models.Constraint(
