@@ -28,7 +28,7 @@ def load_shop(env, keep):
         "domains": "127.0.0.1\nlocalhost",
         "company_id": env.company.id,
         "consent_required": True,
-        # all who look on do so from this machine
+        # all who look on come from one address
         "network_share": 100,
         # as long as the scenes talk
         "min_talk_seconds": 20,
