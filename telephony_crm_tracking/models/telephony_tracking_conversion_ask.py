@@ -57,6 +57,7 @@ class TelephonyTrackingConversion(models.Model):
         if result.state == State.HELD:
             self.ask_date = False
             self._hold(result.reason)
+            self._tell_news()
         elif is_answer:
             self.write(
                 {

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from odoo.addons.telephony_crm.tools.transaction import begin
+
 from ..attribution.conversion import Event, State
 from .telephony_tracking_conversion import (
     BY_PERSON,
@@ -8,6 +10,7 @@ from .telephony_tracking_conversion import (
     NOT_WANTED,
     PENDING,
 )
+from .telephony_tracking_conversion_send import LEASE
 
 
 class TelephonyTrackingConversion(models.Model):
@@ -37,6 +40,15 @@ class TelephonyTrackingConversion(models.Model):
         is_unanswered = self.state == State.WAITING.value and self.attempts
         return self.state in GONE_OUT or bool(is_unanswered and self.reason)
 
+    def _is_under_way(self):
+        """Tell whether the job has taken this one, and its answer is not there yet."""
+        if self.state not in PENDING or not self.attempts:
+            return False
+        if self.state == State.WAITING.value:
+            return not self.reason  # whatever came of an attempt leaves one
+        now = fields.Datetime.now()
+        return bool(self.due_date) and now < self.due_date <= now + LEASE
+
     def _take_back(self):
         """Leave out what has not gone, and have the receiver told of what has."""
         now = fields.Datetime.now()
@@ -49,9 +61,23 @@ class TelephonyTrackingConversion(models.Model):
                 if row.state not in GONE_OUT:
                     row.write({"state": State.UNKNOWN.value, "due_date": False})
                 row._retract(now)
+            elif row._is_under_way():
+                continue  # what comes of it says whether it is to be taken back
             elif row.state != State.REFUSED.value and row.reason != BY_PERSON:
                 row._leave_out(NO_MORE)
                 row.ask_date = False
+
+    def _cease(self, reason, test):
+        """Note what becomes of one that is so no more and is not sent again.
+
+        :param reason: why nobody knows whether the receiver has it
+        :param test: it went in test mode
+        """
+        if test or not self.attempts:
+            self._leave_out(NO_MORE)  # no attempt is left that could have reached it
+            return
+        self.write({"state": State.UNKNOWN.value, "reason": reason, "due_date": False})
+        self._retract(fields.Datetime.now())
 
     def _retract(self, now, takers=None):
         """Note for who takes it back that it is so no more; Meta and GA4 do not.
@@ -79,12 +105,16 @@ class TelephonyTrackingConversion(models.Model):
         now = fields.Datetime.now()
         for taker in self._takers(Event.RESTATE):
             rows = self._adjusting(Event.RESTATE, taker)
-            told = rows.filtered(lambda row: row._may_have_gone())[-1:] or self
+            # What is on its way has the value that it had when it was sent.
+            told = rows.filtered(
+                lambda row: row._may_have_gone() or row._is_under_way()
+            )[-1:]
+            told = told or self
             if told._is_worth(amount, currency):
                 left = (rows - told).filtered(lambda row: row.state in PENDING)
                 left._leave_out(NO_MORE)
                 continue
-            row = rows.filtered(
+            row = (rows - told).filtered(
                 lambda row: row.state in PENDING or row.reason == NO_MORE
             )[-1:]
             if rows[-1:]._is_worth(amount, currency) and rows[-1:] != row:
@@ -96,6 +126,15 @@ class TelephonyTrackingConversion(models.Model):
             row = row or self._new(taker, Event.RESTATE, name, now)
             row.write({"date": now, "amount": amount, "currency_id": currency.id})
             row._queue_fit()
+
+    def _tell_news(self):
+        """Have its receiver told what a sale has become worth while it was on its way.
+
+        What became of it is committed before: it stays, whatever comes of this.
+        """
+        if self.event == Event.WON.value and self.lead_id:
+            begin(self.env)
+            self.lead_id._sync_conversions()
 
     def _is_worth(self, amount, currency):
         """Tell whether this one has said such a value."""

@@ -153,8 +153,11 @@ class TelephonyTrackingConversion(models.Model):
                 return True
             test, own = destination.test_mode, self._to_pure()
             if refusal := self._refusal(settings, own=own):
-                self._write_refusal(refusal)
                 self.attempts -= 1
+                if self.cancelled_date and self.state == State.WAITING.value:
+                    self._cease(self.reason or INTERRUPTED, test)
+                else:
+                    self._write_refusal(refusal)
                 return True
             asked = pure.request([own], settings, test)
         except (ValueError, pbx_adapter.PbxError) as error:
@@ -175,15 +178,17 @@ class TelephonyTrackingConversion(models.Model):
         :return: whether its destination may be asked for more
         """
         state = result.state
+        is_again = state == State.UNKNOWN and pure.deduplicates
         if state == State.WAITING:
             # It took nothing, and it is no fault of this one.
-            self.attempts -= 1
-            self._wait(result.reason)
-            return self.destination_id._pause(result.reason)
-        if state == State.UNKNOWN and pure.deduplicates:
-            if self.attempts < MOST_ATTEMPTS:
-                self._wait(result.reason or NO_ANSWER)
-                return self.destination_id._pause(result.reason or NO_ANSWER)
+            self.attempts = max(self.attempts - 1, 0)
+        if state == State.WAITING or is_again and self.attempts < MOST_ATTEMPTS:
+            reason = result.reason or NO_ANSWER
+            if self.cancelled_date:
+                self._cease(reason, test)
+            else:
+                self._wait(reason)
+            return self.destination_id._pause(reason)
         now = fields.Datetime.now()
         asks = state == State.SENT and result.ref and not test
         self.write(
@@ -201,6 +206,7 @@ class TelephonyTrackingConversion(models.Model):
             self.destination_id._go_on()
         if self.cancelled_date and state.value in GONE_OUT and not test:
             self._retract(now)  # it ceased to be so while it was on its way
+        self._tell_news()
         return True
 
     def _hold(self, reason):

@@ -21,6 +21,8 @@ from .telephony_tracking_conversion import (
 _logger = logging.getLogger(__name__)
 
 UNSURE = "unsure"
+#: What a result is, and not what became of it.
+OF_RESULT = ("date", "amount", "currency_id", "visit_id")
 
 
 class TelephonyTrackingDestination(models.Model):
@@ -119,7 +121,9 @@ class TelephonyTrackingDestination(models.Model):
         at, amount, currency = fact
         if at < self.start_date or known.reason == BY_PERSON:
             return
-        if known.state == State.REFUSED.value or known.attempts:
+        # What the receiver was too early for, it has not taken.
+        is_early = known.state == State.HELD.value and not known._is_under_way()
+        if known.state == State.REFUSED.value or known.attempts and not is_early:
             return  # what the receiver has seen is left to people
         visits, is_sure = visits_of(self.min_weight)
         if not visits:
@@ -141,6 +145,8 @@ class TelephonyTrackingDestination(models.Model):
         }
         if refusal:
             vals["due_date"] = refusal.until or False
+        if known.attempts:  # it goes once the receiver knows the click
+            vals = {name: vals[name] for name in OF_RESULT}
         if known:
             known.write(vals)
             return

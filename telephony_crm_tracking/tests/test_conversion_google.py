@@ -7,6 +7,7 @@ from odoo import fields
 from odoo.tests import tagged
 
 from ..attribution import google_token
+from ..attribution.conversion import Result, State
 from .conversion_common import ConversionCase
 
 ANSWERS = Path(__file__).parent / "payloads" / "google_data_manager" / "answers"
@@ -118,22 +119,53 @@ class TestConversionGoogle(ConversionCase):
         rows.filtered(lambda row: row.key == "refresh_token").secret_value = "new"
         self.assertFalse(self.destination.problem)  # what is entered anew is tried
 
-    def test_what_ceases_to_be_so_on_its_way_is_taken_back(self):
-        back = self._destination("google_adjustments", settings={"action_call": "C"})
-        own = type(back)._exchange
+    def _is_spam_on_its_way(self, answer=None):
+        """Have somebody say that the call was spam while the job sends it.
+
+        :param answer: `Result`, where the receiver does not say what it says otherwise
+        """
+        own = type(self.destination)._exchange
 
         def ceases(this, *args):
-            """Have somebody say meanwhile that the call was spam."""
             self.row.call_id.with_user(self.agent).action_spam()
-            return own(this, *args)
+            return answer or own(this, *args)
 
-        self.patch(type(back), "_exchange", ceases)
+        self.patch(type(self.destination), "_exchange", ceases)
         self._send()
+
+    def test_what_ceases_to_be_so_on_its_way_is_taken_back(self):
+        back = self._destination("google_adjustments", settings={"action_call": "C"})
+        self._is_spam_on_its_way()
         self.assertEqual(self.row.state, "sent")
         self.assertTrue(self.row.cancelled_date)
         self.assertEqual(self._rows(back).original_id, self.row)
         self.row._queue()
         self.assertEqual(self.row.state, "sent")  # it does not go once more
+
+    def test_what_ceases_to_be_so_on_its_way_is_taken_back_without_an_answer_too(self):
+        back = self._destination("google_adjustments", settings={"action_call": "C"})
+        self.answers["ingest"] = None
+        self._is_spam_on_its_way()
+        self.assertEqual((self.row.state, self.row.reason), ("unknown", "no_answer"))
+        self.assertEqual(self._rows(back).original_id, self.row)
+
+    def test_what_ceases_to_be_so_and_was_not_taken_is_left_out(self):
+        back = self._destination("google_adjustments", settings={"action_call": "C"})
+        self._is_spam_on_its_way(Result(State.WAITING, "HTTP 429"))
+        self.assertEqual((self.row.state, self.row.reason), ("skipped", "no_more"))
+        self.assertEqual(self.row.attempts, 0)
+        self.assertFalse(self._rows(back))
+
+    def test_what_ceases_to_be_so_as_a_worker_dies_is_taken_back(self):
+        back = self._destination("google_adjustments", settings={"action_call": "C"})
+        self.assertTrue(self.row._claim())  # and nobody notes what came of it
+        self.row.call_id.with_user(self.agent).action_spam()
+        self.assertEqual(self.row.state, "waiting")
+        self._due_now(self.row)
+        self._send()
+        self.assertEqual(self._paths(), ["/token"])
+        self.assertEqual((self.row.state, self.row.reason), ("unknown", "interrupted"))
+        self.assertEqual(self._rows(back).original_id, self.row)
 
     def _while_it_gets_a_token(self, happens):
         """Have something happen while the job waits for a token."""
