@@ -6,7 +6,7 @@ the description of a request that somebody else sends. A new one is one file in
 
 Nothing leaves without the visitor's consent to advertising: `Destination.refusal` asks
 for it before anything else, for every destination alike and again for each sending.
-Only what takes something back may do without, see `Destination.asks_consent`.
+What takes something back needs it as everything else.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Destination:
         :param settings: what the administrator entered, by key
         :param now: naive UTC
         """
-        if self.asks_consent(conversion) and not allowed_ads(conversion.ads, True):
+        if not allowed_ads(conversion.ads, True):
             return Refusal("consent")
         if conversion.event not in self.events:
             return Refusal("event")
@@ -98,14 +98,6 @@ class Destination:
         if not _is_money(conversion):
             return Refusal("amount")
         return self.unfit(conversion, settings, now)
-
-    def asks_consent(self, conversion: Conversion) -> bool:
-        """Tell whether a conversion needs the visitor's consent to go; nearly all do.
-
-        What takes one back does not, where it says nothing of the visitor but a key of
-        ours that was handed over with consent: then it can only have less known.
-        """
-        return True
 
     def unfit(
         self, conversion: Conversion, settings: Mapping[str, str], now: datetime

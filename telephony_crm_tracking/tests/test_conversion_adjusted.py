@@ -59,7 +59,7 @@ class TestConversionAdjusted(SoldCase):
         self._send()
         self.assertIn(f"{won.key},Sale,", back._text_of(back._rows_due()))
 
-    def test_who_takes_consent_back_is_taken_back_all_the_same(self):
+    def test_of_who_takes_consent_back_nothing_leaves_not_even_that_it_is_no_more(self):
         back = self._takes_back()
         lead = self._sold()
         self._upload()
@@ -70,9 +70,23 @@ class TestConversionAdjusted(SoldCase):
         worth = self._worth(back)
         self.assertEqual((worth.state, worth.reason), ("skipped", "consent"))
         self._unwin(lead)
+        row = self._rows(back, "retract")
+        self.assertEqual((row.state, row.reason), ("skipped", "consent"))
+        self.assertFalse(back._rows_due())
+
+    def test_consent_is_looked_at_again_when_a_sale_is_taken_back(self):
+        back = self._takes_back()
+        lead = self._sold()
+        self._upload()
+        won = self._rows(self.destination, "won")
+        won.date -= timedelta(days=2)
+        self._unwin(lead)
         row = back._rows_due()
         self.assertEqual((row.event, row.original_id), ("retract", won))
         self.assertNotIn("Click_1", back._text_of(row))
+        won.visit_id.consent_ads = "denied"
+        self.assertFalse(back._rows_due())
+        self.assertEqual((row.state, row.reason), ("skipped", "consent"))
 
     def test_a_sale_that_is_worth_less_is_given_its_new_value(self):
         back = self._takes_back()

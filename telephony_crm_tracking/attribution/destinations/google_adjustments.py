@@ -36,10 +36,6 @@ class GoogleAdjustments(Destination):
     adjusts_until = google_clicks.ADJUSTED_UNTIL
     settings = google_clicks.action_settings("Name of the conversion action")
 
-    def asks_consent(self, conversion):
-        """See `Destination.asks_consent`: such a row has nothing but our order id."""
-        return conversion.event != Event.RETRACT
-
     def unfit(self, conversion, settings, now):
         """See `Destination.unfit` and `google_clicks.unfit_adjustment`."""
         if not google_clicks.action(conversion, settings):

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from telephony_crm_tracking.attribution import destination
-from telephony_crm_tracking.attribution.conversion import Event, Refusal, Result, State
+from telephony_crm_tracking.attribution.conversion import Refusal, Result, State
 
 HANDED = handed_over()
 #: What is known of a visitor's browser.
@@ -56,17 +56,10 @@ def test_nothing_leaves_without_consent(own, said, conversions, ads):
     for conversion in conversions:
         without = dataclasses.replace(conversion, ads=ads)
         found = own.refusal(without, said["settings"], now(said))
-        assert found == (Refusal("consent") if own.asks_consent(conversion) else None)
+        assert found == Refusal("consent")
 
 
-def test_without_consent_a_visitor_is_only_taken_back_by_our_own_key():
-    free = {
-        (own.kind, conversion.event)
-        for own, _said, conversions in HANDED.values()
-        for conversion in conversions
-        if not own.asks_consent(conversion)
-    }
-    assert free == {("google_adjustments", Event.RETRACT)}
+def test_a_visitor_is_taken_back_by_our_own_key_alone():
     own, said, [conversion] = HANDED["google_adjustments/retract"]
     known = dataclasses.replace(
         conversion,
