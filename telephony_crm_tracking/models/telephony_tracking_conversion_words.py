@@ -30,7 +30,9 @@ class TelephonyTrackingConversion(models.Model):
             "before_click": _("It came about before the click."),
             "too_recent": _("It is too recent: the receiver does not know it yet."),
             "expired": _("The click is too long ago for the receiver."),
-            "no_original": _("What is to be taken back is not known."),
+            "no_original": _(
+                "What is to be taken back, or given its new value, is not known."
+            ),
             "no_client": _("The visit has no client id of Google Analytics."),
             "no_person": _("Neither click, browser, e-mail nor telephone is known."),
             "no_amount": _("A purchase needs a value."),
