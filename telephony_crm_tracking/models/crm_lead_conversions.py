@@ -24,11 +24,14 @@ class CrmLead(models.Model):
         groups="telephony_crm.group_telephony_agent",
     )
 
-    def _tracking_revenue_changed(self, before):
-        """Override to hand over what a sale is worth, or that it was cancelled."""
-        done = super()._tracking_revenue_changed(before)
-        self._sync_conversions()
-        return done
+    def _touches_synced(self, found):
+        """Override to hand over what a sale is worth, or that it was cancelled.
+
+        What was found had that done with its touches; the others have none, or finding
+        them failed.
+        """
+        (self - found)._sync_conversions()
+        return super()._touches_synced(found)
 
     def _sync_conversions(self):
         """Note for each destination what these leads come to."""
@@ -80,19 +83,12 @@ class CrmLead(models.Model):
     def _visits_that_led(self, min_weight):
         """Return the visits that led to the lead, the last one first.
 
-        See `telephony.call`.
+        Until it was sold, as its touches; see `telephony.call`.
         """
         sure = self._visits_of_lead(min_weight)
-        until = max(
-            filter(
-                None,
-                (
-                    self.tracking_date or self.create_date,
-                    self.tracking_sold_date,
-                    self.tracking_won_date,
-                ),
-            )
-        )
+        born = self.tracking_date or self.create_date
+        sold = self.env["telephony.tracking.touch"]._sold(self)
+        until = max(filter(None, (born, sold)))
         visits = sure or self._visits_of_lead(0)
         destinations = self.env["telephony.tracking.destination"]
         return destinations._visits_before(visits, until), bool(sure)

@@ -33,17 +33,27 @@ class CrmLead(models.Model):
     def _tracking_revenue_changed(self, before):
         """Override since a confirmed order is a sale, and a cancelled one is none."""
         done = super()._tracking_revenue_changed(before)
-        self._sync_touches()
+        self._touches_synced(self._sync_touches())
         return done
 
+    def _touches_synced(self, found):
+        """Do what follows once revenues are others and touches found; nothing here.
+
+        :param found: those of these whose touches were found, each by itself
+        """
+
     def _sync_touches(self):
-        """Find the touches anew; a lead does not depend on them."""
+        """Find the touches anew; a lead does not depend on them.
+
+        :return: the leads that something may have led to; none where it failed
+        """
         if not self:
-            return
+            return self
         try:
             with self.env.cr.savepoint():
-                self.env["telephony.tracking.touch"].sudo()._sync_leads(self)
+                return self.env["telephony.tracking.touch"].sudo()._sync_leads(self)
         except (OperationalError, ConcurrencyError):
             raise
         except Exception:
             _logger.exception("Leads %s: touches not found", self.ids)
+        return self.browse()

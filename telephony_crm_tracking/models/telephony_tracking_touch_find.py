@@ -20,12 +20,16 @@ class TelephonyTrackingTouch(models.Model):
 
     @api.model
     def _sync_leads(self, leads):
-        """Find the touches of leads anew."""
+        """Find the touches of leads anew.
+
+        :return: those that something may have led to
+        """
         touches = self.sudo()
         found, named = touches._with_touches(leads.sudo().exists())
         for lead in found:
             touches._sync_lead(lead)
         touches._add_own(named)
+        return found
 
     @api.model
     def _sync_lead(self, lead):

@@ -1,7 +1,9 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .conversion_common import SoldCase
 
@@ -19,6 +21,45 @@ class TestConversionSales(SoldCase):
         self.assertEqual(rows[2:].lead_id, lead)
         self.assertEqual(rows[3].currency_id, self.company.currency_id)
         self.assertEqual(rows.visit_id, self.call.match_ids.visit_id)
+
+    def test_what_a_sale_is_worth_is_looked_at_once_when_it_changes(self):
+        lead = self._sold()
+        loose = self.env["crm.lead"].create({"name": "Of nobody"})
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        synced, own = [], type(lead)._sync_conversions
+
+        def sync(this):
+            """Note whose results are looked at."""
+            synced.extend(this.ids)
+            return own(this)
+
+        self.patch(type(lead), "_sync_conversions", sync)
+        leads = lead | loose
+        leads._tracking_revenue_changed({})
+        self.assertEqual(sorted(synced), leads.ids)
+        touches = type(self.env["telephony.tracking.touch"])
+        with (
+            patch.object(touches, "_add_own", side_effect=ValueError),
+            mute_logger("odoo.addons.telephony_crm_tracking.models.crm_lead_touches"),
+        ):
+            synced.clear()
+            lead.expected_revenue = 600
+            lead._tracking_revenue_changed({})
+        self.assertEqual(self._rows(self.destination, "won").amount, 600)
+
+    def test_a_click_after_the_order_led_to_no_sale(self):
+        told = self._click(at=100)
+        lead = self._lead_of(self._rang("in_2", at=200, told=told))
+        later = self._visit(self._click(at=3600, gclid="Click_9", p=told["k"]))
+        lead.write(
+            {"tracking_date": self._in(300), "tracking_won_date": self._in(7200)}
+        )
+        lead.flush_recordset()
+        lead.tracking_sold_date = self._in(600)
+        self.assertNotIn(later, lead._visits_that_led(0)[0])
+        lead.tracking_sold_date = False
+        self.assertIn(later, lead._visits_that_led(0)[0])
 
     def test_what_a_sale_is_worth_is_news_until_it_has_gone(self):
         lead = self._sold()
