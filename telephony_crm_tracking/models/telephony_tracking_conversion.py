@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.telephony_crm.models.telephony_pbx import ADMINISTRATOR
 
@@ -148,7 +148,16 @@ class TelephonyTrackingConversion(models.Model):
 
     def action_send_again(self):
         """Have these sent again; a receiver that has one already may count it twice."""
-        self._decided(State.UNKNOWN, State.REFUSED, State.SKIPPED)._queue()
+        rows = self._decided(State.UNKNOWN, State.REFUSED, State.SKIPPED)
+        left = rows.filtered(lambda row: not row._is_outdated())
+        if rows and not left:
+            raise UserError(
+                self.env._(
+                    "This value is no longer so, or had not to be said any more. What "
+                    "a sale is worth now is handed over by itself."
+                )
+            )
+        left._queue()
 
     def action_skip(self):
         """Leave these out for good."""

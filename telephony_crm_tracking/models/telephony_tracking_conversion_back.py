@@ -127,6 +127,14 @@ class TelephonyTrackingConversion(models.Model):
             row.write({"date": now, "amount": amount, "currency_id": currency.id})
             row._queue_fit()
 
+    def _is_outdated(self):
+        """Tell whether this one says a value that nobody is to learn any more."""
+        if self.event != Event.RESTATE.value:
+            return False
+        lead = self.lead_id
+        is_so = self._is_worth(lead.tracking_revenue, lead.tracking_currency_id)
+        return self.reason == NO_MORE or not is_so
+
     def _tell_news(self):
         """Have its receiver told what a sale has become worth while it was on its way.
 
