@@ -46,6 +46,7 @@ class TelephonyTrackingConversion(models.Model):
     def _cron_send(self):
         """Send what is due, and ask what became of what was sent."""
         self._release_held()
+        is_more = self.env["telephony.tracking.destination"]._catch_up_some()
         due = self._due(BATCH)
         asked = self._to_be_asked(BATCH - len(due))
         world = self.env["ir.cron"]
@@ -58,7 +59,7 @@ class TelephonyTrackingConversion(models.Model):
                     silent.add(destination_id)
                 if not world._commit_progress(1):
                     return
-        if len(due) == BATCH and self._due(1):
+        if is_more or (len(due) == BATCH and self._due(1)):
             self.env.ref("telephony_crm_tracking.ir_cron_tracking_send")._trigger()
 
     @api.model

@@ -79,8 +79,13 @@ class TelephonyTrackingDestinationSetting(models.Model):
             raise AccessError(
                 self.env._("The kind of the destination says which settings there are.")
             )
+        before = self._entered()
         done = super().write(vals)
         # What was wrong may be right now.
         self.destination_id.sudo()._go_on()
-        self.destination_id._catch_up()
+        if self._entered() != before:
+            self.destination_id._catch_up()
         return done
+
+    def _entered(self):
+        return [(row.value, row.secret_stored) for row in self.sudo()]

@@ -11,6 +11,7 @@ from . import (
     test_conversion_destination,
     test_conversion_file,
     test_conversion_google,
+    test_conversion_meanwhile,
     test_conversion_queue,
     test_conversion_sales,
     test_cost,

@@ -151,3 +151,12 @@ class SoldCase(ConversionCase):
         return self._destination(
             "google_adjustments", settings={"action_won": "Sale"}, **values
         )
+
+    def _earns(self, lead, revenue):
+        """Have a won lead be worth something else."""
+        lead.expected_revenue = revenue
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+
+    def _worth(self, back):
+        return self._rows(back, "restate")

@@ -1,24 +1,17 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..attribution.conversion import Result, State
+from ..models import telephony_tracking_destination_back
 from .conversion_common import SoldCase
 
 
 @tagged("post_install", "-at_install")
 class TestConversionAdjusted(SoldCase):
     """What has gone is taken back or given its new value, whenever that is known."""
-
-    def _earns(self, lead, revenue):
-        """Have a won lead be worth something else."""
-        lead.expected_revenue = revenue
-        self.env.flush_all()
-        self.env.cr.precommit.run()
-
-    def _worth(self, back):
-        return self._rows(back, "restate")
 
     def test_what_was_cancelled_before_is_taken_back_once_somebody_can(self):
         lead = self._sold()
@@ -28,14 +21,45 @@ class TestConversionAdjusted(SoldCase):
         days = timedelta(days=55)
         won.copy({"key": "old", "state": "sent", "date": won.date - days})
         back = self._destination("google_adjustments")
+        self._send()
         self.assertFalse(self._rows(back))  # nothing is entered yet
         action = back.setting_ids.filtered(lambda row: row.key == "action_won")
         action.with_user(self.administrator).value = "Sale"
+        self.assertFalse(self._rows(back))  # who enters it does not wait
+        self._send()
         row = self._rows(back)
         self.assertEqual((row.event, row.original_id), ("retract", won))
         row.with_user(self.administrator).action_skip()
         action.value = "Sale!"
+        self._send()
         self.assertEqual(row.reason, "person")  # what it knows of stays as it is
+
+    def test_who_takes_back_catches_up_by_steps_and_only_when_there_is_news(self):
+        back = self._takes_back(takes_back_ids=[fields.Command.link(self._google().id)])
+        lead = self._sold()
+        self._upload()
+        self._unwin(lead)
+        won = self._rows(self.destination, "won")
+        won.copy({"key": "other", "state": "sent", "cancelled_date": won.date})
+        self._send()
+        back.with_user(self.administrator).takes_back_ids = False
+        job = self.env.ref("telephony_crm_tracking.ir_cron_tracking_send")
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", job.id)])
+        with patch.object(telephony_tracking_destination_back, "CATCH_UP", 4):
+            self._send()
+            self.assertEqual(self._rows(back, "retract").original_id, won)
+            self.assertTrue(back.is_behind)
+            known = self.env["ir.cron.trigger"].search([("cron_id", "=", job.id)])
+            self.assertTrue(known - triggers)  # there is more
+            self._send()
+        originals = self._rows(back, "retract").original_id
+        self.assertEqual(originals.mapped("key"), [won.key, "other"])
+        self.assertFalse(back.is_behind)
+        action = back.setting_ids.filtered(lambda row: row.key == "action_won")
+        action.with_user(self.administrator).value = "Sale"
+        self.assertFalse(back.is_behind)  # it was so already
+        action.with_user(self.administrator).value = "Sold"
+        self.assertTrue(back.is_behind)
 
     def test_who_takes_back_catches_up_when_it_is_used_again(self):
         back = self._takes_back(active=False)
@@ -44,6 +68,7 @@ class TestConversionAdjusted(SoldCase):
         self._unwin(lead)
         self.assertFalse(self._rows(back))
         back.with_user(self.administrator).active = True
+        self._send()
         self.assertEqual(self._rows(back).event, "retract")
 
     def test_a_deleted_sale_is_taken_back(self):
@@ -103,6 +128,8 @@ class TestConversionAdjusted(SoldCase):
         self.assertIn(f",RESTATE,100.00,{won.currency_id.name}", text)
         self._earns(lead, 500)  # and again, before anybody was told
         self.assertEqual((row.state, row.reason), ("skipped", "no_more"))
+        with self.assertRaises(UserError):  # nor is it sent again by a person
+            row.with_user(self.administrator).action_send_again()
         self._earns(lead, 80)
         self.assertEqual((row.state, row.amount), ("waiting", 80))
         row._went()
@@ -131,78 +158,6 @@ class TestConversionAdjusted(SoldCase):
         self.assertEqual(self._worth(manager).amount, 100)
         self.assertEqual(self._worth(manager).original_id.destination_id, manager)
         self.assertFalse(self._worth(back) | self._worth(ga4))
-
-    def _sold_by_request(self):
-        """Return a sale, who is told of it, and what that one answers, by and by."""
-        settings = {"account_id": "1", "action_won": "222"}
-        manager = self._destination("google_data_manager", settings=settings)
-        lead, answers = self._sold(500), []
-
-        def answer(this, *args):
-            """Have something happen meanwhile, where that is what comes first."""
-            result = answers.pop(0)
-            return result if isinstance(result, Result) else result()
-
-        token = {"access_token": "token"}
-        self.patch(type(manager), "_token", lambda this, tokens: token)
-        self.patch(type(manager), "_exchange", answer)
-        self._rows(manager, "lead").unlink()
-        return lead, manager, answers
-
-    def test_a_value_that_changes_while_it_is_sent_is_said_afterwards(self):
-        lead, manager, answers = self._sold_by_request()
-        won = self._rows(manager, "won")
-
-        def changes():
-            self._earns(lead, 100)
-            return Result(State.SENT, ref="1")
-
-        answers.append(changes)
-        self._send()
-        self.assertEqual((won.state, won.amount), ("sent", 500))
-        worth = self._worth(manager)
-        self.assertEqual((worth.original_id, worth.amount), (won, 100))
-
-        def changes_again():
-            self._earns(lead, 80)
-            return Result(State.SENT, ref="2")
-
-        won.date -= timedelta(days=2)
-        self._due_now(worth)
-        answers.append(changes_again)
-        self._send()
-        rows = self._worth(manager)
-        self.assertEqual(rows.mapped("amount"), [100, 80])
-        self.assertEqual(rows.mapped("state"), ["sent", "waiting"])
-
-    def test_a_value_that_changes_before_a_repeat_is_said_after_it(self):
-        lead, manager, answers = self._sold_by_request()
-        won = self._rows(manager, "won")
-        answers += [Result(State.UNKNOWN), Result(State.SENT, ref="1")]
-        self._send()
-        self._earns(lead, 100)
-        self.assertEqual((won.state, won.amount), ("waiting", 500))
-        self._due_now(won)
-        self._send()
-        self.assertEqual((won.state, won.amount), ("sent", 500))
-        self.assertEqual(self._worth(manager).amount, 100)
-
-    def test_what_the_receiver_was_too_early_for_goes_with_its_new_value(self):
-        lead, manager, answers = self._sold_by_request()
-        won = self._rows(manager, "won")
-        too_early = Result(State.HELD, "too_recent")
-        answers += [Result(State.SENT, ref="1"), too_early, Result(State.SENT)]
-        self._send()
-        won.ask_date = fields.Datetime.now()
-        self._send()
-        due = won.due_date
-        self._earns(lead, 100)
-        self.assertEqual((won.state, won.reason), ("held", "too_recent"))
-        self.assertEqual((won.amount, won.due_date, won.attempts), (100, due, 1))
-        self._due_now(won)
-        self._send()
-        self.assertEqual((won.state, won.amount), ("sent", 100))
-        self.assertFalse(self._worth(manager))
 
     def test_a_feed_does_not_repeat_a_value_that_was_changed(self):
         feed = self._destination("google_feed", settings={"action_won": "Sale"})

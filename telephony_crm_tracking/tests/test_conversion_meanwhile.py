@@ -1,0 +1,84 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import tagged
+
+from ..attribution.conversion import Result, State
+from .conversion_common import SoldCase
+
+
+@tagged("post_install", "-at_install")
+class TestConversionMeanwhile(SoldCase):
+    """What changes while a sale is on its way is told afterwards."""
+
+    def _sold_by_request(self):
+        """Return a sale, who is told of it, and what that one answers, by and by."""
+        settings = {"account_id": "1", "action_won": "222"}
+        manager = self._destination("google_data_manager", settings=settings)
+        lead, answers = self._sold(500), []
+
+        def answer(this, *args):
+            """Have something happen meanwhile, where that is what comes first."""
+            result = answers.pop(0)
+            return result if isinstance(result, Result) else result()
+
+        token = {"access_token": "token"}
+        self.patch(type(manager), "_token", lambda this, tokens: token)
+        self.patch(type(manager), "_exchange", answer)
+        return lead, manager, answers
+
+    def test_a_value_that_changes_while_it_is_sent_is_said_afterwards(self):
+        lead, manager, answers = self._sold_by_request()
+        won = self._rows(manager, "won")
+
+        def changes():
+            self._earns(lead, 100)
+            return Result(State.SENT, ref="1")
+
+        answers.append(changes)
+        self._send()
+        self.assertEqual((won.state, won.amount), ("sent", 500))
+        worth = self._worth(manager)
+        self.assertEqual((worth.original_id, worth.amount), (won, 100))
+
+        def changes_again():
+            self._earns(lead, 80)
+            return Result(State.SENT, ref="2")
+
+        won.date -= timedelta(days=2)
+        won.visit_id.click_date -= timedelta(days=2)
+        self._due_now(worth)
+        answers.append(changes_again)
+        self._send()
+        rows = self._worth(manager)
+        self.assertEqual(rows.mapped("amount"), [100, 80])
+        self.assertEqual(rows.mapped("state"), ["sent", "waiting"])
+
+    def test_a_value_that_changes_before_a_repeat_is_said_after_it(self):
+        lead, manager, answers = self._sold_by_request()
+        won = self._rows(manager, "won")
+        answers += [Result(State.UNKNOWN), Result(State.SENT, ref="1")]
+        self._send()
+        self._earns(lead, 100)
+        self.assertEqual((won.state, won.amount), ("waiting", 500))
+        self._due_now(won)
+        self._send()
+        self.assertEqual((won.state, won.amount), ("sent", 500))
+        self.assertEqual(self._worth(manager).amount, 100)
+
+    def test_what_the_receiver_was_too_early_for_goes_with_its_new_value(self):
+        lead, manager, answers = self._sold_by_request()
+        won = self._rows(manager, "won")
+        too_early = Result(State.HELD, "too_recent")
+        answers += [Result(State.SENT, ref="1"), too_early, Result(State.SENT)]
+        self._send()
+        won.ask_date = fields.Datetime.now()
+        self._send()
+        due = won.due_date
+        self._earns(lead, 100)
+        self.assertEqual((won.state, won.reason), ("held", "too_recent"))
+        self.assertEqual((won.amount, won.due_date, won.attempts), (100, due, 1))
+        self._due_now(won)
+        self._send()
+        self.assertEqual((won.state, won.amount), ("sent", 100))
+        self.assertFalse(self._worth(manager))
