@@ -3,10 +3,13 @@
 import ast
 import os
 import shutil
+import time
 
 from setup.lib import paths, postgres, venv
 from setup.lib.console import Failure, run, step
 from setup.lib.odoo import LAUNCHER
+
+IN_USE = 60  # seconds for others to have read a database that is to be copied
 
 CORE = {"crm", "sms", "phone_validation", "bus", "utm"}
 # What the addon works with but does not depend on: the second test database.
@@ -162,7 +165,19 @@ class Databases:
         self.drop(name)
         # Attachments first: a database without them would seem to be somebody else's.
         self.copy_filestore(self.filestore(template), name)
-        self.server.sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        self._create(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+
+    def _create(self, statement):
+        """Copy a database once nobody reads it, such as another process a dump."""
+        deadline = time.monotonic() + IN_USE
+        while True:
+            try:
+                return self.server.sql(statement)
+            except Failure as failure:
+                is_read = "accessed by other users" in failure.cause
+                if not is_read or time.monotonic() > deadline:
+                    raise
+                time.sleep(1)
 
     def copy_filestore(self, source, name):
         """Have all attachments of the folder ``source`` in the database ``name``."""
