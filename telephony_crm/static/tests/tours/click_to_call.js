@@ -1,8 +1,19 @@
+import { rpcBus } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { pbx, waitForBus } from "./pbx";
 
+/** The server answers a click when it has asked the PBX. */
+const isAsked = new Promise((resolve) => {
+    rpcBus.addEventListener("RPC:RESPONSE", ({ detail: { data } }) => {
+        if (data.params.model === "telephony.dial") {
+            resolve();
+        }
+    });
+});
+
 const OUTGOING = [
     { trigger: ".o_telephony_call.text-success" },
+    { content: "a PBX begins what it was asked for", trigger: "body", run: () => isAsked },
     pbx("dials"),
     {
         content: "the card of the call that was asked for",
