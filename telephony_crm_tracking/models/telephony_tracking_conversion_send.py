@@ -10,7 +10,7 @@ from odoo.addons.telephony_crm.pbx import adapter as pbx_adapter
 from odoo.addons.telephony_crm.tools.transaction import begin
 
 from ..attribution.conversion import Result, State
-from .telephony_tracking_conversion import GONE_OUT, PENDING
+from .telephony_tracking_conversion import BY_PERSON, GONE_OUT, PENDING
 
 _logger = logging.getLogger(__name__)
 
@@ -179,6 +179,8 @@ class TelephonyTrackingConversion(models.Model):
         :return: whether its destination may be asked for more
         """
         state = result.state
+        if self.reason == BY_PERSON and state in (State.WAITING, State.UNKNOWN):
+            return True  # who decided meanwhile knows more than this answer says
         is_again = state == State.UNKNOWN and pure.deduplicates
         if state == State.WAITING:
             # It took nothing, and it is no fault of this one.

@@ -10,6 +10,7 @@ from odoo.addons.telephony_crm.tools.transaction import end
 
 from ..attribution.answers import MAX_ANSWER, MAX_REASON
 from ..attribution.clean import text
+from ..attribution.conversion import Event
 from .telephony_tracking_conversion import GONE_OUT
 from .telephony_tracking_conversion_send import unanswered
 
@@ -121,12 +122,22 @@ class TelephonyTrackingDestination(models.Model):
         )
 
     def _hand_over_tested(self):
-        """Have that go in earnest which was tested only."""
+        """Have that go in earnest which was tested only, as it is by now."""
         self._go_on()
-        self.env["telephony.tracking.conversion"].search(
+        rows = self.env["telephony.tracking.conversion"].search(
             [
                 ("destination_id", "in", self.ids),
                 ("is_test", "=", True),
                 ("state", "in", [*GONE_OUT, "refused"]),
+                ("cancelled_date", "=", False),
             ]
-        )._queue()
+        )
+        rows._queue()
+        for row in rows.filtered(lambda row: row.event == Event.WON.value):
+            lead = row.lead_id
+            row.write(
+                {
+                    "amount": lead.tracking_revenue,
+                    "currency_id": lead.tracking_currency_id.id,
+                }
+            )

@@ -82,3 +82,44 @@ class TestConversionMeanwhile(SoldCase):
         self._send()
         self.assertEqual((won.state, won.amount), ("sent", 100))
         self.assertFalse(self._worth(manager))
+
+    def test_what_a_person_decides_while_it_is_sent_holds_unless_more_is_known(self):
+        _lead, manager, answers = self._sold_by_request()
+        won = self._rows(manager, "won")
+        decided = {"action_mark_sent": "sent", "action_skip": "skipped"}
+        for decide, state in decided.items():
+            for nothing in (Result(State.WAITING, "HTTP 429"), Result(State.UNKNOWN)):
+
+                def decides(decide=decide, nothing=nothing):
+                    getattr(won, decide)()
+                    return nothing
+
+                with self.subTest(decide=decide, answer=nothing):
+                    won._queue()
+                    answers.append(decides)
+                    self._send()
+                    self.assertEqual((won.state, won.reason), (state, "person"))
+        won._queue()
+
+        def skips():
+            won.action_skip()
+            return Result(State.SENT, ref="1")
+
+        answers.append(skips)
+        self._send()
+        self.assertEqual((won.state, won.reason), ("sent", False))
+
+    def test_what_was_tested_goes_with_what_it_is_worth_when_the_tests_are_over(self):
+        lead, manager, answers = self._sold_by_request()
+        won = self._rows(manager, "won")
+        for answer in (Result(State.SENT), Result(State.REFUSED, "no")):
+            with self.subTest(answer=answer):
+                manager.test_mode = True
+                won._queue()
+                answers.append(answer)
+                self._send()
+                self.assertTrue(won.is_test)
+                self._earns(lead, won.amount - 100)
+                manager.test_mode = False
+                self.assertEqual(won.state, "waiting")
+                self.assertEqual(won.amount, lead.tracking_revenue)
