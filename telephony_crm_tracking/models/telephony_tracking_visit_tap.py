@@ -8,12 +8,12 @@ class TelephonyTrackingVisit(models.Model):
 
     @staticmethod
     def _dids_of(site, number):
-        """Return the ids of the company numbers that a number on the page stands for.
+        """Return the ids of the company numbers that stand in the place of others.
 
-        :param number: as it is shown, or as it stood on the page
+        The number that a link calls is tapped, and no other: a static one that stands
+        beside the visitor's own, where the script leaves it alone, leads to no call on
+        that.
         """
-        if numbers := site.pools.get(number):
-            return list(numbers.dids)
         return [
             did_id
             for numbers in site.pools.values()

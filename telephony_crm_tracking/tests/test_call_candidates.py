@@ -8,7 +8,7 @@ from odoo.tests import tagged
 from odoo.addons.telephony_crm.tests.common import CUSTOMER
 
 from ..hooks import uninstall_hook
-from .call_common import STATIC, RingingCase
+from .call_common import RingingCase
 
 
 @tagged("post_install", "-at_install")
@@ -98,7 +98,7 @@ class TestCallCandidates(RingingCase):
         self.pool.write({"late_seconds": 0, "hold_seconds": 0})
         told = self._visitor()
         number, visit = self._shown(told), self._visit(told)
-        self._ask(k=told["k"], t=STATIC, at=self._in(10))
+        self._ask(k=told["k"], t=number, at=self._in(10))
         self.env["telephony.tracking.slot"].sudo()._close_over(self._in(5000))
         self.assertLess(visit.lease_ids.end_date, self._in(100))
         self.assertEqual(self._ring(number, 100).match_ids.level, "tap")

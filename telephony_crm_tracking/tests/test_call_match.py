@@ -31,8 +31,9 @@ class TestCallMatch(RingingCase):
 
     def test_a_tap_seconds_before_says_who_it_was(self):
         told = self._visitor()
-        self._ask(k=told["k"], t=STATIC, at=self._in(20))
-        call = self._ring(self._shown(told), 25)
+        number = self._shown(told)
+        self._ask(k=told["k"], t=number, at=self._in(20))
+        call = self._ring(number, 25)
         self.assertEqual(self._levels(call), [("tap", self._visit(told))])
         self.assertAlmostEqual(call.match_ids.weight, TAP, 5)
         self.assertIn("5 s", call.match_ids.why)
@@ -42,7 +43,7 @@ class TestCallMatch(RingingCase):
         number = self._shown(told)
         call = self._ring(number, 30)
         self.assertEqual(call.match_ids.level, "live")
-        self._ask(k=told["k"], t=STATIC, at=self._in(35))
+        self._ask(k=told["k"], t=number, at=self._in(35))
         call = self._end(number, 30)
         self.assertEqual(self._levels(call), [("tap", self._visit(told))])
         self.assertFalse(call.tracking_due)
@@ -50,9 +51,9 @@ class TestCallMatch(RingingCase):
     def test_the_tap_of_a_next_call_does_not_take_away_that_of_this_one(self):
         told = self._visitor()
         number = self._shown(told)
-        self._ask(k=told["k"], t=STATIC, at=self._in(20))
+        self._ask(k=told["k"], t=number, at=self._in(20))
         self._ring(number, 25)
-        self._ask(k=told["k"], t=STATIC, at=self._in(300))
+        self._ask(k=told["k"], t=number, at=self._in(300))
         call = self._end(number, 25)
         self.assertEqual(self._levels(call), [("tap", self._visit(told))])
 
@@ -119,6 +120,18 @@ class TestCallMatch(RingingCase):
         self.assertIsNone(self._shown(told))
         self._ask(k=told["k"], t=STATIC, at=self._in(10))
         call = self._ring(STATIC, 15)
+        self.assertEqual(self._levels(call), [("tap", self._visit(told))])
+        self.assertEqual(call.source_id.name, "bing")
+
+    def test_a_tap_on_the_static_number_beside_the_visitor_s_own_made_no_other_call(
+        self,
+    ):
+        """What stands there for machines, or is marked, is left alone on a page."""
+        told = self._visitor("bing")
+        self._ask(k=told["k"], t=STATIC, at=self._in(20))
+        stranger = self._ring(self._shown(told), 40, caller=OTHER)
+        self.assertEqual(self._levels(stranger), [("live", self._visit(told))])
+        call = self._ring(STATIC, 25, "in_2")
         self.assertEqual(self._levels(call), [("tap", self._visit(told))])
         self.assertEqual(call.source_id.name, "bing")
 

@@ -169,23 +169,27 @@ class TestLease(TrackingCase):
         longest = chance.choice((100, 300, 7200))
         self.pool.longest_seconds = longest
         book = Book(numbers, Windows(BEAT, 60, 30, 0, longest))
-        keys, seconds = {}, 0
+        keys, shown, seconds = {}, {}, 0
         for name in range(60):
             seconds += chance.choice((0, 1, 7, 20, 45, 90))
             now = self._in(seconds)
             known = chance.choice(list(keys)) if keys else None
-            match chance.choice("vvbbbteepj"):
+            match chance.choice("vvbbbtseepj"):
                 case "v":
                     told = self._page(at=now)
                     keys[name] = told["k"]
                     lease = book.take(name, now)
-                    self.assertEqual(self._shown(told), lease and lease.number)
+                    shown[name] = self._shown(told)
+                    self.assertEqual(shown[name], lease and lease.number)
                 case "b" if known:
                     told = self._ask(k=keys[known], b=1, at=now)
                     self.assertEqual(bool(told["n"]), book.beat(known, now))
                 case "t" if known:
-                    self._ask(k=keys[known], t=STATIC, at=now)
+                    self._ask(k=keys[known], t=shown[known] or STATIC, at=now)
                     book.tap(known, now)
+                case "s" if known:  # what stands beside it, and is no tap on it
+                    self._ask(k=keys[known], t=STATIC, at=now)
+                    book.beat(known, now)
                 case "e" if known:
                     self._ask(k=keys[known], e=1, at=now)
                     book.end(known, now)
