@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 from . import cost_cells
 from .clean import text
@@ -60,14 +59,6 @@ class Reading:
     rows: tuple[CostRow, ...] = ()
     errors: tuple[CostError, ...] = ()
     skipped: int = 0
-
-    @property
-    def span(self) -> tuple[date, date] | None:
-        """The first and the last day; an import replaces its feed's rows from one to
-        the other. ``None`` without rows."""
-        if not self.rows:
-            return None
-        return min(row.start for row in self.rows), max(row.end for row in self.rows)
 
 
 def guess(header: Sequence[object]) -> dict[str, int]:
