@@ -87,8 +87,7 @@ class CrmLead(models.Model):
         """
         sure = self._visits_of_lead(min_weight)
         born = self.tracking_date or self.create_date
-        sold = self.env["telephony.tracking.touch"]._sold(self)
-        until = max(filter(None, (born, sold)))
+        until = max(filter(None, (born, self._tracking_sold())))
         visits = sure or self._visits_of_lead(0)
         destinations = self.env["telephony.tracking.destination"]
         return destinations._visits_before(visits, until), bool(sure)

@@ -30,6 +30,15 @@ class CrmLead(models.Model):
     def _whose_touches(self):
         return (self.tracking_won_date, self.partner_id, self.phone or "")
 
+    def _tracking_sold(self):
+        """Return when the lead was sold, after which nothing led to it; or `None`.
+
+        An order earns before somebody marks the lead as won.
+        """
+        self.ensure_one()
+        dates = (self.tracking_won_date, self.tracking_sold_date)
+        return min(filter(None, dates), default=None)
+
     def _tracking_revenue_changed(self, before):
         """Override since a confirmed order is a sale, and a cancelled one is none."""
         done = super()._tracking_revenue_changed(before)

@@ -37,7 +37,7 @@ class TelephonyTrackingTouch(models.Model):
         calls = self._calls_of_lead(lead)
         known = self.search([("lead_id", "=", lead.id)])
         own = known.filtered(lambda touch: not (touch.visit_id or touch.call_id))
-        rows = self._rows(calls, visits, born, self._sold(lead), lead, own)
+        rows = self._rows(calls, visits, born, lead._tracking_sold(), lead, own)
         known._become(self._rows_of_lead(rows, lead))
         if calls:
             loose = Domain("lead_id", "=", False) & (
@@ -58,7 +58,7 @@ class TelephonyTrackingTouch(models.Model):
         rows = []
         for lead in leads:
             born = lead.tracking_date or lead.create_date
-            own = self._rows(calls, visits, born, self._sold(lead), lead)
+            own = self._rows(calls, visits, born, lead._tracking_sold(), lead)
             rows += self._rows_of_lead(own, lead)
         self.create(rows)
 
@@ -66,15 +66,6 @@ class TelephonyTrackingTouch(models.Model):
     def _rows_of_lead(self, rows, lead):
         whose = {"lead_id": lead.id, "partner_id": lead.partner_id.id}
         return self._with_shares([{**row, **whose} for row in rows])
-
-    @api.model
-    def _sold(self, lead):
-        """Return when a lead was sold, after which nothing led to it; or `None`.
-
-        An order earns before somebody marks the lead as won.
-        """
-        dates = (lead.tracking_won_date, lead.tracking_sold_date)
-        return min(filter(None, dates), default=None)
 
     @api.model
     def _sync_loose(self, call):
