@@ -7,7 +7,6 @@ from . import (
     crm_lead_orders,
     crm_lead_revenue,
     crm_lead_touches,
-    ir_config_parameter,
     optional,
     res_currency_rate,
     telephony_call,

@@ -38,16 +38,24 @@ class TelephonyTrackingSite(models.Model):
         for site in self:
             address = site._address() if site.token else ""
             site.script_url = address and f"{address}.js"
-            site.snippet = address and (
-                f'<script async src="{address}.js" data-telephony-url="{address}">'
-                "</script>"
-            )
+            site.snippet = address and self._line(address)
 
     def _address(self):
         """Return what the public addresses of the site begin with."""
-        self.ensure_one()
         base = self.env["ir.config_parameter"].sudo().get_param("web.base.url")
-        return f"{base}/telephony/tracking/{self.sudo().token}"
+        return f"{base}{self._path()}"
+
+    def _path(self):
+        """Return what they begin with on any host at which this Odoo is reached."""
+        self.ensure_one()
+        return f"/telephony/tracking/{self.sudo().token}"
+
+    @staticmethod
+    def _line(address):
+        """Return the line that has a page load the script, and ask there."""
+        return (
+            f'<script async src="{address}.js" data-telephony-url="{address}"></script>'
+        )
 
     @tools.ormcache("self.id")
     def _script(self):

@@ -66,6 +66,9 @@ class TelephonyTrackingSite(models.Model):
         """Have the line in the pages of the chosen web site, and in no others.
 
         Between two comments by which it is found again; all else there stays as it is.
+        It names no host: visitors of each domain ask where their page came from, and
+        not at the address by which the last administrator happened to log in, which
+        Odoo keeps as its own.
         """
         if "website" not in self.env:
             return
@@ -79,6 +82,6 @@ class TelephonyTrackingSite(models.Model):
                 before = website.custom_code_head or ""
                 code = ours.sub("", before)
                 if is_in_use and site.website == str(website.id):
-                    code = f"{code}\n{begin}{site.snippet}{end}"
+                    code = f"{code}\n{begin}{site._line(site._path())}{end}"
                 if code != before:
                     website.custom_code_head = code

@@ -24,7 +24,8 @@ class TestOptionalAddons(TrackingCase):
         self.form.website = str(self.website.id)
         head = self.website.custom_code_head
         self.assertTrue(head.startswith("<meta name='theirs'/>"))
-        self.assertEqual(head.count(self.site.snippet), 1)
+        self.assertEqual(head.count("<script"), 1)
+        self.assertIn(self.site.token, head)
         self.form.website = False
         self.assertEqual(self.website.custom_code_head, "<meta name='theirs'/>")
 
@@ -50,13 +51,17 @@ class TestOptionalAddons(TrackingCase):
         with self.assertRaises(ValidationError):
             self.form.active = True
 
-    def test_the_line_follows_odoo_to_another_address(self):
+    def test_the_pages_ask_where_they_came_from_by_whatever_address_one_logs_in(self):
         self.form.website = str(self.website.id)
+        head = self.website.custom_code_head.replace(self.site.token, "token")
+        path = "/telephony/tracking/token"
+        self.assertIn(f' src="{path}.js" data-telephony-url="{path}">', head)
+        # as Odoo does when an administrator logs in
         parameters = self.env["ir.config_parameter"].sudo()
-        parameters.set_param("web.base.url", "https://new.example.com")
-        head = self.website.custom_code_head
-        self.assertIn('src="https://new.example.com/telephony/', head)
-        self.assertEqual(head.count("<script"), 1)
+        parameters.set_param("web.base.url", "http://192.0.2.5:8069")
+        self.form.action_renew_token()
+        after = self.website.custom_code_head
+        self.assertEqual(after.replace(self.site.token, "token"), head)
 
     def test_the_line_goes_with_the_addon(self):
         self.form.website = str(self.website.id)

@@ -62,6 +62,7 @@ class TestScript(TrackingHttpCase):
         self.assertNotIn("new.example.com", self.site.snippet)
         parameters = self.env["ir.config_parameter"].sudo()
         parameters.set_param("web.base.url", "https://new.example.com")
+        self.site.invalidate_recordset(["snippet"])
         begin = "https://new.example.com/telephony/tracking/"
         self.assertIn(f'src="{begin}', self.site.snippet)
         self.assertTrue(self._config()["url"].startswith(begin))
