@@ -26,6 +26,7 @@ from . import (
     telephony_tracking_conversion_ask,
     telephony_tracking_conversion_back,
     telephony_tracking_conversion_data,
+    telephony_tracking_conversion_file,
     telephony_tracking_conversion_send,
     telephony_tracking_conversion_words,
     telephony_tracking_cost,

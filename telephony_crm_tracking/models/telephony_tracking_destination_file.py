@@ -9,8 +9,8 @@ from odoo.fields import NO_ACCESS, Domain
 
 from odoo.addons.telephony_crm.models.telephony_pbx import ADMINISTRATOR
 
-from ..attribution.conversion import Event, State
-from .telephony_tracking_conversion import GONE_OUT, NO_MORE, PENDING
+from ..attribution.conversion import Event
+from .telephony_tracking_conversion import GONE_OUT, PENDING
 
 #: A feed has for so many days what was fetched before.
 FEED_DAYS = 30
@@ -184,69 +184,6 @@ class TelephonyTrackingDestination(models.Model):
         known = self._fit(known, note=False)
         new._went()
         return self._text_of((known | new).sorted("date", reverse=True))
-
-
-class TelephonyTrackingConversion(models.Model):
-    """What becomes of conversions by a file."""
-
-    _inherit = "telephony.tracking.conversion"
-
-    def _to_be_told(self):
-        """Return those of a file of which it is news that the receiver has them.
-
-        What ceased to be so since the file was written was in it all the same.
-        """
-        return self.exists().filtered(
-            lambda row: (
-                row.state in PENDING
-                or (row.cancelled_date and row.state == State.SKIPPED.value)
-                and row.reason == NO_MORE
-            )
-        )
-
-    def _went(self):
-        """Note that the receiver has these; it does not say what became of them."""
-        now = fields.Datetime.now()
-        self.write(
-            {
-                "state": State.SENT.value,
-                "reason": False,
-                "due_date": False,
-                "sent_date": now,
-            }
-        )
-        for row in self.filtered("cancelled_date"):
-            row._retract(now)
-
-    def action_get_file(self):
-        """Show the file of these once more; the receiver counts each once."""
-        self.check_access("read")
-        self.destination_id.check_access("write")
-        rows = self.sudo()
-        if len(rows.destination_id) != 1 or rows.destination_id.how == "request":
-            raise UserError(
-                self.env._("Choose conversions of one destination that takes files.")
-            )
-        rows = rows.filtered(
-            lambda row: row.state in (*PENDING, *GONE_OUT) and not row.cancelled_date
-        )
-        rows = rows.destination_id._fit(rows, note=False)
-        if not rows:
-            raise UserError(self.env._("None of these may be handed over now."))
-        return rows._open_file()
-
-    def _open_file(self):
-        """Return the action that shows the file of these."""
-        wizard = self.env["telephony.tracking.file"]
-        wizard = wizard.create({"conversion_ids": [fields.Command.set(self.ids)]})
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("File for %s", self.destination_id.name),
-            "res_model": wizard._name,
-            "res_id": wizard.id,
-            "view_mode": "form",
-            "target": "new",
-        }
 
 
 def _digest(password):

@@ -14,6 +14,7 @@ from . import (
     test_conversion_meanwhile,
     test_conversion_queue,
     test_conversion_sales,
+    test_conversion_uploaded,
     test_cost,
     test_cost_feed,
     test_cost_import,

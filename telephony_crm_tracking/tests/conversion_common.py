@@ -1,5 +1,6 @@
 """What the tests of conversions share: who clicked and rang, and a receiver."""
 
+import base64
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -139,13 +140,16 @@ class SoldCase(ConversionCase):
         stages = lead.env["crm.stage"]
         lead.stage_id = stages.search([("is_won", "=", False)], limit=1)
 
-    def _upload(self):
-        """Have a person upload what is due."""
-        form = self.destination.with_user(self.administrator)
-        action = form.action_get_file()
+    def _file_of(self, destination):
+        """Have a person save the file of what is due; return its wizard, and its text."""
+        action = destination.with_user(self.administrator).action_get_file()
         wizard = self.env[action["res_model"]].with_user(self.administrator)
         wizard = wizard.browse(action["res_id"])
-        wizard.action_uploaded()
+        return wizard, base64.b64decode(wizard.data).decode()
+
+    def _upload(self):
+        """Have a person upload what is due."""
+        self._file_of(self.destination)[0].action_uploaded()
 
     def _takes_back(self, **values):
         return self._destination(
