@@ -141,7 +141,7 @@ class SoldCase(ConversionCase):
         lead.stage_id = stages.search([("is_won", "=", False)], limit=1)
 
     def _file_of(self, destination):
-        """Have a person save the file of what is due; return its wizard, and its text."""
+        """Have a person save the file of what is due; return wizard and text."""
         action = destination.with_user(self.administrator).action_get_file()
         wizard = self.env[action["res_model"]].with_user(self.administrator)
         wizard = wizard.browse(action["res_id"])
