@@ -51,6 +51,24 @@ class CrmLead(models.Model):
         :param found: those of these whose touches were found, each by itself
         """
 
+    def _one_at_a_time(self):
+        """Have who else changes what is kept of these leads wait, or begin anew.
+
+        As with any record; but what is kept of a lead has rows of its own, and all of
+        the lead may stay as it is. So to lock it is not enough: only what was written
+        makes others begin anew whose snapshot is older. In SQL, since it happens while
+        leads are computed: nothing else must be computed, or written, on the way.
+        """
+        self.env.cr.execute(
+            """
+            UPDATE crm_lead SET active = crm_lead.active
+              FROM (SELECT id FROM crm_lead
+                     WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE) its
+             WHERE its.id = crm_lead.id
+            """,
+            [self.ids],
+        )
+
     def _sync_touches(self):
         """Find the touches anew; a lead does not depend on them.
 

@@ -64,18 +64,8 @@ class TelephonyTrackingMoney(models.Model):
         }
         if not others:
             return
-        # Who changes one of them at the same time begins anew, as with any record: the
-        # rows of two would be the same row twice, which nobody tries again. To lock the
-        # lead is not enough, since all of it may stay as it is; it has to be written.
-        self.env.cr.execute(
-            """
-            UPDATE crm_lead SET active = crm_lead.active
-              FROM (SELECT id FROM crm_lead
-                     WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE) its
-             WHERE its.id = crm_lead.id
-            """,
-            [list(others)],
-        )
+        # The rows of two at once would be the same row twice, which nobody tries again.
+        self.env["crm.lead"].browse(others)._one_at_a_time()
         # Also where there were none: under READ COMMITTED there may be some by now.
         self.env.cr.execute(
             SQL("DELETE FROM %s WHERE lead_id = ANY(%s)", table, list(others))

@@ -26,10 +26,26 @@ class TelephonyTrackingTouch(models.Model):
         """
         touches = self.sudo()
         found, named = touches._with_touches(leads.sudo().exists())
+        found |= touches._once_alone(found | named)
+        named -= found
         for lead in found:
             touches._sync_lead(lead)
         touches._add_own(named)
         return found
+
+    @api.model
+    def _once_alone(self, leads):
+        """Wait until nobody else finds the touches of these; return who has some now.
+
+        Each of two would add its own, and the lead and its sale count twice.
+        """
+        if not leads:
+            return leads
+        leads._one_at_a_time()
+        # Under READ COMMITTED there may be others by now than there were before.
+        leads.invalidate_recordset(flush=False)  # all was flushed before it was asked
+        self.invalidate_model(flush=False)
+        return self.search([("lead_id", "in", leads.ids)]).lead_id
 
     @api.model
     def _sync_lead(self, lead):

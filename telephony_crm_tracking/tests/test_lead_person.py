@@ -1,6 +1,14 @@
+from unittest.mock import patch
+
+from psycopg2.errors import SerializationFailure
+
+from odoo import SUPERUSER_ID, api
+from odoo.sql_db import db_connect
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.telephony_crm.tests.common import CUSTOMER
+from odoo.addons.telephony_crm.tools import transaction
 
 from ..attribution.shares import WHOLE
 from .call_common import RingingCase
@@ -89,3 +97,48 @@ class TestLeadPerson(RingingCase):
         lead.tracking_sold_date = self._in(300)  # as orders say, before it is won
         self._called("bing", 400, "in_2")
         self.assertEqual(lead.touch_ids.source_id.name, "google")
+
+    @mute_logger("odoo.sql_db")
+    def test_a_lead_of_which_two_find_the_touches_at_once_has_them_once(self):
+        """Else it would be two leads, and two sales."""
+        connection = db_connect(self.env.cr.dbname)
+
+        def leads(cr):
+            return api.Environment(cr, SUPERUSER_ID, {})["crm.lead"].browse(lead.id)
+
+        def sync(cr, is_led_to):
+            """Find them, while another does before the first of them is stored."""
+            touches = leads(cr).env["telephony.tracking.touch"]
+
+            def meanwhile(self, asked):
+                self.env.flush_all()
+                if self.env.cr is cr:
+                    with connection.cursor() as other:
+                        leads(other).env[self._name]._sync_leads(leads(other))
+                nobody = asked.browse()
+                return (asked, nobody) if is_led_to else (nobody, asked)
+
+            with patch.object(type(touches), "_with_touches", meanwhile):
+                touches._sync_leads(leads(cr))
+
+        with connection.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            source = env.ref("utm.utm_source_search_engine").id
+            lead = env["crm.lead"].create({"name": "At once", "source_id": source})
+        try:
+            for is_led_to in (True, False):
+                with connection.cursor() as cr:
+                    leads(cr).touch_ids.unlink()
+                with connection.cursor() as cr:
+                    cr.execute("SELECT 1")
+                    with self.assertRaises(SerializationFailure):
+                        sync(cr, is_led_to)
+                    cr.rollback()
+                    leads(cr).touch_ids.unlink()
+                    cr.commit()
+                    transaction._read_committed(cr)  # as the job does it
+                    sync(cr, is_led_to)
+                    self.assertEqual(len(leads(cr).touch_ids), 1)
+        finally:
+            with connection.cursor() as cr:
+                leads(cr).unlink()
