@@ -16,19 +16,18 @@ class TelephonyTrackingSite(models.Model):
         """Override to tell the pages that there is a widget."""
         config = super()._script_config()
         if self.callback_pbx_id.active:
-            config["callback"] = f"{self._address()}/callback.js"
+            config["callback"] = True
             config["callbackButton"] = self.callback_button
         return config
 
     def _callback_config(self):
-        """Override to tell the widget its address, its hours and its words."""
+        """Override to tell the widget its hours and its words."""
         config = super()._callback_config()
         if not self.callback_pbx_id.active:
             return config
         lang = get_lang(self.env)
         return {
             **config,
-            "url": f"{self._address()}/callback",
             "seconds": self.callback_seconds,
             "hours": self._callback_hours(),
             "button": self.callback_button,

@@ -11,23 +11,22 @@ The config of the core::
         "numbers": [{"e164": "+442037691881", "cc": "44", "trunk": "0"}],
         "consentRequired": true,
         "domains": ["shop.example", "www.shop.example"],
-        "callback": "https://odoo.example/telephony/tracking/<token>/callback.js",
+        "callback": true,
         "callbackButton": true
     }
 
 ``numbers`` are the static numbers that pools stand for; ``cc`` is the country calling
 code, ``trunk`` what is dialled before a national number ("" where nothing is). A page
 may name another ``url``, of a path of its own that is passed on, in an attribute
-``data-telephony-url`` of a script element, usually the script's own. ``callback`` is
-None where there is no widget; with ``callbackButton`` it is loaded once the page is and
-shows its button, else by the first press on an element with
-``data-telephony-callback``. The site's rule is not here: who gets no number gets an
-answer without one.
+``data-telephony-url`` of a script element, usually the script's own. There the widget
+is as well, at ``/callback.js``, where ``callback`` says that there is one; with
+``callbackButton`` it is loaded once the page is and shows its button, else by the first
+press on an element with ``data-telephony-callback``. The site's rule is not here: who
+gets no number gets an answer without one.
 
 The config of the callback widget::
 
     {
-        "url": "https://odoo.example/telephony/tracking/<token>/callback",
         "button": true, "color": "#714b67", "seconds": 30,
         "lang": "en-GB", "dir": "ltr",
         "hours": [[1795424400, 1795456800]],  # when somebody is there, as Unix times
@@ -36,10 +35,10 @@ The config of the callback widget::
 
 ``hours`` are those of the next days, the present included. ``words`` are those named in
 ``WORDS``, in the language of the site; ``{seconds}`` in ``now`` is filled in. The
-widget posts ``{"k", "number", "at", "name", "hp"}``: the visit's key, what was typed,
-the time chosen as ISO 8601 with its distance from UTC (null: as soon as possible), and
-what was written into the field that people do not see. It takes ``{"ok": true,
-"words"}`` or, with status 400 or 429, ``{"error": words}``.
+widget posts ``{"k", "number", "at", "name", "hp"}`` to ``callback`` beside its own file:
+the visit's key, what was typed, the time chosen as ISO 8601 with its distance from UTC
+(null: as soon as possible), and what was written into the field that people do not see.
+It takes ``{"ok": true, "words"}`` or, with status 400 or 429, ``{"error": words}``.
 """
 
 import json

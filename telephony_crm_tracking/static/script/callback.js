@@ -6,7 +6,7 @@ import { choices, isOpen } from "./callback_times.js";
  * "Call me back": a button and a dialog, in a shadow tree of their own.
  *
  * Loaded by the core when somebody wants it, as a module; `config` stands before it. All
- * words are the config's, in the language of the site.
+ * words are the config's, in the language of the site. It asks where it was loaded from.
  */
 
 const PATIENCE = 15000; // milliseconds that an answer may take
@@ -115,7 +115,7 @@ async function ask(body) {
     const control = new AbortController();
     const timer = setTimeout(() => control.abort(), PATIENCE);
     try {
-        const answer = await fetch(config.url, {
+        const answer = await fetch(new URL("callback", import.meta.url), {
             method: "POST",
             body: JSON.stringify(body),
             credentials: "omit",

@@ -4,7 +4,7 @@ import { show, watch } from "./looking.js";
 import { numberOf } from "./page.js";
 import { on, quiet } from "./quiet.js";
 import { numbers } from "./spelling.js";
-import { about, ask, forget, isWithin, keep, path, place, say, visit } from "./visit.js";
+import { about, ask, forget, isWithin, keep, path, place, say, url, visit } from "./visit.js";
 
 /** Shows each visitor numbers of their own, and tells the server what they do. */
 
@@ -75,7 +75,7 @@ function moved() {
 }
 
 const loadWidget = (then, otherwise = () => {}) =>
-    import(config.callback).then(then).catch(otherwise);
+    import(url + "/callback.js").then(then).catch(otherwise);
 
 function clicked(event) {
     const link = event.button < 2 && event.target.closest("a[href]");

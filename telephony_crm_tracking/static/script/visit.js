@@ -22,7 +22,8 @@ const COOKIES = {
 // An optimiser may serve this script from elsewhere, or start it late; the element that
 // the page has for it is there all the same.
 const element = document.querySelector("script[data-telephony-url]");
-const url = element ? element.dataset.telephonyUrl : config.url;
+/** Where Odoo is asked: absolute, since an address without a host is the page's own. */
+export const url = new URL(element ? element.dataset.telephonyUrl : config.url, document.baseURI);
 
 /** Whether a host is of the site's domains. */
 export const isWithin = (host) =>

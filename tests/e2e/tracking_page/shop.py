@@ -90,10 +90,10 @@ class Shop:
             "numbers": NUMBERS,
             "consentRequired": False,
             "domains": ["127.0.0.1", "shop.localhost"],
-            "callback": None,
+            "callback": False,
             "callbackButton": False,
         }
-        self.callback_config = {}
+        self.callback_config = {}  # without one, there is no widget to be had
 
     @property
     def url(self):
@@ -175,7 +175,7 @@ class Handler(BaseHTTPRequestHandler):
         found = self.shop.pages.get(path)
         if path == "/s.js":
             self.answer("text/javascript", page_script.core(self.shop.config))
-        elif path == f"{self.shop.path}/callback.js":
+        elif path == f"{self.shop.path}/callback.js" and self.shop.callback_config:
             script = page_script.callback(self.shop.callback_config)
             self.answer("text/javascript", script)
         elif isinstance(found, Path):

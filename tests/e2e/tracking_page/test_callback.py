@@ -51,10 +51,9 @@ def widget(shop):
     """The shop with the widget, open from an hour ago for a day."""
     now = int(time.time())
     day = 24 * 3600
-    shop.config["callback"] = shop.config["url"] + "/callback.js"
+    shop.config["callback"] = True
     shop.config["callbackButton"] = True
     shop.callback_config = {
-        "url": shop.config["url"] + "/callback",
         "button": True,
         "seconds": 30,
         "lang": "en-GB",
@@ -83,6 +82,28 @@ def test_a_wish_is_sent_with_the_visit_and_answered(widget, visit):
         {"k": KEY, "number": "020 7946 0999", "at": None, "name": "Olena <b>",
          "hp": ""}
     ]  # fmt: skip
+
+
+def test_it_asks_where_the_page_asks_also_on_a_path_of_the_pages_own_host(
+    widget, visit
+):
+    """As the pages of Odoo's own web site do, wherever the script came from."""
+    elsewhere = f"http://telephony.localhost:{widget.port}/s.js"
+    widget.config["url"] = "http://127.0.0.1:9/telephony/tracking/key"
+    widget.pages["/"] = widget.pages["/"].replace(
+        '"/s.js"', f'"{elsewhere}" data-telephony-url="{widget.path}"'
+    )
+    tab = visit(moves=True)
+    tab.see("p", "0321")
+    tab.wait(f"!!{HOST}")
+    tab.evaluate(f"{INSIDE % '.start'}.click()")
+    tab.wait(OPEN)
+    typed(tab, "input[type=tel]", "020 7946 0999")
+    tab.evaluate(f"{INSIDE % '.send'}.click()")
+    tab.wait(f"{INSIDE % '[role=status]'}.innerText")
+    asked = {(headers["Host"], path) for _method, path, headers in widget.requests}
+    host = f"127.0.0.1:{widget.port}"
+    assert asked == {(host, f"{widget.path}/{what}") for what in ("visit", "callback")}
 
 
 def test_a_refusal_is_said_and_what_was_typed_stays(widget, visit):
@@ -189,7 +210,7 @@ def test_it_is_loaded_by_the_first_press_where_the_page_has_its_own_button(
 
 
 def test_a_widget_that_cannot_be_had_disturbs_nobody(widget, visit):
-    widget.config["callback"] += ".gone"
+    widget.callback_config = {}
     widget.page("<button data-telephony-callback>Ring me</button><p>020 7946 0018</p>")
     widget.page("<a href='/call' data-telephony-callback>Ring me</a>", path="/link")
     widget.page("<p>+44 20 7946 0018</p>", path="/call")
