@@ -35,7 +35,7 @@ The config of the callback widget::
 
 ``hours`` are those of the next days, the present included. ``words`` are those named in
 ``WORDS``, in the language of the site; ``{seconds}`` in ``now`` is filled in. The
-widget posts ``{"k", "number", "at", "name", "hp"}`` to ``callback`` beside its own file:
+widget posts ``{"k", "number", "at", "name", "hp"}`` to ``callback``, beside its file:
 the visit's key, what was typed, the time chosen as ISO 8601 with its distance from UTC
 (null: as soon as possible), and what was written into the field that people do not see.
 It takes ``{"ok": true, "words"}`` or, with status 400 or 429, ``{"error": words}``.
