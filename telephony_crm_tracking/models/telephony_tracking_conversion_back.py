@@ -128,7 +128,9 @@ class TelephonyTrackingConversion(models.Model):
             row._queue_fit()
 
     def _is_outdated(self):
-        """Tell whether this one says a value that nobody is to learn any more."""
+        """Tell whether this one says something that nobody is to learn any more."""
+        if self.event == Event.RETRACT.value:
+            return not self.original_id.cancelled_date
         if self.event != Event.RESTATE.value:
             return False
         lead = self.lead_id

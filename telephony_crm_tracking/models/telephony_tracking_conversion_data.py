@@ -4,7 +4,7 @@ from odoo import api, fields, models
 
 from ..attribution.consent import Signal
 from ..attribution.conversion import Conversion, Event, Refusal
-from .telephony_tracking_conversion import NO_MORE
+from .telephony_tracking_conversion import ADJUSTING, NO_MORE
 
 #: Fields of a visit by those of a conversion.
 VISIT = {
@@ -151,8 +151,9 @@ class TelephonyTrackingConversion(models.Model):
         destination = self.destination_id
         is_there = self.call_id or self.lead_id or self.original_id
         is_gone = self.cancelled_date or not is_there
-        if self.event == Event.RESTATE.value:
-            is_gone = is_gone or self.original_id.cancelled_date
+        if self.event in ADJUSTING:
+            is_over = bool(self.original_id.cancelled_date)
+            is_gone = is_gone or is_over != (self.event == Event.RETRACT.value)
         if is_gone:
             return Refusal(NO_MORE)
         pure = destination._pure()

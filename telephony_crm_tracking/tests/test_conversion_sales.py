@@ -2,6 +2,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -113,6 +114,11 @@ class TestConversionSales(SoldCase):
         self.assertEqual((len(won), won.state), (1, "sent"))
         self.assertFalse(won.cancelled_date)
         self.assertEqual(self._rows(back).state, "skipped")
+        with self.assertRaises(UserError):  # nor does a person have it taken back
+            self._rows(back).with_user(self.administrator).action_send_again()
+        self._rows(back)._queue()
+        self.assertFalse(back._rows_due())
+        self.assertEqual(self._rows(back).reason, "no_more")
         self._unwin(lead)
         self._rows(back)._went()
         lead.action_set_won()  # once more, and Google knows that it was not
