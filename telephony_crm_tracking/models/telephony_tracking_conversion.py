@@ -181,19 +181,26 @@ class TelephonyTrackingConversion(models.Model):
         return self.sudo().filtered(lambda row: row.state in states)
 
     def _queue(self):
-        """Have these go as if they had not gone yet, except what is so no more."""
-        now = fields.Datetime.now()
-        self.filtered(lambda row: not row.cancelled_date).write(
-            {
-                "state": State.WAITING.value,
-                "reason": False,
-                "is_test": False,
-                "attempts": 0,
-                "due_date": now,
-                "ask_date": False,
-                "ref": False,
-            }
-        )
+        """Have these go as if they had not gone yet, except what is so no more.
+
+        They go with the value of now. What a receiver may have that counts each once
+        goes with the same value: it would pass another one by.
+        """
+        for row in self.filtered(lambda row: not row.cancelled_date):
+            is_repeat = row._is_perhaps_there()
+            row.write(
+                {
+                    "state": State.WAITING.value,
+                    "reason": row.reason if is_repeat else False,
+                    "is_test": False,
+                    "attempts": int(is_repeat),
+                    "due_date": fields.Datetime.now(),
+                    "ask_date": False,
+                    "ref": False,
+                }
+            )
+            if not is_repeat:
+                row._set_value()
 
     # -- housekeeping ------------------------------------------------------------
 

@@ -1,9 +1,10 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from odoo.addons.telephony_crm.tools.transaction import begin
 
 from ..attribution.conversion import Event, State
 from .telephony_tracking_conversion import (
+    ADJUSTING,
     BY_PERSON,
     GONE_OUT,
     NO_MORE,
@@ -39,6 +40,12 @@ class TelephonyTrackingConversion(models.Model):
         """
         is_unanswered = self.state == State.WAITING.value and self.attempts
         return self.state in GONE_OUT or bool(is_unanswered and self.reason)
+
+    def _is_perhaps_there(self):
+        """Tell whether nobody knows if its receiver, who counts each once, has it."""
+        pure = self.destination_id._pure()
+        is_unknown = self.state == State.UNKNOWN.value and not self.is_test
+        return bool(is_unknown and self.reason and pure and pure.deduplicates)
 
     def _is_under_way(self):
         """Tell whether the job has taken this one, and its answer is not there yet."""
@@ -145,6 +152,18 @@ class TelephonyTrackingConversion(models.Model):
         if self.event == Event.WON.value and self.lead_id:
             begin(self.env)
             self.lead_id._sync_conversions()
+
+    def _set_value(self):
+        """Give this one, which nobody has yet, the value of now."""
+        record = self.call_id or self.lead_id
+        facts = record._facts() if record and self.event not in ADJUSTING else {}
+        if self.event in facts:
+            amount, currency = self.destination_id._value(facts[self.event][1])
+            self.write(self._vals_of_value(amount, currency))
+
+    @api.model
+    def _vals_of_value(self, amount, currency):
+        return {"amount": amount, "currency_id": currency.id if amount else False}
 
     def _is_worth(self, amount, currency):
         """Tell whether this one has said such a value."""

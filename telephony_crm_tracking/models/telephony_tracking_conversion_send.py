@@ -191,6 +191,8 @@ class TelephonyTrackingConversion(models.Model):
                 self._cease(reason, test)
             else:
                 self._wait(reason)
+                if not self.attempts:
+                    self._set_value()  # it may have changed while it was on its way
             return self.destination_id._pause(reason)
         now = fields.Datetime.now()
         asks = state == State.SENT and result.ref and not test

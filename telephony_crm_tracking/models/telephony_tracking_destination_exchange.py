@@ -10,8 +10,7 @@ from odoo.addons.telephony_crm.tools.transaction import end
 
 from ..attribution.answers import MAX_ANSWER, MAX_REASON
 from ..attribution.clean import text
-from ..attribution.conversion import Event
-from .telephony_tracking_conversion import GONE_OUT
+from .telephony_tracking_conversion import GONE_OUT, NO_MORE
 from .telephony_tracking_conversion_send import unanswered
 
 _logger = logging.getLogger(__name__)
@@ -132,12 +131,6 @@ class TelephonyTrackingDestination(models.Model):
                 ("cancelled_date", "=", False),
             ]
         )
-        rows._queue()
-        for row in rows.filtered(lambda row: row.event == Event.WON.value):
-            lead = row.lead_id
-            row.write(
-                {
-                    "amount": lead.tracking_revenue,
-                    "currency_id": lead.tracking_currency_id.id,
-                }
-            )
+        outdated = rows.filtered(lambda row: row._is_outdated())
+        outdated._leave_out(NO_MORE)
+        (rows - outdated)._queue()

@@ -53,9 +53,7 @@ class TelephonyTrackingDestination(models.Model):
     def _sync_one(self, record, facts, visits_of):
         rows = self._rows_of(record)
         for event, (at, value) in facts.items():
-            if isinstance(value, str):
-                value = (self[value], self.currency_id)
-            fact = (at, *value)
+            fact = (at, *self._value(value))
             of_event = rows.filtered(lambda row, event=event: row.event == event)
             living = of_event.filtered(lambda row: not row.cancelled_date)
             # Of what was merged that stays which the receiver knows.
@@ -71,6 +69,10 @@ class TelephonyTrackingDestination(models.Model):
             lambda row: row.event not in facts and not row.cancelled_date
         )
         gone._take_back()
+
+    def _value(self, value):
+        """Return amount and currency of a value among facts, see `_sync`."""
+        return (self[value], self.currency_id) if isinstance(value, str) else value
 
     def _rows_of(self, record):
         """Return what was noted of a call or lead, the oldest first; nobody sends it.
@@ -136,8 +138,7 @@ class TelephonyTrackingDestination(models.Model):
             refusal = Refusal(UNSURE)
         vals = {
             "date": at,
-            "amount": amount,
-            "currency_id": currency.id if amount else False,
+            **known._vals_of_value(amount, currency),
             "visit_id": visit.id,
             "state": (refusal.state if refusal else State.WAITING).value,
             "reason": refusal.code if refusal else False,

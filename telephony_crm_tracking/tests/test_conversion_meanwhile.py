@@ -83,6 +83,52 @@ class TestConversionMeanwhile(SoldCase):
         self.assertEqual((won.state, won.amount), ("sent", 100))
         self.assertFalse(self._worth(manager))
 
+    def test_what_the_receiver_has_not_taken_goes_with_its_new_value(self):
+        lead, manager, answers = self._sold_by_request()
+        settings = {"dataset_id": "1", "access_token": "t"}
+        meta = self._destination("meta", settings=settings)
+        lead._sync_conversions()
+        for destination in (manager, meta):
+            won = self._rows(destination, "won")
+
+            def changes(won=won):
+                self._earns(lead, won.amount - 100)
+                return Result(State.WAITING, "HTTP 429")
+
+            with self.subTest(destination=destination.kind):
+                (self.env[won._name].search([]) - won).write({"state": "skipped"})
+                won._queue()
+                answers.append(changes)
+                self._send()
+                self.assertEqual((won.state, won.attempts), ("waiting", 0))
+                self.assertEqual(won.amount, lead.tracking_revenue)
+
+    def test_what_a_person_has_sent_again_goes_as_it_is_by_now(self):
+        lead, ga4 = self._sold(500), self._ga4()
+        lead._sync_conversions()
+        won = self._rows(ga4, "won")
+        for state in ("unknown", "refused"):
+            with self.subTest(state=state):
+                won.write({"state": state, "reason": "no_answer", "attempts": 1})
+                self._earns(lead, won.amount - 100)
+                won.with_user(self.administrator).action_send_again()
+                self.assertEqual((won.state, won.attempts), ("waiting", 0))
+                self.assertEqual(won.amount, lead.tracking_revenue)
+
+    def test_what_a_receiver_may_have_that_counts_once_is_repeated_as_it_was(self):
+        lead, manager, _answers = self._sold_by_request()
+        back, won = self._takes_back(), self._rows(manager, "won")
+        won.write({"state": "unknown", "reason": "no_answer", "attempts": 8})
+        self._earns(lead, 100)
+        worth = self._worth(manager)
+        self.assertEqual((worth.state, worth.amount), ("held", 100))
+        won.with_user(self.administrator).action_send_again()
+        lead._sync_conversions()
+        self.assertEqual((won.state, won.amount), ("waiting", 500))
+        self.assertEqual((worth.state, worth.amount), ("held", 100))
+        self._unwin(lead)  # it may have it, so it is told
+        self.assertEqual(self._rows(back).original_id, won)
+
     def test_what_a_person_decides_while_it_is_sent_holds_unless_more_is_known(self):
         _lead, manager, answers = self._sold_by_request()
         won = self._rows(manager, "won")
@@ -123,3 +169,17 @@ class TestConversionMeanwhile(SoldCase):
                 manager.test_mode = False
                 self.assertEqual(won.state, "waiting")
                 self.assertEqual(won.amount, lead.tracking_revenue)
+
+    def test_a_new_value_that_was_tested_and_is_so_no_more_does_not_go(self):
+        back = self._takes_back()
+        lead = self._sold(500)
+        self._upload()
+        back.test_mode = True
+        self._earns(lead, 100)
+        self._worth(back).write({"state": "sent", "is_test": True})
+        self._earns(lead, 80)
+        back.test_mode = False
+        rows = self._worth(back)
+        self.assertEqual(rows.mapped("amount"), [100, 80])
+        self.assertEqual(rows[0].reason, "no_more")
+        self.assertIn(rows[1].state, ("waiting", "held"))
