@@ -14,6 +14,8 @@ in it)::
     tap    {"k": key, "t": "+44…", "g"?}      the visitor taps a number
     view   {"k": key, "v": 1, "u", "q", "r"}  another page, without loading anew
     end    {"k": key, "e": 1}                 the page goes away
+
+A page asks anew by a visit with its key, and the address it began with.
 """
 
 from __future__ import annotations

@@ -71,7 +71,10 @@ class TelephonyTrackingVisit(models.Model):
             if not self._see(site, before, asked, now):
                 return 200, NOTHING
             visit = before
-            self._add_page(visit["id"], asked.landing, now)
+            # A page that has its key already was noted when it was opened, and asks
+            # anew with the address it began with, wherever its visitor is by now.
+            if asked.kind == Kind.VIEW or asked.key != visit["key"]:
+                self._add_page(visit["id"], asked.landing, now)
             own = self.env["telephony.tracking.slot"]._prolong(visit["id"], now)
         else:
             consent = asked.consent or Consent()

@@ -72,6 +72,17 @@ class TestVisit(TrackingCase):
         self.assertEqual(visit.page_ids.mapped("path"), ["/sofas", "/beds"])
         self.assertEqual(visit.seen_date, self._in(minutes=3))
 
+    def test_a_page_that_asks_anew_is_not_opened_anew(self):
+        """As in an application of one page, whose visitor looks at another tab."""
+        told = self._page("/", q=AD, at=self.now)
+        for minute, path in enumerate(("/beds", "/sofas"), 1):
+            self._ask(k=told["k"], v=1, u=path, at=self._in(minutes=minute))
+            again = self._page("/", k=told["k"], q=AD, at=self._in(minutes=minute))
+            self.assertEqual(self._shown(again), self._shown(told))
+        self._page("/", p=told["k"], at=self._in(minutes=3))
+        paths = self._visit(told).page_ids.mapped("path")
+        self.assertEqual(paths, ["/beds", "/sofas", "/"], "the last was loaded")
+
     def test_after_half_an_hour_or_by_another_ad_it_is_another_visit_of_the_same(self):
         told = self._page(q={**AD, "gclid": "one"}, at=self.now)
         later = self._page(p=told["k"], at=self._in(minutes=31))

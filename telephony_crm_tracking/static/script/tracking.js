@@ -66,7 +66,7 @@ function consentChanged() {
     }
 }
 
-/** Another page of a single-page application. */
+/** Another page of a single-page application, or the one that the visitor came back to. */
 function moved() {
     if (page !== path()) {
         say({ v: 1, ...place(location.host + page) });
@@ -104,7 +104,13 @@ function begin() {
     page = path();
     on("click auxclick", clicked);
     on("pagehide", () => say({ e: 1 }, true));
-    on("pageshow", ({ persisted }) => persisted && refresh());
+    on("pageshow", ({ persisted }) => {
+        if (persisted) {
+            page = "";
+            moved();
+            refresh();
+        }
+    });
     on("popstate hashchange", moved);
     for (const name of ["pushState", "replaceState"]) {
         const change = history[name];

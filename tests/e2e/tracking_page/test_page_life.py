@@ -87,6 +87,9 @@ def test_a_page_from_the_back_forward_cache_asks_again(shop, visit):
     tab.see("p", "020 7946 0777")
     assert tab.evaluate("window.alive && window.kept"), "it was loaded anew"
     assert [visit["k"] for visit in shop.visits()] == ["", KEY]
+    # Who asks anew opens no page, who comes back does.
+    [view] = shop.wait(lambda message: "v" in message)
+    assert (view["k"], view["u"]) == (KEY, "/")
 
 
 def test_a_page_from_the_cache_shows_its_own_number_where_there_is_no_other(
