@@ -4,6 +4,7 @@ import pytest
 
 from setup.lib import apt, odoo
 from setup.lib.chosen_tests import Choice
+from setup.lib.commands.test import NOTHING_COLLECTED, Session
 from setup.lib.console import Failure
 
 DEB822 = """\
@@ -101,3 +102,20 @@ def test_paths_choose_and_everything_else_goes_to_pytest(tmp_path):
 def test_a_path_that_does_not_exist_is_an_error(tmp_path):
     with pytest.raises(Failure, match="does not exist"):
         Choice([str(tmp_path / "test_nothing.py")])
+
+
+@pytest.mark.parametrize(
+    ("codes", "code"),
+    [
+        ((0, 0), 0),
+        ((0, NOTHING_COLLECTED), 0),
+        ((NOTHING_COLLECTED, NOTHING_COLLECTED), NOTHING_COLLECTED),
+        ((0, 1, NOTHING_COLLECTED), 1),
+        ((0, -9), 9),
+        ((-15, NOTHING_COLLECTED), 15),
+    ],
+)
+def test_one_part_that_failed_or_was_killed_fails_the_whole(codes, code):
+    session = Session(None, Choice([]))
+    session.ends = [("part", one, 1.0) for one in codes]
+    assert session.summary() == code

@@ -213,7 +213,8 @@ class Session:
         codes = {code for _label, code, _seconds in self.ends}
         if codes == {NOTHING_COLLECTED}:
             return NOTHING_COLLECTED
-        return max(codes - {NOTHING_COLLECTED})
+        # That of a process that was killed is the signal's number, less than nothing.
+        return max(map(abs, codes - {NOTHING_COLLECTED}))
 
     def sweep(self):
         """Remove what killed runs left; on a shared server that is not for us."""
