@@ -2,12 +2,11 @@
 
 import os
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
 from setup.lib import postgres, system
-from setup.lib.console import Failure
+from setup.lib.console import Failure, run
 
 PREFIX = "telephony-db-"
 
@@ -51,21 +50,27 @@ class Cluster:
         postgres.as_owner("pg_ctl", "stop", "-m", "immediate", "-D", self.data)
 
     def take(self, server, source, name):
-        """Make ``name`` a copy of another server's database ``source``."""
+        """Make ``name`` a copy of another server's database ``source``.
+
+        It is read in one go and written afterwards: nobody else can copy ``source`` as
+        long as it is read, and others wait for that.
+        """
         self.server.sql(f'CREATE DATABASE "{name}" TEMPLATE template0')
-        with subprocess.Popen(
-            [Path(system.postgres_bin(), "pg_dump"), "--no-owner", source],
-            stdout=subprocess.PIPE,
+        file = self.folder / "dump"
+        run(
+            [
+                *(Path(system.postgres_bin(), "pg_dump"), "--no-owner"),
+                *("-f", file, source),
+            ],
+            f"{source} could not be read",
             env=os.environ | server.environment,
-        ) as dump:
-            subprocess.run(
-                ["psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-d", name],
-                check=True,
-                stdin=dump.stdout,
-                stdout=subprocess.DEVNULL,
-                env=os.environ | self.server.environment,
-            )
-        assert dump.returncode == 0, f"{source} could not be read"
+        )
+        run(
+            ["psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-d", name, "-f", file],
+            f"{name} could not be filled",
+            env=os.environ | self.server.environment,
+        )
+        file.unlink()
 
 
 def _sweep():
