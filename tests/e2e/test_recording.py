@@ -10,10 +10,12 @@ from .pbx import caller
 
 JOB = "env['telephony.call.recording']._cron_fetch()"
 # Whoever has read or written the recordings in a transaction that is still open. (The
-# lock of Odoo's own on a running job is another one.)
+# lock of Odoo's own on a running job is another one. A copy of this database has the
+# same tables by number, and all databases' locks are shown.)
 OPEN = """
     SELECT count(DISTINCT pid) FROM pg_locks
      WHERE relation = 'telephony_call_recording'::regclass AND pid != pg_backend_pid()
+       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
 
 
