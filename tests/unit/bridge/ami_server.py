@@ -24,7 +24,8 @@ class AmiServer:
     def __init__(self, secret="secret", banner=BANNER, tls=None):
         self.secret, self.banner, self.tls = secret, banner, tls
         self.received, self.answers = b"", {}
-        self.connections = []
+        self.connections, self.is_over = [], False
+        self.lock = threading.Lock()
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
 
@@ -33,20 +34,28 @@ class AmiServer:
         return self
 
     def __exit__(self, *_exception):
+        with self.lock:
+            self.is_over = True
+        # Who waits for somebody to connect is not woken by closing alone.
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
         self.socket.close()
         self.drop()
 
     def drop(self):
         """Close all connections."""
-        for connection in self.connections:
+        with self.lock:
+            gone, self.connections = self.connections, []
+        for connection in gone:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
             connection.close()
-        self.connections.clear()
 
     def say(self, data):
         """Send bytes to whoever is connected."""
-        for connection in self.connections:
+        with self.lock:
+            connected = list(self.connections)
+        for connection in connected:
             connection.sendall(data)
 
     def event(self, name, **headers):
@@ -66,7 +75,11 @@ class AmiServer:
             if self.tls:
                 connection = self.tls.wrap_socket(connection, server_side=True)
             connection.sendall(self.banner)
-            self.connections.append(connection)
+            with self.lock:
+                self.connections.append(connection)
+                is_over = self.is_over
+            if is_over:
+                self.drop()
             parser = ami_message.Parser()
             while data := connection.recv(65_536):
                 self.received += data
