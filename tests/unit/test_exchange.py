@@ -125,7 +125,8 @@ def test_an_endless_slow_answer_ends_at_the_time_limit(server, ask, headers):
     began = time.monotonic()
     with pytest.raises(pbx_adapter.Unreachable):
         ask(seconds=0.3)
-    assert 0.3 <= time.monotonic() - began < 3
+    # What is too long would take twenty seconds to come.
+    assert 0.3 <= time.monotonic() - began < 10
 
 
 @pytest.mark.parametrize("frame", FRAMES)
@@ -144,10 +145,11 @@ def test_what_was_never_sent_is_told_from_what_was_not_answered(server, ask):
         ask()  # it hangs up
     assert not isinstance(caught.value, pbx_adapter.NotConnected)
     assert caught.value.why == "closed"
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        url = f"http://127.0.0.1:{closed.getsockname()[1]}/"
-    with pytest.raises(pbx_adapter.NotConnected) as caught:
-        exchange(pbx_adapter.HttpRequest("GET", url, timeout=(5, 5)), 20, MOST)
+    with socket.socket() as nobody:  # listens there, and nobody else can
+        nobody.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{nobody.getsockname()[1]}/"
+        with pytest.raises(pbx_adapter.NotConnected) as caught:
+            exchange(pbx_adapter.HttpRequest("GET", url, timeout=(5, 5)), 20, MOST)
     assert caught.value.why == "port"
 
 

@@ -58,7 +58,7 @@ def test_a_late_event_comes_after_the_call(odoo, pbx):
 
 def test_with_pauses_a_late_event_comes_late_and_is_waited_for(odoo):
     with Simulator(speed=0.01, webhook_url=odoo.url) as pbx:
-        pbx.poster.faults = DeliveryFaults(late=["NOTIFY_START"], late_seconds=10)
+        pbx.poster.faults = DeliveryFaults(late=["NOTIFY_START"], late_seconds=100)
         call = pbx.calls[pbx.play("missed")]
     assert sorted(odoo.events) == sorted([*ANSWERED[:2], "NOTIFY_END"])
     assert odoo.events[0] == "NOTIFY_INTERNAL"

@@ -79,6 +79,11 @@ class OdooServer:
         self.server.shutdown()
         self.server.server_close()
 
+    def want(self, *commands):
+        """Have the next bridge that asks carry these out."""
+        with self.lock:
+            self.commands += commands
+
     def now(self):
         """Return the time by its clock."""
         return time.time() + self.ahead

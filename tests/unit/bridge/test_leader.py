@@ -67,7 +67,7 @@ class Place:
 
 @pytest.fixture
 def meeting(monkeypatch):
-    for name, value in (("BEAT", 0.04), ("STALE", 0.3), ("CUT_OFF", 0.25)):
+    for name, value in (("BEAT", 0.04), ("STALE", 1.2), ("CUT_OFF", 1.0)):
         monkeypatch.setattr(module, name, value)
     return Meeting()
 
@@ -88,7 +88,7 @@ def start(meeting):
         leader.stop()
 
 
-def until(found, seconds=5):
+def until(found, seconds=30):
     deadline = time.monotonic() + seconds
     while not found():
         assert time.monotonic() < deadline
@@ -106,7 +106,7 @@ def test_the_first_is_active_at_once_and_the_second_stands_by(start):
     one = start("one")
     until(lambda: one.is_active)
     two = start("two")
-    time.sleep(0.5)
+    time.sleep(1.5)
     assert (one.is_active, two.is_active) == (True, False)
 
 
@@ -126,7 +126,7 @@ def test_one_that_hangs_is_replaced_and_told_so(start, meeting):
     freeze(one)
     since = time.monotonic()
     until(lambda: two.is_active)
-    assert time.monotonic() - since > 0.2  # and no sooner
+    assert time.monotonic() - since > 1  # and no sooner
     assert one._lost is True
     one._stop.clear()
     one._thread = threading.Thread(target=one._run)
@@ -233,7 +233,7 @@ def test_over_ami_the_variable_alone_decides(start, meeting):
     one = start("one", AmiPlace(action))
     until(lambda: one.is_active)
     two = start("two", AmiPlace(action))
-    time.sleep(0.4)
+    time.sleep(1.5)
     assert (one.is_active, two.is_active) == (True, False)
     one.stop()
     until(lambda: two.is_active)

@@ -51,7 +51,7 @@ def poller(server, commands, monkeypatch):
     running.stop()
 
 
-def until(found, seconds=10):
+def until(found, seconds=30):
     deadline = time.monotonic() + seconds
     while not found():
         assert time.monotonic() < deadline
@@ -64,7 +64,7 @@ def answers(server):
 
 def test_each_command_is_done_once_and_answered(server, poller, commands):
     for number in range(30):
-        server.commands.append({"id": number, "path": "/ari/x"})
+        server.want({"id": number, "path": "/ari/x"})
         if number % 7 == 0:
             until(lambda: not server.commands)
     until(lambda: len(answers(server)) == 30)
@@ -75,8 +75,10 @@ def test_each_command_is_done_once_and_answered(server, poller, commands):
 def test_what_odoo_has_given_up_by_now_is_not_done(server, poller, commands):
     commands.may.clear()
     busy = [{"id": id_, "path": "/x", "timeout": 20} for id_ in range(module.WORKERS)]
-    server.commands += [*busy, {"id": 99, "path": "/x", "timeout": 0.1}]
+    server.want(*busy, {"id": 99, "path": "/x", "timeout": 0.1})
     until(lambda: not server.commands)
+    asked = len(server.polls)
+    until(lambda: len(server.polls) > asked)  # so it has taken in what it was told
     time.sleep(0.2)
     commands.may.set()
     until(lambda: len(answers(server)) == module.WORKERS + 1)
@@ -98,9 +100,9 @@ def test_where_one_address_leads_nowhere_the_other_one_is_taken(
     server, poller, commands, status
 ):
     server.poll_status = lambda path: status if path.startswith(POLLS[0]) else 200
-    server.commands.append({"id": 1, "path": "/ari/x"})
+    server.want({"id": 1, "path": "/ari/x"})
     until(lambda: any(path.startswith(POLLS[1]) for path, _told in server.polls))
-    server.commands.append({"id": 2, "path": "/ari/x"})
+    server.want({"id": 2, "path": "/ari/x"})
     until(lambda: 2 in [answer["id"] for answer in answers(server)])
 
 
@@ -130,7 +132,7 @@ def test_the_exact_time_is_learned(server, poller):
 
 
 def test_a_sound_is_sent_in_a_form_that_proves_itself(server, poller):
-    server.commands.append({"id": 9, "path": "/x", "sound": True, "limit": 10**6})
+    server.want({"id": 9, "path": "/x", "sound": True, "limit": 10**6})
     until(lambda: server.sounds)
     [(path, headers, body)] = server.sounds
     assert path.endswith("/sound/9")
