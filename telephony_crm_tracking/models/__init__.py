@@ -28,6 +28,7 @@ from . import (
     telephony_tracking_conversion_data,
     telephony_tracking_conversion_file,
     telephony_tracking_conversion_send,
+    telephony_tracking_conversion_turn,
     telephony_tracking_conversion_words,
     telephony_tracking_cost,
     telephony_tracking_cost_feed,

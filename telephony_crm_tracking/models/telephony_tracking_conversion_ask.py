@@ -48,11 +48,10 @@ class TelephonyTrackingConversion(models.Model):
                 status, body, settings
             ),
         )
-        begin(self.env)
-        self.invalidate_recordset()
+        is_there = self._begin_alone()
         final = (State.ACCEPTED, State.REFUSED, State.UNKNOWN)
         is_answer = result.state in final and result.reason != NO_ANSWER
-        if not self.exists() or self.state != State.SENT.value:
+        if not is_there or self.state != State.SENT.value:
             return True
         if result.state == State.HELD:
             self.ask_date = False

@@ -11,7 +11,6 @@ from .telephony_tracking_conversion import (
     NOT_WANTED,
     PENDING,
 )
-from .telephony_tracking_conversion_send import LEASE
 
 
 class TelephonyTrackingConversion(models.Model):
@@ -49,12 +48,8 @@ class TelephonyTrackingConversion(models.Model):
 
     def _is_under_way(self):
         """Tell whether the job has taken this one, and its answer is not there yet."""
-        if self.state not in PENDING or not self.attempts:
-            return False
-        if self.state == State.WAITING.value:
-            return not self.reason  # whatever came of an attempt leaves one
-        now = fields.Datetime.now()
-        return bool(self.due_date) and now < self.due_date <= now + LEASE
+        is_tried = self.state == State.WAITING.value and self.attempts
+        return bool(is_tried and not self.reason)  # whatever comes of it leaves one
 
     def _take_back(self):
         """Leave out what has not gone, and have the receiver told of what has."""

@@ -11,19 +11,12 @@ from odoo.addons.telephony_crm.tools.transaction import begin
 
 from ..attribution.conversion import Result, State
 from .telephony_tracking_conversion import BY_PERSON, GONE_OUT, PENDING
+from .telephony_tracking_conversion_turn import MOST_ATTEMPTS
 
 _logger = logging.getLogger(__name__)
 
 #: Of one run; the next one begins at once when there is more.
 BATCH = 200
-#: For so long nobody else tries what somebody is trying; longer than it can take.
-LEASE = timedelta(minutes=15)
-#: When it is tried again, where the receiver counts a repeat once.
-WAITS = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240, 720, 1440))
-#: So often; then a person decides.
-MOST_ATTEMPTS = 8
-#: A click that is too recent for a receiver is known to it by then.
-TOO_EARLY = timedelta(hours=6)
 #: What went wrong, where the receiver has not said it in words of its own.
 INTERRUPTED, NO_ANSWER, ERROR = "interrupted", "no_answer", "error"
 #: A receiver says so long after it what became of something, at the earliest.
@@ -114,47 +107,28 @@ class TelephonyTrackingConversion(models.Model):
 
     # -- one conversion ----------------------------------------------------------
 
-    def _claim(self):
-        """Take this one for a while; return whether nobody else has."""
-        begin(self.env)
-        self.flush_recordset()
-        now = fields.Datetime.now()
-        self.env.cr.execute(
-            """
-            UPDATE telephony_tracking_conversion
-               SET due_date = %s, attempts = COALESCE(attempts, 0) + 1
-             WHERE id = %s AND state IN ('waiting', 'held') AND due_date <= %s
-         RETURNING id
-            """,
-            [now + LEASE, self.id, now],
-        )
-        taken = bool(self.env.cr.fetchone())
-        self.invalidate_recordset()
-        return taken
-
     def _send_now(self, tokens):
         """Send this one, and note what came of it.
 
         :param tokens: passing tokens by destination, which are asked for once a run
         :return: whether its destination may be asked for more
         """
-        if not self._claim():
+        before = self._claim()
+        if not before:
             return True
         destination = self.destination_id
         pure, settings = destination._pure(), destination._settings()
         if not pure:
-            self.attempts -= 1
+            self._give_back(before)
             return destination._pause("no_kind")
         try:
             settings |= destination._token(tokens)
             # Meanwhile consent may have been taken back, or a person have decided.
-            begin(self.env)
-            self.invalidate_recordset()
-            if not self.exists() or self.state not in PENDING:
+            if not self._begin_alone() or self.state not in PENDING:
                 return True
             test, own = destination.test_mode, self._to_pure()
             if refusal := self._refusal(settings, own=own):
-                self.attempts -= 1
+                self._give_back(before)
                 if self.cancelled_date and self.state == State.WAITING.value:
                     self._cease(self.reason or INTERRUPTED, test)
                 else:
@@ -162,15 +136,14 @@ class TelephonyTrackingConversion(models.Model):
                 return True
             asked = pure.request([own], settings, test)
         except (ValueError, pbx_adapter.PbxError) as error:
-            self.attempts -= 1
-            self.due_date = fields.Datetime.now()
+            if self._begin_alone() and self.state in PENDING:
+                self._give_back(before)
+                self.due_date = fields.Datetime.now()
             return destination._pause(destination._problem_of(error))
         if not pure.deduplicates:
             self.write({"state": State.UNKNOWN.value, "reason": INTERRUPTED})
         result = destination._exchange(asked, pure.read, test)
-        begin(self.env)
-        self.invalidate_recordset()
-        return self._note_result(result, test, pure) if self.exists() else True
+        return self._note_result(result, test, pure) if self._begin_alone() else True
 
     def _note_result(self, result, test, pure):
         """Note what a receiver answered.
@@ -213,31 +186,6 @@ class TelephonyTrackingConversion(models.Model):
             self._retract(now)  # it ceased to be so while it was on its way
         self._tell_news()
         return True
-
-    def _hold(self, reason):
-        """Send it once more later, since its receiver does not know the click yet."""
-        if self.attempts >= MOST_ATTEMPTS:
-            self.write({"state": State.REFUSED.value, "reason": reason})
-            return
-        self.write(
-            {
-                "state": State.HELD.value,
-                "reason": reason,
-                "due_date": fields.Datetime.now() + TOO_EARLY,
-                "ref": False,
-            }
-        )
-
-    def _wait(self, reason):
-        """Try it again after a while that grows."""
-        wait = WAITS[min(max(self.attempts, 1), len(WAITS)) - 1]
-        self.write(
-            {
-                "state": State.WAITING.value,
-                "reason": reason,
-                "due_date": fields.Datetime.now() + wait,
-            }
-        )
 
 
 def unanswered(error):

@@ -87,13 +87,7 @@ class TelephonyTrackingDestination(models.Model):
         ]
         rows = self.env["telephony.tracking.conversion"].search(domain, order="id")
         if rows:
-            rows.flush_recordset()
-            self.env.cr.execute(
-                "SELECT FROM telephony_tracking_conversion "
-                "WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
-                [rows.ids],
-            )
-            rows.invalidate_recordset()
+            rows._lock()
         return rows
 
     @api.model
@@ -124,7 +118,7 @@ class TelephonyTrackingDestination(models.Model):
         if at < self.start_date or known.reason == BY_PERSON:
             return
         # What the receiver was too early for, it has not taken.
-        is_early = known.state == State.HELD.value and not known._is_under_way()
+        is_early = known.state == State.HELD.value
         if known.state == State.REFUSED.value or known.attempts and not is_early:
             return  # what the receiver has seen is left to people
         visits, is_sure = visits_of(self.min_weight)

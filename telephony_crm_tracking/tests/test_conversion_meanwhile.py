@@ -103,6 +103,72 @@ class TestConversionMeanwhile(SoldCase):
                 self.assertEqual((won.state, won.attempts), ("waiting", 0))
                 self.assertEqual(won.amount, lead.tracking_revenue)
 
+    def test_what_ceases_while_the_job_waits_for_its_turn_is_heard(self):
+        lead, manager, answers = self._sold_by_request()
+        back, won = self._takes_back(), self._rows(manager, "won")
+        (self.env[won._name].search([]) - won).write({"state": "skipped"})
+        ceases, own = [], type(won)._lock
+
+        def waits(this):
+            """Have somebody else, who has the lock, decide before it is given up."""
+            if ceases and ceases.pop():
+                self.env.cr.execute(
+                    "UPDATE telephony_tracking_conversion "
+                    "SET cancelled_date = write_date WHERE id = %s",
+                    [won.id],
+                )
+            return own(this)
+
+        self.patch(type(won), "_lock", waits)
+
+        def answered():
+            ceases.append(True)
+            return Result(State.SENT, ref="1")
+
+        answers.append(answered)
+        self._send()
+        self.assertEqual(won.state, "sent")
+        self.assertEqual(self._rows(back).original_id, won)
+
+        lead = self._lead_of(self._rang("in_2", at=600, told=self._click(at=500)))
+        lead.action_set_won()
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        won = self._rows(manager, "won")[1]
+        ceases.append(True)
+        self._send()
+        self.assertEqual((won.state, won.reason), ("skipped", "no_more"))
+
+    def test_what_was_cut_off_after_it_had_been_held_may_have_gone(self):
+        lead, manager, answers = self._sold_by_request()
+        back, won = self._takes_back(), self._rows(manager, "won")
+        won.write({"state": "held", "reason": "too_recent", "attempts": 1})
+        self.assertTrue(won._claim())  # and nobody notes what came of it
+        self._due_now(won)
+        self._unwin(lead)
+        self.assertEqual(won.state, "waiting")
+        self._send()
+        self.assertEqual((won.state, won.reason), ("unknown", "interrupted"))
+        self.assertEqual(self._rows(back).original_id, won)
+
+    def test_what_was_held_is_held_again_when_it_is_not_tried_after_all(self):
+        lead, manager, _answers = self._sold_by_request()
+        back, won = self._takes_back(), self._rows(manager, "won")
+        held = {"state": "held", "reason": "too_recent", "attempts": 1}
+        won.write(held)
+
+        def fails(*args):
+            raise ValueError("settings")
+
+        self.patch(type(manager), "_token", fails)
+        self._due_now(won)
+        self._send()
+        self.assertEqual(manager.problem, "settings")
+        self.assertEqual({name: won[name] for name in held}, held)
+        self._unwin(lead)
+        self.assertEqual((won.state, won.reason), ("skipped", "no_more"))
+        self.assertFalse(self._rows(back))
+
     def test_what_a_person_has_sent_again_goes_as_it_is_by_now(self):
         lead, ga4 = self._sold(500), self._ga4()
         lead._sync_conversions()
