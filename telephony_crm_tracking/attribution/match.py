@@ -6,17 +6,16 @@ of one is ``o / (1 + Σo)`` and what is left is "none of them". One candidate al
 keeps its likelihood; two share; all of them together never reach one.
 
 Only a tap on the number seconds before says who called. Everything else says who could
-see it, so without a tap no weight is above `UNPROVEN`.
+see it, so without a tap no weight is above `UNPROVEN`. Where candidates come from, see
+`candidates`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from math import floor
 
-from .lease import Lease, Phase, Windows
 from .words import Word
 
 #: What a candidate of each level is worth, alone.
@@ -24,9 +23,6 @@ TAP = 0.97
 UNPROVEN = 0.9
 LIVE = 0.8
 LATE = 0.6  # just after the hold; falls to nothing over the pool's late window
-#: How long before the ring a tap may be; and after it, since clocks differ.
-TAP_SECONDS = 120
-CLOCK_ERROR = 10
 #: A weight below this is kept and shown, but makes neither match nor doubt.
 NEGLIGIBLE = 0.1
 #: A tap of at least this weight settles who called, whoever else sees the number.
@@ -104,59 +100,6 @@ class Match:
     def level(self) -> Level:
         """Why it is one; also the code of the reason."""
         return self.candidate.level
-
-
-def by_lease(
-    visit: Hashable, lease: Lease, called: datetime, windows: Windows, ref=None
-) -> Candidate | None:
-    """Return what a lease of the called number says; ``None`` when it is over.
-
-    :param called: when the phone began to ring
-    :param windows: of the number's pool
-    :param ref: what names the lease
-    """
-    if (lease.start - called).total_seconds() > CLOCK_ERROR:
-        return None
-    if lease.tap:
-        since = (called - lease.tap).total_seconds()
-        if -CLOCK_ERROR <= since <= TAP_SECONDS:
-            values = {"seconds": max(0, round(since))}
-            return Candidate(visit, Level.TAP, TAP, ref, values)
-    phase = windows.phase(lease, max(called, lease.start))
-    if phase == Phase.LIVE:
-        since = max(0, round((called - lease.seen).total_seconds()))
-        return Candidate(visit, Level.LIVE, LIVE, ref, {"seconds": since})
-    if phase == Phase.LATE:
-        since = windows.late_seconds(lease, called)
-        likelihood = late_likelihood(since, windows.late)
-        return Candidate(visit, Level.LATE, likelihood, ref, {"seconds": round(since)})
-    return None
-
-
-def late_likelihood(seconds: float, window: float) -> float:
-    """Return what a lease is worth ``seconds`` after its hold: `LATE`, falling to 0."""
-    if seconds >= window:
-        return 0.0
-    return LATE * (1 - max(0.0, seconds) / window)
-
-
-def by_earlier_call(
-    weights: Mapping[Hashable, float], earlier: datetime, called: datetime
-) -> list[Candidate]:
-    """Return the candidates of an earlier call of this caller to this number.
-
-    People keep the number they once rang, so its likeliest visit outranks whoever sees
-    the number now; its other candidates keep their proportion to that one.
-
-    :param weights: of the earlier call, by visit
-    """
-    best = max(weights.values(), default=0)
-    values = {"days": max(0, (called - earlier).days)}
-    return [
-        Candidate(visit, Level.RETURNING, UNPROVEN * (weight / best), values=values)
-        for visit, weight in weights.items()
-        if weight > 0
-    ]
 
 
 def once_a_browser(

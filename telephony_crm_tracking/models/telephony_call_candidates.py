@@ -3,17 +3,18 @@ from typing import NamedTuple
 
 from odoo import api, models
 
-from ..attribution.lease import Lease
-from ..attribution.match import (
+from ..attribution.candidates import (
+    BEFORE,
     CLOCK_ERROR,
-    TAP,
     TAP_SECONDS,
-    UNPROVEN,
-    Candidate,
-    Level,
     by_earlier_call,
     by_lease,
+    by_tap,
+    is_proof,
+    rang_before,
 )
+from ..attribution.lease import Lease
+from ..attribution.match import UNPROVEN, Candidate, Level
 from ..attribution.touch import RETURN_HOURS, Outgoing, returned
 
 LIMITS = {
@@ -151,22 +152,45 @@ class TelephonyCall(models.Model):
         did = "" if tracked.windows else tracked.e164
         if returned(called, did, outgoing):
             return None
-        candidates = []
+        candidates, rang = [], []
+        taps = [row.tap for row in found["lease"]] + [row.date for row in found["tap"]]
+        if any(tap and is_proof(tap, called) for tap in taps):
+            rang = self._rang_before(did_id, number, called)
         for row in found["lease"]:
             lease = Lease("", "", row.date, row.seen, row.confirmed, row.end, row.tap)
-            own = by_lease(row.visit_id, lease, called, tracked.windows, row.lease_id)
-            candidates += [own] if own else []
-        for row in found["tap"]:
-            seconds = max(0, round((called - row.date).total_seconds()))
-            candidates.append(
-                Candidate(row.visit_id, Level.TAP, TAP, values={"seconds": seconds})
+            own = by_lease(
+                row.visit_id, lease, called, tracked.windows, row.lease_id, rang
             )
+            candidates.append(own)
+        for row in found["tap"]:
+            candidates.append(by_tap(row.visit_id, row.date, called, rang))
+        candidates = list(filter(None, candidates))
         if earlier := found["earlier"]:
             weights = {row.visit_id: float(row.weight) for row in earlier}
             candidates += by_earlier_call(weights, earlier[0].date, called)
         if not candidates and has_source:
             candidates.append(Candidate(None, Level.STATIC, UNPROVEN))
         return candidates
+
+    @api.model
+    def _rang_before(self, did_id, number, called):
+        """Return when a number was rung shortly before a call; see `rang_before`.
+
+        Asked where somebody tapped it, which is by no means always.
+
+        :param number: of the caller, E.164; empty when hidden
+        """
+        calls = self.sudo().search_fetch(
+            [
+                ("did_id", "=", did_id),
+                ("direction", "=", "inbound"),
+                ("start_date", ">=", called - BEFORE),
+                ("start_date", "<=", called),
+            ],
+            ["start_date", "number_e164"],
+        )
+        rang = [(call.start_date, call.number_e164 or "") for call in calls]
+        return rang_before(rang, called, number or "")
 
     @api.model
     def _find_candidates(self, tracked, did_id, number, called):

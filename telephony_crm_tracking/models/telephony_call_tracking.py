@@ -1,10 +1,12 @@
 import logging
+from datetime import timedelta
 
 from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 
+from ..attribution.candidates import is_proof
 from ..attribution.match import (
     TAP,
     UNPROVEN,
@@ -161,8 +163,13 @@ class TelephonyCall(models.Model):
         """Return what was known before and cannot be read again.
 
         Of the taps on a number only the last is kept, so one that made this call may be
-        hidden by one that made the next.
+        hidden by one that made the next. Unless it is heard of only now that somebody
+        else has rung before.
         """
+        rang = []
+        if Level.TAP in self.match_ids.mapped("level"):
+            called = self.did_id.id, self.number_e164, self.start_date
+            rang = self._rang_before(*called)
         return [
             Candidate(
                 match.visit_id.id,
@@ -174,6 +181,11 @@ class TelephonyCall(models.Model):
             for match in self.match_ids
             if match.level == Level.TAP
             and (not match.lease_id or match.lease_id.did_id == self.did_id)
+            and is_proof(
+                self.start_date - timedelta(seconds=match.seconds),
+                self.start_date,
+                rang,
+            )
         ]
 
     def _note_foreign(self):

@@ -7,8 +7,11 @@ from odoo.tests import tagged
 
 from odoo.addons.telephony_crm.tests.common import CUSTOMER
 
+from ..attribution.match import LIVE
 from ..hooks import uninstall_hook
-from .call_common import RingingCase
+from .call_common import STATIC, RingingCase
+
+OTHER = "+442037691899"
 
 
 @tagged("post_install", "-at_install")
@@ -103,6 +106,51 @@ class TestCallCandidates(RingingCase):
         self.assertLess(visit.lease_ids.end_date, self._in(100))
         self.assertEqual(self._ring(number, 100).match_ids.level, "tap")
         self.assertFalse(self._ring(number, 200, "in_2", caller="").match_ids)
+
+    def test_a_tap_proves_the_first_caller_and_not_who_rings_after(self):
+        told = self._visitor()
+        number = self._shown(told)
+        self._ask(k=told["k"], t=number, at=self._in(20))
+        first = self._ring(number, 25)
+        for caller, ref in ((OTHER, "in_2"), ("anonymous", "in_3")):
+            call = self._ring(number, 80, ref, caller=caller)
+            self.assertEqual(call.match_ids.level, "live")
+            self.assertAlmostEqual(call.match_ids.weight, LIVE, 5)
+        self.assertEqual(first.match_ids.level, "tap")
+        again = self._ring(number, 90, "in_4")  # it was engaged
+        self.assertEqual(again.match_ids.level, "tap")
+
+    def test_who_rings_a_tapped_number_once_more_tapped_it(self):
+        told = self._visitor()
+        number = self._shown(told)
+        self._ask(k=told["k"], t=number, at=self._in(20))
+        for at in (25, 60, 95):
+            call = self._ring(number, at, f"in_{at}")
+            self.assertEqual(call.match_ids.level, "tap")
+
+    def test_of_a_static_number_a_tap_proves_the_first_caller(self):
+        for _other in self.pooled:
+            self._visitor()
+        told = self._visitor()
+        self._ask(k=told["k"], t=STATIC, at=self._in(20))
+        levels = [
+            self._ring(STATIC, at, f"in_{at}", caller=caller).match_ids.level
+            for at, caller in ((25, CUSTOMER), (80, OTHER))
+        ]
+        self.assertEqual(levels, ["tap", "live"])
+
+    def test_a_tap_is_no_proof_once_an_earlier_caller_is_heard_of(self):
+        """Events of the PBX overtake each other."""
+        told = self._visitor()
+        number = self._shown(told)
+        self._ask(k=told["k"], t=number, at=self._in(20))
+        late = self._ring(number, 80, caller=OTHER)
+        self.assertEqual(late.match_ids.level, "tap")
+        self.assertEqual(self._ring(number, 25, "in_2").match_ids.level, "tap")
+        self._ask(k=told["k"], t=number, at=self._in(400))
+        call = self._end(number, 80, caller=OTHER)
+        self.assertEqual(call, late)
+        self.assertEqual(call.match_ids.level, "live")
 
     def test_an_earlier_call_is_one_of_this_caller_within_the_days_that_count(self):
         told = self._visitor()

@@ -1,12 +1,9 @@
 """Which visit made the phone ring, and how much of that is known."""
 
-from datetime import datetime, timedelta
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from telephony_crm_tracking.attribution.lease import Lease, Windows
 from telephony_crm_tracking.attribution.match import (
     LIVE,
     NEGLIGIBLE,
@@ -14,32 +11,10 @@ from telephony_crm_tracking.attribution.match import (
     UNPROVEN,
     Candidate,
     Level,
-    by_earlier_call,
-    by_lease,
     none_of_them,
     state,
     weigh,
 )
-
-CALLED = datetime(2026, 1, 15, 10)
-WINDOWS = Windows(beat=20, hold=600, cooldown=120, late=1800)
-
-
-def ago(seconds):
-    return CALLED - timedelta(seconds=seconds)
-
-
-def lease(start, seen=None, tap=None, end=None):
-    seen = start if seen is None else seen
-    return Lease(
-        "+442037691881",
-        "a",
-        start=ago(start),
-        seen=ago(seen),
-        confirmed=seen != start,
-        tap=None if tap is None else ago(tap),
-        end=None if end is None else ago(end),
-    )
 
 
 def tapped(visit="a"):
@@ -52,36 +27,6 @@ def live(visit="a"):
 
 def returning(visit="a"):
     return Candidate(visit, Level.RETURNING, UNPROVEN)
-
-
-@pytest.mark.parametrize(
-    "own, level, likelihood, seconds",
-    [
-        (lease(300, 10, tap=5), "tap", 0.97, 5),
-        (lease(300, 10, tap=120), "tap", 0.97, 120),
-        (lease(300, 10, tap=121), "live", 0.8, 10),
-        (lease(300, 10, tap=-10), "tap", 0.97, 0),  # the tap's request came late
-        (lease(300, 10, tap=-11), "live", 0.8, 10),
-        (lease(300, 10), "live", 0.8, 10),
-        (lease(-5), "live", 0.8, 0),  # clocks differ
-        (lease(2000, 600), "late", 0.6, 0),
-        (lease(2000, 600 + 900), "late", 0.3, 900),
-        (lease(5000, 600 + 1799), "late", 0.6 / 1800, 1799),
-        (lease(5000, 4000, end=900), "late", 0.3, 900),
-    ],
-)
-def test_what_a_lease_says(own, level, likelihood, seconds):
-    found = by_lease("a", own, CALLED, WINDOWS, ref=7)
-    assert (found.level, found.lease) == (level, 7)
-    assert found.likelihood == pytest.approx(likelihood)
-    assert found.values == {"seconds": seconds}
-
-
-@pytest.mark.parametrize(
-    "own", [lease(5000, 600 + 1800), lease(-11), lease(9, end=1800)]
-)
-def test_a_lease_that_is_over_says_nothing(own):
-    assert by_lease("a", own, CALLED, WINDOWS) is None
 
 
 @pytest.mark.parametrize("own", [tapped(), live(), returning()])
@@ -142,13 +87,6 @@ def test_who_can_be_neglected_makes_neither_match_nor_doubt():
 def test_a_visit_by_two_ways_counts_once_by_the_stronger():
     matches = weigh([live("a"), returning("a"), Candidate("a", Level.LATE, 0.2)])
     assert [match.level for match in matches] == ["returning"]
-
-
-def test_an_earlier_call_keeps_the_proportions_of_its_candidates():
-    earlier = by_earlier_call({"a": 0.6, "b": 0.2, "c": 0}, ago(5 * 86400), CALLED)
-    assert [(own.visit, own.values["days"]) for own in earlier] == [("a", 5), ("b", 5)]
-    assert [own.likelihood for own in earlier] == pytest.approx([0.9, 0.3])
-    assert by_earlier_call({}, ago(9), CALLED) == []
 
 
 def test_a_static_number_and_another_system_are_named_as_what_they_are():
@@ -222,13 +160,3 @@ def test_one_more_candidate_makes_no_other_likelier(found, more):
     for match in weigh([*found, more]):
         if match.candidate.visit != more.visit:
             assert match.weight <= before[match.candidate.visit]
-
-
-@given(st.floats(0, 4000), st.floats(0, 4000))
-def test_what_a_late_lease_is_worth_only_falls(one, other):
-    early, late = sorted([one, other])
-    own = [
-        by_lease("a", lease(9000, 600 + ago), CALLED, WINDOWS) for ago in (early, late)
-    ]
-    weights = [found.likelihood if found else 0 for found in own]
-    assert weights[0] >= weights[1]
