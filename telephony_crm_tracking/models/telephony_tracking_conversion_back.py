@@ -198,6 +198,12 @@ class TelephonyTrackingConversion(models.Model):
 
     def _new(self, taker, event, name, now):
         """Make and return what says ``event`` of this one to ``taker``."""
+        # Who waits for its lock, and may not see what is made here, begins anew.
+        self.env.cr.execute(
+            "UPDATE telephony_tracking_conversion SET write_date = write_date "
+            "WHERE id = %s",
+            [self.id],
+        )
         return self.create(
             {
                 "destination_id": taker.id,

@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 from odoo.fields import NO_ACCESS
 
+from odoo.addons.telephony_crm.tools.transaction import begin
+
 from ..attribution.conversion import Event
 from .telephony_tracking_conversion import ADJUSTING, GONE_OUT
 
@@ -58,14 +60,17 @@ class TelephonyTrackingDestination(models.Model):
         """
         behind = self.search([("is_behind", "=", True)])
         for taker in behind:
+            begin(self.env)
             rows = taker._rows_to_catch_up()
-            try:
-                with self.env.cr.savepoint():
-                    taker._catch_up_with(rows)
-            except (OperationalError, ConcurrencyError):
-                raise
-            except Exception:
-                _logger.exception("Destination %s: does not catch up", taker.id)
+            rows._lock()
+            for row in rows.exists():
+                try:
+                    with self.env.cr.savepoint():
+                        taker._catch_up_with(row)
+                except (OperationalError, ConcurrencyError):
+                    raise
+                except Exception:
+                    _logger.exception("%s: %s not caught up with", taker, row)
             is_behind = len(rows) == CATCH_UP
             taker.write({"is_behind": is_behind, "caught_up_id": rows[-1:].id})
         return any(taker.is_behind for taker in behind)
@@ -89,12 +94,12 @@ class TelephonyTrackingDestination(models.Model):
             limit=CATCH_UP,
         )
 
-    def _catch_up_with(self, rows):
-        rows = rows.filtered(lambda row: self in row._takers(Event.RETRACT))
-        over = rows.filtered("cancelled_date")
-        now = fields.Datetime.now()
-        for row in over - over._adjusting(Event.RETRACT, self).original_id:
-            row._retract(now, self)
-        for row in (rows - over).filtered(lambda row: row.event == Event.WON.value):
+    def _catch_up_with(self, row):
+        if self not in row._takers(Event.RETRACT):
+            return
+        if row.cancelled_date:
+            if not row._adjusting(Event.RETRACT, self):
+                row._retract(fields.Datetime.now(), self)
+        elif row.event == Event.WON.value:
             lead = row.lead_id
             row._restate(lead.tracking_revenue, lead.tracking_currency_id)

@@ -1,10 +1,15 @@
 from datetime import timedelta
 from unittest.mock import patch
 
-from odoo import fields
-from odoo.exceptions import UserError
-from odoo.tests import tagged
+from psycopg2.errors import SerializationFailure
 
+from odoo import SUPERUSER_ID, api, fields
+from odoo.exceptions import UserError
+from odoo.sql_db import db_connect
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..attribution.conversion import Event
 from ..models import telephony_tracking_destination_back
 from .conversion_common import SoldCase
 
@@ -60,6 +65,50 @@ class TestConversionAdjusted(SoldCase):
         self.assertFalse(back.is_behind)  # it was so already
         action.with_user(self.administrator).value = "Sold"
         self.assertTrue(back.is_behind)
+
+    @mute_logger(telephony_tracking_destination_back.__name__)
+    def test_what_cannot_be_caught_up_with_holds_up_nothing_else(self):
+        lead = self._sold(500)
+        self._upload()
+        won = self._rows(self.destination, "won")
+        self._earns(lead, 100)
+        over = won.copy({"key": "over", "state": "sent", "cancelled_date": won.date})
+        back = self._takes_back()
+
+        def restate(this, *args):
+            """Fail as where somebody else has noted the same just now."""
+            this.copy({"key": this.key, "lead_id": False})
+
+        with patch.object(type(won), "_restate", restate), mute_logger("odoo.sql_db"):
+            self._send()
+        self.assertEqual(self._rows(back, "retract").original_id, over)
+        self.assertFalse(back.is_behind)
+
+    @mute_logger("odoo.sql_db")
+    def test_of_two_that_note_of_one_at_once_the_later_begins_anew(self):
+        """What the first has noted is not to be seen by the later."""
+        connection = db_connect(self.env.cr.dbname)
+
+        def of(cr, model="telephony.tracking.conversion"):
+            return api.Environment(cr, SUPERUSER_ID, {})[model]
+
+        with connection.cursor() as cr:
+            destinations = of(cr, "telephony.tracking.destination")
+            destination = destinations.create({"kind": "google_upload"})
+            vals = {"destination_id": destination.id, "key": "once", "event": "won"}
+            won = of(cr).create({**vals, "date": self.now, "state": "sent"})
+        try:
+            with connection.cursor() as later:
+                later.execute("SELECT 1")
+                with connection.cursor() as first:
+                    row = of(first).browse(won.id)
+                    row._new(row.destination_id, Event.RETRACT, "back", self.now)
+                with self.assertRaises(SerializationFailure):
+                    of(later).browse(won.id)._lock()
+                later.rollback()
+        finally:
+            with connection.cursor() as cr:
+                of(cr).browse(won.id).destination_id.unlink()
 
     def test_who_takes_back_catches_up_when_it_is_used_again(self):
         back = self._takes_back(active=False)
