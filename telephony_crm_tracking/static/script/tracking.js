@@ -92,10 +92,12 @@ function clicked(event) {
         }
     } else if (link && visit.key && link.hostname !== location.hostname) {
         if (isWithin(link.hostname)) {
-            const { hash, href, referrerPolicy } = link;
-            link.hash = `${hash ? hash + "&" : ""}telephony=${visit.key}`;
-            link.referrerPolicy = "origin"; // only from our own domains is it taken there
-            setTimeout(() => Object.assign(link, { href, referrerPolicy })); // it was followed
+            const { hash, href, referrerPolicy, rel } = link;
+            link.hash = (hash && hash + "&") + "telephony=" + visit.key;
+            // Only from our own domains is it taken there. A "noreferrer" outdoes the policy.
+            link.referrerPolicy = "origin";
+            link.rel = rel.replace(/noreferrer/gi, "noopener");
+            setTimeout(() => Object.assign(link, { href, referrerPolicy, rel })); // it was followed
         }
     }
 }

@@ -162,14 +162,22 @@ def test_the_next_page_belongs_to_the_visit(shop, visit):
     assert [visit.get("p") for visit in shop.visits()] == [None, KEY]
 
 
-@pytest.mark.parametrize("policy", ["", "<meta name='referrer' content='no-referrer'>"])
+@pytest.mark.parametrize(
+    ("policy", "rel"),
+    [
+        ("", "nofollow"),
+        ("<meta name='referrer' content='no-referrer'>", "nofollow"),
+        ("", "noopener noreferrer nofollow"),
+    ],
+)
 def test_the_key_goes_to_the_sites_own_domains_and_is_not_left_there(
-    shop, visit, policy
+    shop, visit, policy, rel
 ):
     port = shop.port
     shop.page(
         "<p>020 7946 0018</p>"
-        f"<a id='own' href='http://www.shop.localhost:{port}/two?a=1#b'>own</a>"
+        f"<a id='own' rel='{rel}' "
+        f"href='http://www.shop.localhost:{port}/two?a=1#b'>own</a>"
         f"<a id='other' href='http://myshop.localhost:{port}/two#b'>other</a>",
         head=policy,
     )
@@ -188,6 +196,7 @@ def test_the_key_goes_to_the_sites_own_domains_and_is_not_left_there(
     own = tab.evaluate(followed % "own")
     assert own == f"http://www.shop.localhost:{port}/two?a=1#b&telephony={KEY}"
     tab.wait("own.getAttribute('href').endsWith('/two?a=1#b')")
+    assert tab.evaluate("own.rel") == rel
 
     tab.click("#own")
     tab.see("h1", "0321")
