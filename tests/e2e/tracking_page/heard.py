@@ -63,6 +63,22 @@ class Heard:
             time.sleep(SILENCE)
         return count
 
-    def visits(self):
-        """The messages that asked for numbers."""
+    def asks(self):
+        """The messages that asked for numbers, or for none."""
         return [message for message in self.messages if "n" in message]
+
+    def visits(self):
+        """The messages that asked for numbers, one for all that a page began with.
+
+        Where the first picture of a page is drawn late, it asks before it knows what is
+        seen, and again when it does: that counts as one, as the first was but for the
+        numbers.
+        """
+        visits = []
+        for ask in self.asks():
+            before = visits[-1] if visits else ask
+            is_same = all(before[name] == ask[name] for name in "uhqr")
+            if is_same and ask["n"] and not before["n"]:
+                ask = visits.pop() | {"n": ask["n"]}
+            visits.append(ask)
+        return visits

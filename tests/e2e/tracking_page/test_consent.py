@@ -72,7 +72,8 @@ def test_every_banner_is_heard(asking, visit):
         message = asking.visits()[-1]
         assert message["c"] == {"a": "granted", "d": "denied", "by": by}
         assert message["g"] == {"client_id": "1.2"}
-    assert len(asking.messages) == len(BANNERS)
+    assert len(asking.visits()) == len(BANNERS)
+    assert asking.messages == asking.asks()
 
 
 BAR = "document.cookie = 'website_cookies_bar={}'"

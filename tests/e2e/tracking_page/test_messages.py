@@ -13,6 +13,11 @@ document.cookie = "_ga_ABC123=GS2.1.s1700000001$o1$g0$t1700000001";
 document.cookie = "_fbp=fb.1.1690000000000.987654321";
 document.cookie = "_fbc=fb.1.1690000000000.IwAR_x-1";
 """
+# A page that asks when it is drawn, however late that is.
+LEISURE = """
+    const later = setTimeout;
+    window.setTimeout = (work, delay) => later(work, delay === 100 ? 1500 : delay);
+"""
 FOLLOW = "document.addEventListener('click', (event) => event.preventDefault());"
 
 
@@ -44,7 +49,7 @@ def test_a_visit_tells_where_from_and_nothing_else(shop, visit):
 
 def test_a_visit_is_one_simple_request_without_cookies(shop, visit):
     shop.page("<p>020 7946 0018</p>")
-    tab = visit(before="document.cookie = 'session_id=secret'")
+    tab = visit(before=f"document.cookie = 'session_id=secret'; {LEISURE}")
     tab.see("p", "0321")
     assert tab.evaluate("document.cookie") == "session_id=secret"
     ((method, path, headers),) = shop.requests
@@ -126,7 +131,8 @@ def test_an_address_too_long_is_told_in_part(shop, visit):
     tab = visit(path)
     tab.see("a", "0321")
     tab.click("a")
-    [message] = shop.wait(lambda one: one.get("r"))
+    shop.wait(lambda one: one.get("r"))
+    message = shop.visits()[-1]
     assert message["u"] == path[:500]
     assert len(message["r"]) == 500
     kept = parse_visit(json.dumps(message).encode()).parameters
