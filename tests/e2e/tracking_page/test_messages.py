@@ -155,6 +155,7 @@ def test_the_end_of_a_page_is_told(shop, visit):
     tab.click("a")
     (end,) = shop.wait(lambda message: "e" in message)
     assert end == {"k": KEY, "e": 1}
+    tab.see("p", "Two")
 
 
 def test_the_next_page_belongs_to_the_visit(shop, visit):
