@@ -57,11 +57,12 @@ class CrmLead(models.Model):
     def _is_sale(self):
         """Tell whether it is sold, as in the report, and not taken back.
 
-        What was worth something when it was handed over, and is worth nothing now, is:
-        it was cancelled, or credited.
+        What was worth something when it was handed over, or has become so since, and is
+        worth nothing now, is: it was cancelled, or credited.
         """
+        of_worth = (Event.WON.value, Event.RESTATE.value)
         worth = self.conversion_ids.filtered(
-            lambda row: row.event == Event.WON.value and row.amount > 0
+            lambda row: row.event in of_worth and row.amount > 0
         )
         is_back = worth and self.tracking_revenue <= 0
         return bool(self.tracking_sold_date and not is_back)

@@ -195,6 +195,18 @@ class TestConversionAdjusted(SoldCase):
         self.assertFalse(won.cancelled_date)
         self.assertEqual(rows.mapped("state"), ["sent", "waiting"])
 
+    def test_a_sale_of_nothing_that_got_a_value_is_taken_back_with_it(self):
+        back = self._takes_back()
+        lead = self._sold(0)
+        self._upload()
+        won = self._rows(self.destination, "won")
+        self.assertEqual((won.state, won.amount), ("sent", 0))
+        self._earns(lead, 500)
+        self._worth(back)._went()
+        self._earns(lead, 0)
+        self.assertTrue(won.cancelled_date)
+        self.assertEqual(self._rows(back, "retract").original_id, won)
+
     def test_the_data_manager_is_told_of_a_new_value_itself(self):
         settings = {"account_id": "1", "action_won": "222"}
         manager = self._destination("google_data_manager", settings=settings)
