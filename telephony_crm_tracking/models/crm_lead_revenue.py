@@ -106,7 +106,7 @@ class CrmLead(models.Model):
                     (moment, amount, currency.id, record)
                     for moment, amount, record in sorted(rows, key=lambda row: row[0])
                 ]
-            lead._note_revenue(before)
+            lead._note_revenue(before, was_sold)
         self.env["telephony.tracking.money"]._keep(money)
 
     @api.model
@@ -128,7 +128,7 @@ class CrmLead(models.Model):
 
     # -- a change ------------------------------------------------------------------
 
-    def _note_revenue(self, before):
+    def _note_revenue(self, before, was_sold):
         """Have a change told to `_tracking_revenue_changed` when all is known.
 
         An order is confirmed, and the lead won, in one go: what lies between the
@@ -141,21 +141,26 @@ class CrmLead(models.Model):
         if CHANGED not in precommit.data:
             precommit.data[CHANGED] = {}
             precommit.add(self.env["crm.lead"].sudo()._tell_revenue)
-        precommit.data[CHANGED].setdefault(self.id, before)
+        precommit.data[CHANGED].setdefault(self.id, (before, was_sold))
 
     @api.model
     def _tell_revenue(self):
         noted = self.env.cr.precommit.data.pop(CHANGED, {})
         leads = self.browse(noted).exists()
-        changed = leads.filtered(
-            lambda lead: lead.tracking_currency_id.compare_amounts(
-                lead.tracking_revenue, noted[lead.id]
-            )
-        )
+        changed = leads.filtered(lambda lead: lead._has_changed(*noted[lead.id]))
         if changed:
             changed._tracking_revenue_changed(
-                {lead.id: noted[lead.id] for lead in changed}
+                {lead.id: noted[lead.id][0] for lead in changed}
             )
+
+    def _has_changed(self, before, was_sold):
+        """Tell whether the revenue is another one, or whether and when it is a sale.
+
+        An order of nothing is a sale, too: a trial that is free, say.
+        """
+        own = self.tracking_revenue
+        is_other = self.tracking_currency_id.compare_amounts(own, before) != 0
+        return is_other or self.tracking_sold_date != was_sold
 
     def _tracking_revenue_changed(self, before):
         """Do what has to be done once revenues have become others; nothing here.

@@ -16,6 +16,16 @@ class TestOptionalConversion(SalesCase, ConversionCase):
         self.env.flush_all()
         self.env.cr.precommit.run()
 
+    def test_an_order_of_nothing_is_a_sale_and_ends_what_led_to_it(self):
+        google = self._google()
+        call = self._rang()
+        call.lead_id = self.lead
+        self._order(0)
+        self._told()
+        won = self._rows(google, "won")
+        self.assertEqual((won.lead_id, won.amount), (self.lead, 0))
+        self.assertEqual(self.lead.tracking_revenue, 0)
+
     def test_an_order_is_restated_when_partly_credited_and_retracted_when_wholly(self):
         google = self._google()
         back = self._destination("google_adjustments", settings={"action_won": "Sale"})

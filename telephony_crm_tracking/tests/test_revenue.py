@@ -78,6 +78,20 @@ class TestRevenue(TrackingCase):
         self.env.cr.flush()
         self.assertEqual(told, [(lead, {lead.id: 500})])
 
+    def test_a_sale_of_nothing_is_told_as_well(self):
+        told = []
+        self.patch(
+            type(self.env["crm.lead"]),
+            "_tracking_revenue_changed",
+            lambda leads, before: told.append((leads.tracking_sold_date, before)),
+        )
+        lead = self._lead(0)
+        self.env.cr.flush()
+        told.clear()
+        lead.action_set_won()
+        self.env.cr.flush()
+        self.assertEqual(told, [(lead.tracking_won_date, {lead.id: 0})])
+
     def test_an_update_reckons_what_was_earned_some_leads_at_a_time(self):
         earned, nothing = self._lead() | self._lead(70), self._lead(0)
         (earned | nothing).action_set_won()
