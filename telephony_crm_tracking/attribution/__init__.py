@@ -6,7 +6,7 @@
 ``source``                why somebody came
 ``lease``                 whose number it is, and until when
 ``erlang``                how many numbers a pool needs
-``candidates``, ``match``  which visit made the phone ring
+``match``                 which visit made the phone ring; ``candidates`` its part
 ``touch``, ``shares``     what led to a result, and who of it gets which share
 ``qualified``             which calls count
 ``foreign``               what other call tracking says; ``foreign_*`` one each

@@ -43,6 +43,18 @@ class TelephonyCall(models.Model):
             }
         )
 
+    def _track(self):
+        """Override since nothing else is known as well as who asked for the call."""
+        if not self._was_asked_for():
+            super()._track()
+
+    def _is_same_origin(self, vals):
+        """Override since it was asked for, whatever the PBX calls its numbers."""
+        return self._was_asked_for() or super()._is_same_origin(vals)
+
+    def _was_asked_for(self):
+        return REASON in self.match_ids.mapped("reason")
+
 
 class TelephonyTrackingMatch(models.Model):
     """A visit on which somebody asked to be called back."""

@@ -79,9 +79,7 @@ class TelephonyCall(models.Model):
         Until the PBX corrects the number: then it is looked for anew.
         """
         vals = super()._vals_of_news(vals)
-        is_same = vals["did_id"] == self.did_id.id and (vals["number_e164"] or "") == (
-            self.number_e164 or ""
-        )
+        is_same = self._is_same_origin(vals)
         if is_same and (self.tracking_state in BETTER or self.returns_ours):
             return {name: vals[name] for name in vals if name not in SOURCES}
         if not is_same:
@@ -90,6 +88,12 @@ class TelephonyCall(models.Model):
             unknown = {"tracking_state": State.NONE.value, "returns_ours": False}
             return {**vals, **unknown, "tracking_due": due}
         return vals
+
+    def _is_same_origin(self, vals):
+        """Tell whether what the PBX tells anew leaves it as it was why they rang."""
+        return vals["did_id"] == self.did_id.id and (vals["number_e164"] or "") == (
+            self.number_e164 or ""
+        )
 
     def _follow_up(self):
         """Override to look once more, before a lead is made that has the source."""
@@ -119,24 +123,19 @@ class TelephonyCall(models.Model):
     # -- matching ----------------------------------------------------------------------
 
     def _track(self):
-        """Find and store which visits may have made the call, and its source."""
+        """Find and store which visits may have made the call, and its source.
+
+        Whom we ring, our own number was not shown to; others may know why we did.
+        """
         self.ensure_one()
-        tracked = self.env["telephony.did"]._tracked(self.pbx_id.id)
-        tracked = tracked.get(self.did_id.id)
-        found = []
-        if tracked:
-            found = self._candidates(
-                tracked,
-                self.did_id.id,
-                self.number_e164,
-                self.start_date,
-                self._has_static_source(),
-            )
+        found, before = [], []
+        if self.direction == "inbound":
+            found, before = self._candidates_of_number(), self._candidates_before()
         is_ours = found is None
         others = self._candidates_of_others()
         if others:  # they know the visit, so the number alone says nothing more
             found = [one for one in found or [] if one.level != Level.STATIC]
-        found = [*(found or []), *self._candidates_before(), *others]
+        found = [*(found or []), *before, *others]
         matches = weigh(once_a_browser(found, self._browsers(found)))
         self._store_matches(matches)
         vals = {"tracking_state": state(matches).value, "returns_ours": is_ours}
@@ -154,6 +153,19 @@ class TelephonyCall(models.Model):
         visits = self.env["telephony.tracking.visit"].sudo()
         found = visits.search_fetch([("id", "in", list(ids))], ["visitor_key"])
         return {visit.id: visit.visitor_key for visit in found}
+
+    def _candidates_of_number(self):
+        """Return who may have made it by the number dialled, as `_candidates` does."""
+        tracked = self.env["telephony.did"]._tracked(self.pbx_id.id)
+        if not (tracked := tracked.get(self.did_id.id)):
+            return []
+        return self._candidates(
+            tracked,
+            self.did_id.id,
+            self.number_e164,
+            self.start_date,
+            self._has_static_source(),
+        )
 
     def _has_static_source(self):
         """Tell whether the number stood for a source on the day of the call."""

@@ -1,6 +1,7 @@
 from . import (
     test_alias,
     test_attacks,
+    test_call_asked_for,
     test_call_candidates,
     test_call_match,
     test_call_match_access,
