@@ -30,7 +30,8 @@ class TelephonyCallback(models.Model):
 
     def _offer_besides(self, promised):
         """Offer it at the time that was promised, if it is still open then."""
-        if self.offer != "waiting" and self.pbx_id._offers_calls():
+        until = self.offer == "waiting" and self.offer_date
+        if (not until or promised < until) and self.pbx_id._offers_calls():
             self.write({"offer": "waiting", "offer_date": promised})
             self._wake_offers(promised)
 

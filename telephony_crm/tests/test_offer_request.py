@@ -121,6 +121,14 @@ class TestOfferRequest(OfferCase):
         self._job(hours=4)
         self.assertEqual(callback.offer, "offered")
 
+    def test_who_was_missed_is_offered_at_the_first_time_that_somebody_asked_for(self):
+        callback = self._missed()
+        now = fields.Datetime.now()
+        for length in (timedelta(days=13), timedelta(hours=3), timedelta(days=2)):
+            self._ask(wanted=now + length)
+        self._job(hours=4)
+        self.assertEqual(callback.offer, "offered")
+
     def test_the_lead_of_a_stranger_takes_no_call_back_over(self):
         callback = self._missed(lead_id=self.lead.id)
         other = self.env["crm.lead"].create(
