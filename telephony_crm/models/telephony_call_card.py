@@ -118,7 +118,7 @@ class TelephonyCall(models.Model):
                 "id": did.id,
                 "name": did.name or "",
                 "number": numbers.international(did.e164) if did.e164 else did.number,
-                "source": did.source_id.name or "",
+                "source": call.source_id.name or "",
             },
             "start_date": fields.Datetime.to_string(call.start_date),
             "answer_date": fields.Datetime.to_string(call.answer_date),

@@ -11,14 +11,20 @@ INHERITED = (
     "source_id",
     "medium_id",
     "campaign_id",
+    "source_from",
+    "source_to",
     "creation_policy",
     "create_on",
 )
 
 
-def _inherited(field):
+def _inherited(field, **attributes):
     return field(
-        compute="_compute_inherited", store=True, readonly=False, recursive=True
+        compute="_compute_inherited",
+        store=True,
+        readonly=False,
+        recursive=True,
+        **attributes,
     )
 
 
@@ -45,6 +51,16 @@ class TelephonyDid(models.Model):
     source_id = _inherited(fields.Many2one)
     medium_id = _inherited(fields.Many2one)
     campaign_id = _inherited(fields.Many2one)
+    source_from = _inherited(
+        fields.Date,
+        string="Source From",
+        help="Calls of before have no source by this number.",
+    )
+    source_to = _inherited(
+        fields.Date,
+        string="Source Until",
+        help="Calls of later have no source by this number.",
+    )
     creation_policy = _inherited(fields.Selection)
     create_on = _inherited(fields.Selection)
 

@@ -1,4 +1,4 @@
-from odoo import api, fields, models, tools
+from odoo import api, models, tools
 from odoo.exceptions import ValidationError
 
 
@@ -10,13 +10,6 @@ class TelephonyDid(models.Model):
     """
 
     _inherit = "telephony.did"
-
-    source_from = fields.Date(
-        string="Source From", help="Calls of before have no source by this number."
-    )
-    source_to = fields.Date(
-        string="Source Until", help="Calls of later have no source by this number."
-    )
 
     @api.constrains("source_from", "source_to")
     def _check_source_dates(self):

@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
@@ -31,6 +31,16 @@ class TestDidDates(TrackingCase):
         self.assertEqual(self._source(datetime(2026, 3, 1, 0, 0)), self.leaflet)
         self.assertEqual(self._source(datetime(2026, 3, 31, 23, 59)), self.leaflet)
         self.assertFalse(self._source(datetime(2026, 4, 1, 0, 0)))
+
+    def test_a_number_of_its_pool_has_it_on_these_days_only(self):
+        number = self.pooled[0]
+        for day, source in ((31, self.leaflet), (32, self.leaflet.browse())):
+            started = datetime(2026, 2, 28, 12, 0) + timedelta(days=day)
+            told = {"started": started, "call_ref": f"pool_{day}"}
+            self._tell("NOTIFY_START", after=0, called_did=number.e164[1:], **told)
+            call = self._call(f"pool_{day}")
+            self.assertEqual((call.did_id, call.source_id), (number, source))
+            self.assertEqual(call._card()["did"]["source"], source.name or "")
 
     def test_its_days_are_those_of_the_pbx(self):
         self.pbx.tz = "Asia/Tokyo"
