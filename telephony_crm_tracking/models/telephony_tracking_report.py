@@ -90,7 +90,9 @@ class TelephonyTrackingReport(models.Model):
 
     visits = fields.Integer(readonly=True)
     clicks = fields.Integer(readonly=True, help="As the advertiser counts them.")
-    calls = fields.Integer(readonly=True)
+    calls = fields.Integer(
+        readonly=True, help="Without spam, blocked callers and numbers of yours."
+    )
     qualified = fields.Integer(
         "Qualified Calls",
         readonly=True,
@@ -102,8 +104,8 @@ class TelephonyTrackingReport(models.Model):
     cost = _money("Cost")
     profit = _money("Revenue Less Cost")
     cost_per_visit = _ratio("Cost per Visit")
-    cost_per_call = _ratio("Cost per Call")
-    cost_per_qualified = _ratio("Cost per Qualified Call")
+    cost_per_call = _ratio("Cost per Call", help="Of qualified calls.")
+    cost_per_any_call = _ratio("Cost per Any Call", help="Qualified or not.")
     cost_per_lead = _ratio("Cost per Lead")
     cost_per_sale = _ratio("Cost per Sale")
     return_rate = fields.Float(

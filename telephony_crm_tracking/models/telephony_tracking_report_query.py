@@ -28,8 +28,8 @@ from .telephony_tracking_report_part import (
 #: Figures that are made of two others, each a sum; of a single row there are none.
 RATIOS = {
     "cost_per_visit": "visits",
-    "cost_per_call": "calls",
-    "cost_per_qualified": "qualified",
+    "cost_per_call": "qualified",
+    "cost_per_any_call": "calls",
     "cost_per_lead": "leads",
     "cost_per_sale": "won",
     "return_rate": "cost",
@@ -38,6 +38,14 @@ LEAD_BORN = SQL("COALESCE(l.tracking_date, l.create_date)")
 #: What is a sale is said by `crm.lead`, as for those who are told of sales.
 SOLD = SQL("l.tracking_sold_date")
 IS_SOLD = SQL("%s IS NOT NULL", SOLD)
+#: No advertisement has brought these calls, or nobody wants them. One of ours that has
+#: won a missed one counts as that.
+COUNTS = SQL(
+    """
+    v.spam IS NOT TRUE AND v.blocked IS NOT TRUE AND v.returns_ours IS NOT TRUE
+    AND v.match_reason IS DISTINCT FROM 'own' AND v.not_qualified IS DISTINCT FROM 'won'
+    """
+)
 
 
 def whole(scope):
@@ -108,6 +116,7 @@ def _calls(scope):
         SQL("telephony_call v"),
         [
             SQL("(v.direction = 'inbound' OR v.tracking_state != 'none')"),
+            COUNTS,
             scope.within(moment),
             scope.of_us(SQL("v.company_id")),
         ],

@@ -83,7 +83,7 @@ class TestReport(ReportCase):
         self._cost(30, self.google)
         self._cost(10, self.bing)
         for source in (self.google, self.bing, self.bing, self.bing):
-            self._call_at(source=source)
+            self._call_at(source=source, qualified=True)
         self._lead_of((self.google, 0, 1), won=1, revenue=100)
         asked = ["cost_per_call:avg", "cost_per_sale:avg", "return_rate:avg"]
         asked += ["profit:sum"]
@@ -96,6 +96,47 @@ class TestReport(ReportCase):
         self.assertAlmostEqual(per_call, 10 / 3)
         self.assertFalse(per_sale)
         self.assertEqual((returned, profit), (-1, -10))
+
+    def test_each_step_has_its_cost(self):
+        self._cost(60, self.google)
+        for _time in range(5):
+            self._visit_at()
+        for number in range(4):
+            self._call_at(source=self.google, qualified=number > 0)
+        for _time in range(2):
+            self._lead_of((self.google, 0, 1))
+        self._lead_of((self.google, 0, 1), won=1)
+        steps = ("visit", "any_call", "call", "lead", "sale")
+        asked = [f"cost_per_{step}:avg" for step in steps]
+        [costs] = self._asked()._read_group([], [], asked)
+        self.assertEqual(costs, (12, 15, 20, 20, 60))
+
+    def test_what_nobody_wants_and_what_is_ours_is_no_call(self):
+        self._call_at(source=self.google)
+        for vals in (
+            {"spam": True},
+            {"blocked": True},
+            {"match_reason": "own"},
+            {"returns_ours": True},
+            {
+                "direction": "outbound",
+                "tracking_state": "matched",
+                "not_qualified": "won",
+            },
+        ):
+            self._call_at(source=self.google, **vals)
+        for clock in ("touch", "money"):
+            self.assertEqual(self._rows(figures=("calls",), clock=clock), {"google": 1})
+
+    def test_each_clock_is_named_in_the_title_of_its_report(self):
+        for clock, title in (
+            ("touch", "Return by Day of Touch"),
+            ("money", "Return by Day of Money"),
+        ):
+            xmlid = f"telephony_crm_tracking.action_telephony_tracking_report_{clock}"
+            action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
+            self.assertEqual(action["name"], title)
+            self.assertIn(f"'telephony_clock': '{clock}'", action["context"])
 
     def test_what_costs_nothing_has_no_return(self):
         self._lead_of((self.google, 0, 1), won=1, revenue=100)

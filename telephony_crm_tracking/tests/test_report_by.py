@@ -1,5 +1,6 @@
 from odoo.tests import tagged
 
+from ..attribution.shares import WHOLE
 from .report_common import FIGURES, ReportCase
 
 BOOTS, SHOES = "winter boots", "red shoes"
@@ -44,6 +45,30 @@ class TestReportBy(ReportCase):
                 self.assertEqual(rows.pop("/"), (2, 1, 0, 0, 0, 0, 0))
                 self.assertEqual(rows, {False: (0, 0, 0, 0, 0, 0, 80)}, clock)
                 self._count_days()
+
+    def test_a_medium_and_a_number_have_all_that_is_said_of_them(self):
+        letter = self.env["utm.medium"].create({"name": "letter"})
+        of_letter = {"medium_id": letter.id, "did_id": self.pooled[0].id}
+        self._visit_at(utm_medium="letter")
+        self._call_at(qualified=True, **of_letter)
+        lead = self._lead_of(won=3, revenue=70)
+        self.env["telephony.tracking.touch"].sudo().create(
+            {
+                "lead_id": lead.id,
+                "company_id": self.company.id,
+                "channel": "call",
+                "date": lead.tracking_date,
+                **of_letter,
+                **{f"share_{name}": WHOLE for name in ("first", "last_non_direct")},
+            }
+        )
+        self._cost(20, **of_letter)
+        for clock in ("touch", "money"):
+            rows = self._rows("medium", clock=clock)
+            self.assertEqual(rows["letter"], (1, 1, 1, 1, 1, 70, 20), clock)
+            rows = self._rows("did_id", clock=clock)
+            # A number of a pool is the one that it stands for.
+            self.assertEqual(rows[self.did], (0, 1, 1, 1, 1, 70, 20), clock)
 
     def test_keywords_and_landing_pages_are_told_apart_within_a_source(self):
         sums = [f"{name}:sum" for name in FIGURES]

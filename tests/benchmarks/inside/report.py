@@ -15,7 +15,7 @@ BARE = """
      GROUP BY source
 """
 FIGURES = ["visits", "calls", "qualified", "leads", "won", "revenue", "cost", "profit"]
-RATIOS = ["cost_per_call", "cost_per_qualified", "cost_per_lead", "cost_per_sale"]
+RATIOS = ["cost_per_call", "cost_per_any_call", "cost_per_lead", "cost_per_sale"]
 ASKED = [
     *(f"{name}:sum" for name in FIGURES),
     *(f"{name}:avg" for name in [*RATIOS, "return_rate"]),
