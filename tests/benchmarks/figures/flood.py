@@ -23,7 +23,7 @@ def measure(world):
     made = visitors.dataset(world)
     yield _figure(
         f"routing answer while {VISITORS} visitors flood, {AT_ONCE} at once, "
-        "99th percentile",
+        "with nginx as in the README, 99th percentile",
         _worst(world, made, **nginx_sample.limits()),
         target=1.5,
     )
