@@ -47,7 +47,14 @@ class TestCallScreen(RingingCase):
                 [(False, "form"), (False, "list"), (False, "search")]
             )
             form = etree.fromstring(found["views"]["form"]["arch"])
-            self.assertTrue(form.xpath("//page[@name='tracking']"))
+            for path in (
+                "//page[@name='tracking']//field[@name='match_ids']//field[@name='why']",
+                "//field[@name='match_ids']//field[@name='weight']",
+                "//field[@name='match_ids']//field[@name='pages']",
+                "//page[@name='tracking']//field[@name='touch_ids']",
+                "//field[@name='conversion_ids']//field[@name='state']",
+            ):
+                self.assertTrue(form.xpath(path), path)
             leads = self.env["crm.lead"].with_user(user)
             lead_form = self.env.ref("crm.crm_lead_view_form").id
             form = etree.fromstring(leads.get_view(lead_form, "form")["arch"])

@@ -93,6 +93,7 @@ class TestCallbackPublic(TrackingHttpCase):
         self._leave(k=told["k"])
         callback = self._callback(NUMBER)
         self.assertEqual(callback.lead_id.source_id.name, "Leaflet")
+        self.assertEqual(callback.lead_id.tracking_channel, "callback")
         with patch.object(type(self.env["telephony.dial"]), "_originate"):
             answer = callback.with_user(self.agent).accept_offer(callback.id)
         self.assertEqual(answer["status"], "calling")
@@ -206,6 +207,10 @@ class TestCallbackPublic(TrackingHttpCase):
         address = f"/telephony/tracking/{self.site.token}/callback.js"
         response = self.url_open(address)
         self.assertEqual(response.status_code, 200)
+        self.assertEqual(response.headers["Cache-Control"], "public, max-age=300")
+        self.assertNotIn("Set-Cookie", response.headers)
+        kept = {"If-None-Match": response.headers["ETag"]}
+        self.assertEqual(self.url_open(address, headers=kept).status_code, 304)
         self.site.callback_pbx_id = False
         self.assertNotIn("callback", self.site._script_config())
         self.env.flush_all()
