@@ -1,12 +1,24 @@
 from odoo import api, models
 
-from ..attribution.match import NEGLIGIBLE
+from ..attribution.match import NEGLIGIBLE, Level
 
 
 class TelephonyCall(models.Model):
     """The visits that may have made a call, as they are stored, and the likeliest."""
 
     _inherit = "telephony.call"
+
+    def write(self, vals):
+        """Override to forget taps on a number that was not the one dialled.
+
+        A lease tells of which number it is; a tap on one that everybody sees does not.
+        """
+        if "did_id" in vals:
+            others = self.sudo().filtered(lambda call: call.did_id.id != vals["did_id"])
+            others.match_ids.filtered(
+                lambda match: match.reason == Level.TAP and not match.lease_id
+            ).unlink()
+        return super().write(vals)
 
     def _store_matches(self, matches):
         """Make the stored matches equal to those found; keep the visits.

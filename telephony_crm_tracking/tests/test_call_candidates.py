@@ -152,6 +152,22 @@ class TestCallCandidates(RingingCase):
         self.assertEqual(call, late)
         self.assertEqual(call.match_ids.level, "live")
 
+    def test_a_tap_is_forgotten_where_another_number_was_dialled(self):
+        seen = self._visitor("facebook")
+        self._visitor()
+        told = self._visitor("bing")
+        self._ask(k=told["k"], t=STATIC, at=self._in(20))
+        call = self._ring(STATIC, 25)
+        self.assertEqual(call.match_ids.visit_id, self._visit(told))
+        dialled = self.pooled.filtered(lambda did: did.e164 == self._shown(seen))
+        vals = {"did_id": dialled.id, "number_e164": call.number_e164}
+        vals |= {"direction": "inbound", "source_id": False}
+        call.sudo()._update(call._vals_of_news(vals))
+        call.sudo()._follow_up_later()
+        self._follow_up()
+        self.assertEqual(call.match_ids.visit_id, self._visit(seen))
+        self.assertEqual(call.source_id.name, "Facebook")
+
     def test_an_earlier_call_is_one_of_this_caller_within_the_days_that_count(self):
         told = self._visitor()
         number, visit = self._shown(told), self._visit(told)
