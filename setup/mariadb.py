@@ -14,8 +14,9 @@ from pathlib import Path
 from setup.asterisk.package import REMEDY, Programs
 from setup.lib import apt, paths
 from setup.lib.console import Failure, run, step
+from setup.lib.ports import free_ports
 from setup.lib.prepare import preparing
-from setup.lib.process import HOST, Process, free_ports
+from setup.lib.process import HOST, Process
 
 SUITE = "trixie"  # before, its packages do not lie below usr
 PACKAGES = ("mariadb-server-core",)

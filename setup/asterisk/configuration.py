@@ -3,13 +3,11 @@
 import random
 import re
 import secrets
-import socket
-from contextlib import ExitStack
 from pathlib import Path
 
 from setup.lib import paths
 from setup.lib.console import Failure, capture, say
-from setup.lib.process import HOST, free_ports
+from setup.lib.ports import free_datagram_ports, free_ports
 
 from .tone import tone
 
@@ -54,7 +52,7 @@ def choose(more, cdr):
         **more,
     }
     names = ("SIP_PORT", "TRUNK_PORT", *(f"PHONE_{number}" for number in EXTENSIONS))
-    settings |= zip(names, _datagram_ports(len(names)), strict=True)
+    settings |= zip(names, free_datagram_ports(len(names)), strict=True)
     if cdr:
         database, server = cdr
         settings |= {
@@ -65,17 +63,6 @@ def choose(more, cdr):
             "CDR_DATABASE": database,
         }
     return {name: str(value) for name, value in settings.items()}
-
-
-def _datagram_ports(count):
-    """So many UDP ports of this machine nobody listens on."""
-    with ExitStack() as stack:
-        found = []
-        for _ in range(count):
-            one = stack.enter_context(socket.socket(type=socket.SOCK_DGRAM))
-            one.bind((HOST, 0))
-            found.append(one.getsockname()[1])
-        return found
 
 
 def _address():

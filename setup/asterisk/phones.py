@@ -1,13 +1,12 @@
 """Telephones around an Asterisk: processes of sipp, each with its script."""
 
 import os
-import socket
 import subprocess
 import time
-from contextlib import ExitStack
 from pathlib import Path
 
 from setup.lib.console import Failure
+from setup.lib.ports import free_datagram_ports
 from setup.lib.process import HOST, Process
 
 from . import telephones
@@ -64,9 +63,7 @@ class Phones:
         return self._start(f"caller-{number.lstrip('+')}", script)
 
     def _start(self, name, script, port=None, stays=False):
-        with ExitStack() as stack:
-            sockets = [stack.enter_context(_free()) for _ in range(2)]
-            ours, sound = (one.getsockname()[1] for one in sockets)
+        ours, sound = free_datagram_ports(2)
         name = f"{len(self.running)}-{name}"
         file = self.folder / f"{name}.xml"
         file.write_text(script)
@@ -75,7 +72,7 @@ class Phones:
         command = self.lab.programs.command(
             "usr/bin/sipp", f"{HOST}:{self.lab.settings['SIP_PORT']}",
             "-sf", file, "-i", HOST, "-p", port or ours,
-            "-mi", HOST, "-mp", sound - sound % 2,
+            "-mi", HOST, "-mp", sound,
             "-aa",  # what a transfer comes to is told while other things happen
             "-nostdin", "-trace_err", "-error_file", errors,
         )  # fmt: skip
@@ -109,12 +106,6 @@ class Phones:
                 errors = self.folder / f"{name}.errors"
                 said = errors.read_text(errors="replace") if errors.exists() else ""
                 raise Failure(f"the telephone {name} did not get through:\n{said}")
-
-
-def _free():
-    one = socket.socket(type=socket.SOCK_DGRAM)
-    one.bind((HOST, 0))
-    return one
 
 
 def _wait_for(process, port):

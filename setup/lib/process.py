@@ -14,18 +14,6 @@ from setup.lib.console import Failure, end_with_parent
 HOST = "127.0.0.1"
 
 
-def free_ports(count):
-    """So many ports of this machine nobody listens on."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind((HOST, 0))
-        return [one.getsockname()[1] for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
-
-
 def is_free(port):
     """Whether ``port`` can be listened on."""
     with socket.socket() as one:

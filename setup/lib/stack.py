@@ -14,7 +14,8 @@ from contextlib import nullcontext
 
 from setup.lib import nginx_sample, paths, system
 from setup.lib.odoo import LAUNCHER
-from setup.lib.process import HOST, Process, free_ports
+from setup.lib.ports import free_ports
+from setup.lib.process import HOST, Process
 
 NGINX = """
 {user}

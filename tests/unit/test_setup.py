@@ -1,11 +1,16 @@
 """What the commands make of a machine: its apt sources, an Odoo of one's own."""
 
+import socket
+import subprocess
+import sys
+
 import pytest
 
-from setup.lib import apt, odoo
+from setup.lib import apt, odoo, paths
 from setup.lib.chosen_tests import Choice
 from setup.lib.commands.test import NOTHING_COLLECTED, Session
 from setup.lib.console import Failure
+from setup.lib.ports import Ports
 
 DEB822 = """\
 Types: deb
@@ -119,3 +124,34 @@ def test_one_part_that_failed_or_was_killed_fails_the_whole(codes, code):
     session = Session(None, Choice([]))
     session.ends = [("part", one, 1.0) for one in codes]
     assert session.summary() == code
+
+
+TAKE = """
+import pathlib, socket, sys
+from setup.lib import paths
+paths.LOCKS = pathlib.Path(sys.argv[1])
+from setup.lib.ports import Ports
+print(*Ports(socket.SOCK_STREAM, range(30_000, 30_060)).take(20))
+"""
+
+
+def test_a_port_on_which_somebody_listens_is_not_given(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "LOCKS", tmp_path)
+    [port] = Ports(socket.SOCK_STREAM, range(30_000, 30_060)).take(1)
+    with socket.create_server(("127.0.0.1", port)), pytest.raises(Failure):
+        Ports(socket.SOCK_STREAM, [port]).take(1)
+
+
+def test_a_port_is_given_to_one_process_only(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "LOCKS", tmp_path)
+    ours = Ports(socket.SOCK_STREAM, range(30_000, 30_060))
+    mine = ours.take(20)
+    done = subprocess.run(
+        [sys.executable, "-c", TAKE, str(tmp_path)],
+        cwd=paths.ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    theirs = list(map(int, done.stdout.split()))
+    assert len({*mine, *theirs}) == 40

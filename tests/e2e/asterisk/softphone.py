@@ -7,7 +7,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from setup.lib.process import HOST, free_ports
+from setup.lib.ports import free_ports
+from setup.lib.process import HOST
 
 from ..door import Door
 
