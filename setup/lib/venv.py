@@ -8,6 +8,7 @@ from setup.lib import paths, system
 from setup.lib.console import Failure, end_with_parent, run, step
 
 LOCK = paths.SETUP / "requirements.txt"
+TIDYING = 30  # seconds for a program to end after a Ctrl-C
 
 
 def prepare(folder=paths.VENV, lock=LOCK, name="virtual environment"):
@@ -69,12 +70,21 @@ def python(odoo, *words, running=None, **options):
     with subprocess.Popen(command, **options) as process:
         running.add(process)
         try:
-            return process.wait()
+            return _wait(process)
         except BaseException:
             process.kill()
             raise
         finally:
             running.discard(process)
+
+
+def _wait(process):
+    """Wait for its end, also after a Ctrl-C: that is told to it as well."""
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.wait(TIDYING)
+        raise
 
 
 def fail_outside():

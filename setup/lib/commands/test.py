@@ -107,8 +107,10 @@ class Session:
         log = paths.LOGS / f"{label}-{os.getpid()}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         say(f"… {label} (how far: {log})")
+        streams = {"stderr": subprocess.STDOUT}
+        streams["start_new_session"] = True  # a Ctrl-C is ours to pass on, once
         with log.open("w") as output:
-            run(label, "--color=no", stdout=output, stderr=subprocess.STDOUT)
+            run(label, "--color=no", stdout=output, **streams)
         say(f"\n── {label}\n{log.read_text(errors='replace')}")
         log.unlink()
 
