@@ -3,6 +3,7 @@
 import base64
 import itertools
 import json
+import os
 import shutil
 import tempfile
 import time
@@ -78,7 +79,8 @@ class Browser:
     def __enter__(self):
         flags = (*FLAGS, *self.flags)
         command = (system.chromium(), *flags, f"--user-data-dir={self.folder}")
-        self.process = Process("chromium", (*command, "about:blank"))
+        name = f"chromium-{os.getpid()}"  # others run beside these tests
+        self.process = Process(name, (*command, "about:blank"))
         try:
             port, path = self._listens_at()
             self.address = f"ws://127.0.0.1:{port}"
