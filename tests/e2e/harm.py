@@ -1,8 +1,7 @@
 """What happens to servers: a worker, all of Odoo, or the database dies."""
 
-import os
+import contextlib
 import random
-import signal
 import time
 
 import psutil
@@ -46,9 +45,12 @@ class Harm:
 
     def worker(self):
         """One of Odoo's processes, whichever it is, is gone at once."""
-        self.revive()
-        master = psutil.Process(self.stack.odoo.pid)
-        os.kill(self.luck.choice(master.children()).pid, signal.SIGKILL)
+        while True:
+            self.revive()
+            with contextlib.suppress(psutil.NoSuchProcess):  # it has just ended
+                if workers := psutil.Process(self.stack.odoo.pid).children():
+                    return self.luck.choice(workers).kill()
+            time.sleep(0.1)
 
     def odoo(self):
         """All of Odoo is gone; somebody starts it again."""
