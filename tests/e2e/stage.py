@@ -6,7 +6,7 @@ from setup.simulator.performer import Performer
 
 
 class Stage:
-    """Begins inbound calls and ends those that a test leaves behind.
+    """Begins calls and ends those that a test leaves behind.
 
     :param simulator: a running ``Simulator``
     """
@@ -17,9 +17,17 @@ class Stage:
 
     def call(self, number):
         """Return a call of that number (E.164), not begun yet."""
-        scene = Scene(self.simulator, number)
-        self.scenes.append(scene)
-        return scene
+        return self._open(number, direction="inbound")
+
+    def place(self, extension, number):
+        """Take a call that is asked for over REST, which has not begun either."""
+        self._open(
+            number, direction="outbound", placed=True, extension=extension.number
+        )
+
+    def _open(self, number, **values):
+        self.scenes.append(Scene(self.simulator, number, **values))
+        return self.scenes[-1]
 
     def clear(self):
         """Hang up what still rings or talks."""
@@ -31,15 +39,15 @@ class Stage:
 class Scene:
     """One call; each step posts what the PBX posts, and returns with the reply."""
 
-    def __init__(self, simulator, number):
+    def __init__(self, simulator, number, **values):
         settings = simulator.settings
+        values.setdefault("extension", settings.extensions[0].number)
         self.truth = simulator.book.open(
             _now(),
             scenario="by hand",
-            direction="inbound",
             number=number,
             did=settings.dids[0].number,
-            extension=settings.extensions[0].number,
+            **values,
         )
         self._performer = Performer(
             settings, simulator.book, simulator.poster, self.truth
@@ -62,6 +70,18 @@ class Scene:
     def is_recorded(self):
         """What was said can be fetched."""
         self._step("record")
+
+    def rings_back(self):
+        """The agent who asked for it is rung."""
+        self._step("ring_agent")
+
+    def is_taken(self):
+        """That agent picks up, and the other side is called."""
+        self._step("agent_answers")
+
+    def finds_busy(self):
+        """The other side talks to somebody else."""
+        self._step("hang_up", "busy", "busy", 17)
 
     def is_missed(self):
         """The caller gives up."""

@@ -4,8 +4,10 @@ import json
 
 import pytest
 
+from .bridge import until
 from .browser import Browser
 from .pbx import caller
+from .tab import PATIENCE, shows
 
 CARD = ".o_telephony_card"
 LINE = ".o_telephony_line"
@@ -83,7 +85,11 @@ def test_two_tabs_show_the_same_and_one_of_them_sounds(maya, stage, customer, qu
     one, other = tabs
     one.wait(f"{SERVICE}.alert.isMain !== undefined")
     other.wait(f"{SERVICE}.alert.isMain !== undefined")
-    assert [tab.evaluate(SOUNDS) for tab in tabs].count(True) == 1
+    until(
+        lambda: [tab.evaluate(SOUNDS) for tab in tabs].count(True) == 1,
+        PATIENCE,
+        "none of the tabs sounds, or both do",
+    )
 
     one.click(".o_telephony_minimise")
     other.see(LINE, name)
@@ -107,10 +113,12 @@ def test_a_call_answered_elsewhere_leaves_both_tabs(maya, stage, customer):
     call.rings("first", "second")
     for tab in tabs:
         tab.see(CARD, name)
+    # It is said for some seconds only, in each tab.
+    said = f"{shows(CARD, 'Answered by Bruno')} && !({SOUNDS})"
+    seen = [tab.look_out(said) for tab in tabs]
     call.is_answered("second")
-    for tab in tabs:
-        tab.see(CARD, "Answered by Bruno")
-        tab.wait(f"!({SOUNDS})")
+    for is_seen in seen:
+        is_seen()
     for tab in tabs:
         tab.see_none(CARD)
 
@@ -125,17 +133,19 @@ def test_no_card_outlives_its_call_when_the_connection_was_lost(
     tab.see(CARD, name)
 
     stack.nginx.stop()
-    tab.see(CARD, "No connection")
-    # The PBX has a way of its own to Odoo, which the browser has not.
     proxy = simulator.poster.calls.url
-    simulator.poster.calls.url = proxy.replace(
-        f":{stack.port}/", f":{stack.http_port}/"
-    )
-    ended.is_missed()
-    begun.rings()
-    tab.see(CARD, name)
-    stack.start_nginx()
-    simulator.poster.calls.url = proxy
+    try:
+        tab.see(CARD, "No connection")
+        # The PBX has a way of its own to Odoo, which the browser has not.
+        simulator.poster.calls.url = proxy.replace(
+            f":{stack.port}/", f":{stack.http_port}/"
+        )
+        ended.is_missed()
+        begun.rings()
+        tab.see(CARD, name)
+    finally:
+        stack.start_nginx()
+        simulator.poster.calls.url = proxy
 
     tab.see(f"{CARD}.o_telephony_is_ringing", "Not in your contacts")
     tab.wait(f"!document.body.innerText.includes({json.dumps(name)})")
@@ -156,15 +166,19 @@ def test_the_focus_stays_where_somebody_types(maya, stage, customer):
 
 
 def test_a_click_on_a_leads_number_calls_it_for_that_lead(
-    maya, simulator, customer, query
+    maya, stage, simulator, customer, query
 ):
     name, number, lead = customer
-    simulator.callback_scenario = "click_busy"
+    simulator.place = stage.place
     tab = desk(maya, f"/odoo/crm/{lead}")
     tab.click(".o_field_widget[name='phone'] .o_telephony_call")
+    until(lambda: stage.scenes, PATIENCE, "the PBX was not asked")
+    (placed,) = stage.scenes
+    placed.rings_back()
     assert "Spring order" in tab.see(f"{CARD}.o_telephony_is_ringing", name)
+    placed.is_taken()
     tab.see(CARD, "Calling")
-    (call,) = simulator.calls.values()
+    call = placed.truth
     assert (call.number, call.extension) == (number, "100")
     assert query(
         "SELECT direction, lead_id FROM telephony_call WHERE call_ref = %s", call.ref
@@ -172,5 +186,6 @@ def test_a_click_on_a_leads_number_calls_it_for_that_lead(
     assert query("SELECT state FROM telephony_dial WHERE lead_id = %s", lead) == [
         ("tied",)
     ]
-    tab.see(CARD, "Busy")
-    simulator.settle()
+    is_busy = tab.look_out(shows(CARD, "Busy"))  # for some seconds
+    placed.finds_busy()
+    is_busy()

@@ -114,20 +114,17 @@ class Desk:
     def click(self, words, within=""):
         """Click what bears these words, and nothing else that is clickable."""
         self.tab.see(f"{within} button, {within} a", words)
-        self.tab.wait(
-            f"""(() => {{
-                for (const old of document.querySelectorAll("[data-pressed]")) {{
-                    delete old.dataset.pressed;
-                }}
-                const found = [...document.querySelectorAll(
-                    "{within} button, {within} a, {within} .o-dropdown-item")]
-                    .filter((one) => one.getClientRects().length)
-                    .find((one) => one.innerText.trim() === {words!r});
-                if (found) {{ found.dataset.pressed = "1"; }}
-                return !!found;
-            }})()"""
+        self._click_words(
+            f"{within} button, {within} a, {within} .o-dropdown-item", words
         )
-        self.tab.click("[data-pressed]")
+
+    def _click_words(self, selector, words):
+        """Click what is on screen with exactly these words."""
+        self.tab.click_found(
+            f"[...document.querySelectorAll({selector!r})]"
+            ".filter((one) => one.getClientRects().length)"
+            f".find((one) => one.innerText.trim() === {words!r})"
+        )
 
     def fill(self, field, value):
         """Type into a field of the form."""
@@ -139,19 +136,7 @@ class Desk:
         self.fill(field, value)
         offered = ".o-autocomplete--dropdown-item, .o_select_menu_item"
         self.tab.see(offered, value)
-        self.click_offer(offered, value)
-
-    def click_offer(self, offered, value):
-        """Click the offer with these words."""
-        self.tab.wait(
-            f"""(() => {{
-                const found = [...document.querySelectorAll({offered!r})]
-                    .find((one) => one.innerText.trim() === {value!r});
-                if (found) {{ found.id = "offered"; }}
-                return !!found;
-            }})()"""
-        )
-        self.tab.click("#offered")
+        self._click_words(offered, value)
 
 
 def test_from_an_empty_database_to_a_call_that_is_heard(desk, account, running):
