@@ -54,6 +54,16 @@ class TestConversionFile(ConversionCase, HttpCase):
         self.assertFalse(wizard.is_new)
         self.assertIn("Click_1", self._text(wizard))
 
+    def test_what_a_browser_saves_is_what_was_uploaded(self):
+        self._file()
+        self._rang()
+        wizard = self._wizard(self.form.action_get_file())
+        self.authenticate(self.administrator.login, self.administrator.login)
+        saved = self.url_open(f"/web/content/{wizard._name}/{wizard.id}/data")
+        self.assertIn("Click_1", saved.text)
+        wizard.action_uploaded()
+        self.assertEqual(set(self._rows(self.destination).mapped("state")), {"sent"})
+
     def test_who_takes_consent_back_is_not_in_the_file(self):
         self._file()
         told = self._click()

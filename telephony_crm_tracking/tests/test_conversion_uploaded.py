@@ -33,9 +33,7 @@ class TestConversionUploaded(SoldCase):
         wizard.action_uploaded()  # nothing new
         self.assertEqual(self._worth(back), worth)
 
-    def test_a_new_value_that_ceases_before_its_upload_is_told_is_set_right(
-        self,
-    ):
+    def test_a_new_value_that_ceases_before_its_upload_is_told_is_set_right(self):
         back, _won, lead = self._gone()
         for revenue in (500, 80):  # it was left out; it waits with another value
             self._earns(lead, 100)
