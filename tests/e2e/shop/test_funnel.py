@@ -7,6 +7,11 @@ from setup.simulator.settings import Did, Extension
 
 from .visitor import CALL, own_number_on, until
 
+TAPPED = """
+    SELECT l.id FROM telephony_tracking_lease l JOIN telephony_did d ON d.id = l.did_id
+     WHERE d.e164 = %s AND l.tap_date IS NOT NULL
+"""
+
 
 def read_lead(rpc, lead_id):
     """What a salesperson sees of where a lead came from, and what became of it."""
@@ -26,10 +31,10 @@ def test_from_the_advertisement_to_the_sale(site, come, rpc, stage, query, talke
         "/benches.html?utm_source=google&utm_medium=cpc&utm_campaign=Spring%20benches"
         "&utm_term=oak%20workbench&gclid=Cj0KCQ-of-the-tests&secret=1"
     )
-    stage.simulator.settings.dids.insert(0, Did(own_number_on(tab)))
+    number = own_number_on(tab)
+    stage.simulator.settings.dids.insert(0, Did(number))
     tab.click(CALL)
-    tapped = "SELECT id FROM telephony_tracking_lease WHERE tap_date IS NOT NULL"
-    until(lambda: query(tapped), "the tap was not told")
+    until(lambda: query(TAPPED, number), "the tap was not told")
 
     scene = stage.call("+447700900101")
     scene.rings()
