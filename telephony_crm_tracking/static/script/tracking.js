@@ -24,7 +24,7 @@ function hear(answer) {
         tries = 0;
         take(answer);
     } else if (tries < MOST_TRIES) {
-        askSoon((15000 + 10000 * Math.random()) * 2 ** tries++);
+        askSoon(15000 * (1 + Math.random()) * 2 ** tries++);
     }
 }
 
@@ -88,7 +88,7 @@ function clicked(event) {
     } else if (link && /^tel:/i.test(link.href)) {
         const t = numberOf(link);
         if (t) {
-            say({ t, ...about() }, true);
+            say({ t, ...about() });
         }
     } else if (link && visit.key && link.hostname !== location.hostname) {
         if (isWithin(link.hostname)) {
@@ -96,7 +96,7 @@ function clicked(event) {
             link.hash = (hash && hash + "&") + "telephony=" + visit.key;
             // Only from our own domains is it taken there. A "noreferrer" outdoes the policy.
             link.referrerPolicy = "origin";
-            link.rel = rel.replace(/noreferrer/gi, "noopener");
+            link.rel = "noopener";
             setTimeout(() => Object.assign(link, { href, referrerPolicy, rel })); // it was followed
         }
     }
@@ -105,7 +105,7 @@ function clicked(event) {
 function begin() {
     page = path();
     on("click auxclick", clicked);
-    on("pagehide", () => say({ e: 1 }, true));
+    on("pagehide", () => say({ e: 1 }));
     on("pageshow", ({ persisted }) => {
         if (persisted) {
             page = "";

@@ -49,9 +49,9 @@ const arrival = place(document.referrer); // before a router tidies the address 
 // The key that another of the site's domains gave to the link; it does not stay there. From
 // elsewhere it is somebody else's: all who followed the link would be one visitor.
 const handedOver = /[#&]telephony=([\w-]+)/.exec(location.hash);
-const isHandedOver = handedOver && isWithin(arrival.r.split(/[:/]/)[0]);
-export const visit = { key: "", before: isHandedOver && handedOver[1] };
+export const visit = { key: "" };
 if (handedOver) {
+    visit.before = isWithin(arrival.r.split(/[:/]/)[0]) && handedOver[1];
     history.replaceState(history.state, "", location.href.replace(handedOver[0], ""));
 }
 let line = Promise.resolve();
@@ -80,16 +80,22 @@ const kept = quiet(() => localStorage.telephony);
  * Sends one message; never fails.
  *
  * @param {object} message
- * @param {boolean} [keepalive] it must arrive, whatever becomes of the page
+ * @param {number} [tries] it must arrive, whatever becomes of the page; how often it is said
+ *  to a server that is too busy
  * @returns {Promise<object>} the answer `{k, n, beat}`, empty when there is none
  */
-function post(message, keepalive) {
+function post(message, tries) {
     const body = JSON.stringify(message); // as text/plain: nothing is asked beforehand
     const control = new AbortController();
     setTimeout(() => control.abort(), PATIENCE);
     const { signal } = control;
+    const keepalive = !!tries;
     return fetch(url + "/visit", { method: "POST", body, credentials: "omit", keepalive, signal })
-        .then((answer) => answer.json())
+        .then((answer) =>
+            answer.status === 429 && tries > 1
+                ? new Promise((go) => setTimeout(() => go(post(message, tries - 1)), PATIENCE))
+                : answer.json()
+        )
         .catch(() => ({}));
 }
 
@@ -103,9 +109,12 @@ export function ask() {
     return line;
 }
 
-/** Says something about the visit, if there is one; see `post`. */
-export const say = (message, keepalive) =>
-    visit.key ? post({ k: visit.key, ...message }, keepalive) : line;
+/**
+ * Says something about the visit, if there is one; see `post`. A tap proves who rings, and
+ * a no must be heard: what has consent with it is said again.
+ */
+export const say = (message) =>
+    visit.key ? post({ k: visit.key, ...message }, message.c ? 3 : 1) : line;
 
 /** Forgets the visit, here and in the browser. */
 export function forget() {

@@ -20,6 +20,20 @@ LEISURE = """
 """
 FOLLOW = "document.addEventListener('click', (event) => event.preventDefault());"
 
+# A server that is too busy, twice, for all but what asks for numbers.
+BUSY = """
+    const later = setTimeout, ask = fetch, heard = {};
+    window.setTimeout = (work, delay) => later(work, delay === 15000 ? 3000 : delay);
+    window.fetch = (url, options) => {
+        const { n, b, c } = JSON.parse(options.body);
+        const what = b ? (c ? "no" : "beat") : "tap";
+        heard[what] = (heard[what] || 0) + 1;
+        return n || heard[what] > 2
+            ? ask(url, options)
+            : Promise.resolve(new Response("{}", { status: 429 }));
+    };
+"""
+
 
 def test_a_visit_tells_where_from_and_nothing_else(shop, visit):
     shop.page("<a href='/landing?utm_source=news&UTM=1&gclid=Abc-1&email=a@b.c#top'>x")
@@ -73,6 +87,19 @@ def test_a_tap_tells_the_number_and_the_session_of_that_moment(shop, visit):
     (tap,) = shop.wait(lambda message: "t" in message)
     assert (tap["k"], tap["t"]) == (KEY, SHOWN)
     assert tap["g"]["session_id"] == "1700009999"
+
+
+def test_a_tap_and_a_no_are_said_again_to_a_server_that_is_too_busy(shop, visit):
+    shop.beat = 0.5
+    shop.page("<a id='call' href='tel:020 7946 0018'>Call</a>")
+    tab = visit(before=FOLLOW + BUSY)
+    tab.wait(f"call.href.replace(/%20/g, '').endsWith('{SHOWN[-4:]}')")
+    tab.evaluate("call.click()")
+    (tap,) = shop.wait(lambda message: "t" in message)
+    assert tap["t"] == SHOWN
+    tab.evaluate("telephony.consent({ analytics: false, ads: false }), 1")
+    (told,) = shop.wait(lambda message: message.get("c", {}).get("a") == "denied")
+    assert (told["k"], told["b"]) == (KEY, 1)
 
 
 NAMESAKE, NAMESAKE_SHOWN = "+441619460018", "+441619460321"
