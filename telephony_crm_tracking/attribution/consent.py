@@ -51,6 +51,15 @@ def allowed_analytics(word: str | None, required: bool) -> bool:
     return known == Signal.GRANTED or (known == Signal.UNKNOWN and not required)
 
 
+def allowed_click(word: str | None, required: bool) -> bool:
+    """Tell whether it may be kept which click on an advertisement a visit came by.
+
+    :param word: what is known of advertising, as in `allowed_analytics`
+    :param required: as in `allowed_analytics`
+    """
+    return allowed_analytics(word, required)
+
+
 def allowed_ads(word: str | None, required: bool) -> bool:
     """Tell whether something of a visit may leave for an advertising system.
 

@@ -1,7 +1,15 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..attribution.consent import Consent, Signal, allowed_analytics, latest, signal
+from ..attribution.consent import (
+    Consent,
+    Signal,
+    allowed_analytics,
+    allowed_click,
+    latest,
+    signal,
+)
+from ..attribution.visit import Kind
 from .telephony_tracking_quota import UNWAITED
 from .telephony_tracking_visit import AD_FIELDS, CLICK_IDS, IDS, PARAMETERS
 
@@ -19,6 +27,7 @@ KNOWN = SQL(
             "consent_analytics",
             "consent_ads",
             "consent_source",
+            "consent_date",
             *CLICK_IDS,
         )
     )
@@ -96,12 +105,20 @@ class TelephonyTrackingVisit(models.Model):
             self._withdraw(known["id"], now)
             return False
         values = {IDS[name]: value for name, value in asked.ids.items()}
-        if consent.ads == Signal.DENIED:
+        if not allowed_click(consent.ads, site.consent_required):
             values = {
                 name: value for name, value in values.items() if name not in AD_FIELDS
             }
-            if was.ads != Signal.DENIED:
+            if consent.ads == Signal.DENIED != was.ads:
                 values |= dict.fromkeys((*AD_FIELDS, "click_date"))
+        elif asked.kind == Kind.VISIT and not any(map(known.get, CLICK_IDS)):
+            # The page tells again what it came by, once that may be kept.
+            clicks = {
+                name: asked.parameters[name]
+                for name in CLICK_IDS
+                if asked.parameters.get(name)
+            }
+            values |= clicks and {**clicks, "click_date": now}
         if consent != was:
             values |= {
                 "consent_analytics": consent.analytics.value,

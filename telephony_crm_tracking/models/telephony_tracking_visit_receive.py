@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..attribution.consent import Consent, Signal, allowed_analytics, latest
+from ..attribution.consent import Consent, allowed_analytics, allowed_click, latest
 from ..attribution.source import classify, same
 from ..attribution.visit import Kind
 from .telephony_tracking_pool import BEAT
@@ -136,14 +136,14 @@ class TelephonyTrackingVisit(models.Model):
             "consent_analytics": consent.analytics.value,
             "consent_ads": consent.ads.value,
             "consent_source": consent.by,
-            "consent_date": now if consent != Consent() else None,
+            "consent_date": self._consent_date(consent, before, now),
             "kind": source.kind.value,
             "source": source.source,
             "medium": source.medium,
             "campaign": source.campaign,
             "keyword": source.keyword,
         }
-        if consent.ads == Signal.DENIED:
+        if not allowed_click(consent.ads, site.consent_required):
             values |= dict.fromkeys((*AD_FIELDS, "click_date"))
         stored = {name: value for name, value in values.items() if value}
         self.env.cr.execute(
@@ -154,6 +154,12 @@ class TelephonyTrackingVisit(models.Model):
             )
         )
         return {**values, "id": self.env.cr.fetchone()[0]}
+
+    def _consent_date(self, consent, before, now):
+        """Return since when a consent is so; a known one is since it was said."""
+        if before and consent == self._consent_of(before):
+            return before["consent_date"]
+        return now if consent != Consent() else None
 
     def _add_page(self, visit_id, path, now):
         """Store a page, unless it is the one that was the last before."""

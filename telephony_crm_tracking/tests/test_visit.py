@@ -152,6 +152,36 @@ class TestVisit(TrackingCase):
         again = self._page(k=told["k"], q={**AD, "gclid": "one"})
         self.assertEqual(again["k"], told["k"])
 
+    def test_unknown_consent_in_advertising_leaves_no_click_where_it_is_required(self):
+        said = {"q": {**AD, "gclid": "one"}, "g": {"fbp": "fb.1.1700000000000.7"}}
+        told = self._page(c={"a": "granted"}, at=self.now, **said)
+        self.assertEqual(self._visit(told).gclid, "one")
+        self.site.consent_required = True
+        told = self._page(c={"a": "granted"}, at=self.now, **said)
+        visit = self._visit(told)
+        self.assertFalse(visit.gclid or visit.fbp or visit.click_date)
+        self.assertEqual(visit.consent_date, self.now)
+        agreed = self._in(seconds=9)
+        yes = {"a": "granted", "d": "granted"}
+        again = self._page(k=told["k"], c=yes, at=agreed, **said)
+        self.assertEqual(again["k"], told["k"])
+        visit = self._visit(told)
+        self.assertEqual((visit.gclid, visit.click_date), ("one", agreed))
+        self.assertTrue(visit.fbp)
+        self.assertEqual((visit.consent_ads, visit.consent_date), ("granted", agreed))
+
+    def test_the_next_visit_has_the_consent_of_when_it_was_given(self):
+        yes = {"a": "granted", "d": "granted", "by": "tcf"}
+        told = self._page(c=yes, at=self.now)
+        later = self._in(hours=2)
+        again = self._page(p=told["k"], c={"a": "unknown"}, at=later)
+        self.assertNotEqual(again["k"], told["k"])
+        visit = self._visit(again)
+        self.assertEqual((visit.consent_ads, visit.consent_date), ("granted", self.now))
+        no = {"a": "granted", "d": "denied"}
+        again = self._page(p=again["k"], c=no, at=self._in(hours=4))
+        self.assertEqual(self._visit(again).consent_date, self._in(hours=4))
+
     def test_consent_in_advertising_taken_back_erases_the_click(self):
         told = self._page(q={**AD, "gclid": "one"}, c={"a": "granted", "d": "granted"})
         self._ask(k=told["k"], b=1, c={"a": "granted", "d": "denied", "by": "page"})
