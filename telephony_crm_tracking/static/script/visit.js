@@ -102,6 +102,9 @@ function post(message, tries) {
 /** Asks for numbers in place of those that were seen, after what was asked before; see `post`. */
 export function ask() {
     line = line.then(() => {
+        if (!isAllowed()) {
+            return {}; // refused while this waited for the answer before
+        }
         const n = numbers.filter((number) => number.isSeen).map((number) => number.e164);
         const p = visit.before || kept();
         return post({ k: visit.key, ...arrival, n, ...about(), p });

@@ -181,6 +181,8 @@ def test_who_refuses_before_the_answer_comes_is_forgotten(shop, visit):
         """
     )
     tab.wait("!!window.goOn")
+    tab.evaluate("telephony.refresh()")  # which asks anew, once there is an answer
+    tab.evaluate(PAUSE)
     tab.evaluate("telephony.consent({ analytics: false, ads: false }), goOn(), 1")
     [told] = shop.wait(lambda message: "b" in message)
     assert told["k"] == KEY
