@@ -41,11 +41,13 @@ class Reader:
         if self._is_nothing(cells):
             self.skipped += 1
             return
+        days = (None, None)
         try:
-            self.rows.append(self._row(line, cells))
+            days = self._days(cells)
+            self.rows.append(self._row(line, cells, *days))
         except _Wrong as wrong:
             shown = text(str(self.cell(cells, wrong.column) or ""), 60)
-            self.errors.append(CostError(line, wrong.code, wrong.column, shown))
+            self.errors.append(CostError(line, wrong.code, wrong.column, shown, *days))
 
     def _is_nothing(self, cells):
         said = [text(str(cell), 60) for cell in cells if cell not in (None, "")]
@@ -61,13 +63,16 @@ class Reader:
             return False
         return True
 
-    def _row(self, line, cells):
+    def _days(self, cells):
         start = self._day(cells, "start")
         end = self._day(cells, "end") or (start and cost_cells.last(start, self.unit))
         if start is None:
             raise _Wrong("no_date", "start")
         if not 0 <= (end - start).days < MAX_DAYS:
             raise _Wrong("bad_period", "end")
+        return start, end
+
+    def _row(self, line, cells, start, end):
         amount, currency = self._money(cells)
         return CostRow(
             line,

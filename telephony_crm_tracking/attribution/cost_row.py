@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -63,9 +63,17 @@ class CostError:
     :param code: ``no_header, no_currency, no_date, bad_date, ambiguous_date,
         bad_period, no_amount, bad_amount, ambiguous_amount, bad_currency, bad_clicks``
     :param value: the cell, cut
+    :param start: the first day that the line is about, and ``end`` the last one;
+        ``None`` where it does not tell
     """
 
     line: int
     code: str
     column: str = ""
     value: str = ""
+    start: date | None = field(default=None, compare=False)
+    end: date | None = field(default=None, compare=False)
+
+    def may_be_within(self, start: date, end: date) -> bool:
+        """Tell whether it is not known to be about other days."""
+        return not self.start or (start <= self.start and self.end <= end)

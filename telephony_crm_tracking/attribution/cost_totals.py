@@ -10,15 +10,20 @@ from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 
-from .cost_row import CostRow
+from .cost_row import CostError, CostRow
 
 NAMES = ("source", "medium", "campaign", "keyword", "did")
 #: What is shown is rounded, so a sum of it may be this much beside the total.
 ROUNDED = Decimal("0.01")
 
 
-def totals(rows: Iterable[CostRow]) -> list[CostRow]:
-    """Return the rows without a name that cost what the others of their days cost."""
+def totals(rows: Iterable[CostRow], errors: Iterable[CostError] = ()) -> list[CostRow]:
+    """Return the rows without a name that cost what the others of their days cost.
+
+    Or more, where a line of their days is wrong: it is no row, and what it costs is in
+    their sum.
+    """
+    errors = list(errors)
     parts: dict[tuple, Decimal] = defaultdict(Decimal)
     silent: dict[tuple, list[CostRow]] = defaultdict(list)
     for row in rows:
@@ -29,8 +34,15 @@ def totals(rows: Iterable[CostRow]) -> list[CostRow]:
             silent[key].append(row)
     found = []
     for key, alike in silent.items():
-        if (inside := _inside(parts, *key)) is not None:
-            found += [row for row in alike if abs(row.amount - inside) <= ROUNDED]
+        if (inside := _inside(parts, *key)) is None:
+            continue
+        start, end, _currency = key
+        is_short = any(error.may_be_within(start, end) for error in errors)
+        found += [
+            row
+            for row in alike
+            if abs(row.amount - inside) <= ROUNDED or (is_short and row.amount > inside)
+        ]
     return found
 
 

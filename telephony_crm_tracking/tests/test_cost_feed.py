@@ -19,6 +19,14 @@ class TestCostFeed(CostCase):
         wizard.action_import()
         self.assertEqual(sum(self.costs.search([]).mapped("amount")), 600)
 
+    def test_a_line_that_sums_up_a_wrong_one_too_counts_nothing_twice(self):
+        table = "Day,Campaign,Cost\n2026-03-01,,22\n2026-03-01,A,10\n2026-03-01,B,x12\n"
+        wizard = self._wizard(table, leave_out=True)
+        counts = (wizard.total_count, wizard.line_count, wizard.wrong_count)
+        self.assertEqual(counts, (1, 1, 1))
+        wizard.action_import()
+        self.assertEqual(self._days(), [("2026-03-01", 10)])
+
     def test_a_line_that_is_left_out_tells_of_which_days_the_file_is(self):
         for day in ("2026-02-28", "2026-03-01", "2026-03-05", "2026-03-31"):
             self._cost(1, day)

@@ -32,7 +32,7 @@ class CostPlan:
         self._utm, self._currencies, self._dids = {}, None, None
         self._countries = ()
         self.rows = [row for row in reading.rows if self._is_right(row)]
-        sums = {row.line for row in totals(self.rows)}
+        sums = {row.line for row in totals(self.rows, self.errors)}
         self.totals = len(sums)
         # What sums up others says as well which days the file is about: what was said
         # of one on which nothing was spent is no more true.
@@ -47,7 +47,7 @@ class CostPlan:
     def _is_right(self, row):
         wrong = self._wrong(row)
         if wrong:
-            self.errors.append(CostError(row.line, *wrong))
+            self.errors.append(CostError(row.line, *wrong, row.start, row.end))
         else:
             for kind in KINDS:
                 self.utm_id(kind, getattr(row, kind))

@@ -3,10 +3,11 @@
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telephony_crm_tracking.attribution.cost_row import CostRow
+from telephony_crm_tracking.attribution.cost_row import CostError, CostRow
 from telephony_crm_tracking.attribution.cost_rows import read
 from telephony_crm_tracking.attribution.cost_totals import totals
 
@@ -45,6 +46,33 @@ def test_a_cost_of_its_own_sums_up_nothing():
     assert lines(row(1, 10), row(2, 10, "A", currency="USD")) == []
     assert lines(row(1, 0), row(2, 0, "A")) == []
     assert lines(row(1, 10, did="+442079460018"), row(2, 10, "A")) == []
+
+
+def test_a_line_that_is_wrong_is_missing_from_what_is_summed_up():
+    table = [["Day", "Campaign", "Cost"], ["2026-03-01", "", "22"]]
+    table += [["2026-03-01", "A", "10"], ["2026-03-01", "B", "x12"]]
+    found = read(table, {"currency": "EUR"})
+    assert [one.line for one in totals(found.rows, found.errors)] == [2]
+    assert totals(found.rows) == []
+
+
+@pytest.mark.parametrize(
+    "amount, days, left_out",
+    [
+        (22, {}, True),  # nobody knows of which day the line is
+        (22, {"start": 1, "end": 1}, True),
+        (9, {"start": 1, "end": 1}, False),
+        (22, {"start": 2, "end": 2}, False),
+        (22, {"start": 1, "end": 2}, False),
+    ],
+)
+def test_it_costs_more_than_the_others_only_where_a_line_of_its_day_is_wrong(
+    amount, days, left_out
+):
+    days = {name: date(2026, 3, day) for name, day in days.items()}
+    error = CostError(4, "bad_amount", **days)
+    found = totals([row(2, amount), row(3, 10, "A")], [error])
+    assert [one.line for one in found] == [2] * left_out
 
 
 rows = st.lists(
