@@ -43,7 +43,8 @@ class Visit(http.Controller):
         :param token: of the site; 404 when there is none
 
         Answers 400 for what is no message, 413 for what is too long, 429 for what
-        comes too often. A page of a site that is not ours is told nothing.
+        comes too often. A page of a site that is not ours is told nothing. What is as
+        long as no page says it is refused by Odoo itself, in words that no page reads.
         """
         site = request.env["telephony.tracking.site"]._openings().get(token)
         if not site:

@@ -12,6 +12,7 @@ import {
     toggleMenuItem,
     toggleSearchBarMenu,
 } from "@web/../tests/web_test_helpers";
+import { clickOnDataset } from "@web/../tests/views/graph/graph_test_helpers";
 
 import { formatReturn } from "@telephony_crm_tracking/report/return_field";
 
@@ -63,6 +64,25 @@ test("a figure opens the records that it counts, by the model that was chosen", 
     await pivot({ context: { search_default_model_first: 1 } });
     await contains(".o_pivot_cell_value:contains(7)").click();
     expect.verifySteps([["calls", [["source", "=", "google"]], "first"], "telephony.call"]);
+});
+
+test("a bar opens the records that it counts", async () => {
+    onRpc("report", "action_open", ({ args }) => {
+        expect.step(args);
+        return ACTION;
+    });
+    mockService("action", { doAction: (action) => expect.step(action.res_model) });
+    const view = await mountView({
+        type: "graph",
+        resModel: "report",
+        arch: `<graph js_class="telephony_tracking_graph">
+            <field name="source" />
+            <field name="calls" type="measure" />
+        </graph>`,
+        searchViewArch: SEARCH,
+    });
+    await clickOnDataset(view);
+    expect.verifySteps([["calls", [["source", "=", "bing"]]], "telephony.call"]);
 });
 
 test("a figure that counts no records opens the rows that it sums up", async () => {
