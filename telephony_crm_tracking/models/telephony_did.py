@@ -3,28 +3,22 @@ from odoo.exceptions import ValidationError
 
 from odoo.addons.telephony_crm.pbx import numbers
 
-#: What a number of a pool has of the static one.
-INHERITED = (
-    "name",
-    "team_id",
-    "user_id",
-    "source_id",
-    "medium_id",
-    "campaign_id",
-    "source_from",
-    "source_to",
-    "creation_policy",
-    "create_on",
-)
 
+def _inherited(field, name, **attributes):
+    """Return what a number of a pool has of the static one, and any other by itself.
 
-def _inherited(field, **attributes):
+    Each is computed by itself: with one method for all of them, each would depend on
+    each, and Odoo would walk through all their orders whenever it starts.
+    """
+
+    @api.depends(f"pool_id.stands_for_id.{name}")
+    def compute(dids):
+        for did in dids:
+            static = did.sudo().pool_id.stands_for_id
+            did[name] = static[name] if static else did[name]
+
     return field(
-        compute="_compute_inherited",
-        store=True,
-        readonly=False,
-        recursive=True,
-        **attributes,
+        compute=compute, store=True, readonly=False, recursive=True, **attributes
     )
 
 
@@ -45,31 +39,26 @@ class TelephonyDid(models.Model):
         help="Visitors of a web site are shown the number in the place of another, of "
         "which it has its name, its team, its user and its sources.",
     )
-    name = _inherited(fields.Char)
-    team_id = _inherited(fields.Many2one)
-    user_id = _inherited(fields.Many2one)
-    source_id = _inherited(fields.Many2one)
-    medium_id = _inherited(fields.Many2one)
-    campaign_id = _inherited(fields.Many2one)
+    name = _inherited(fields.Char, "name")
+    team_id = _inherited(fields.Many2one, "team_id")
+    user_id = _inherited(fields.Many2one, "user_id")
+    source_id = _inherited(fields.Many2one, "source_id")
+    medium_id = _inherited(fields.Many2one, "medium_id")
+    campaign_id = _inherited(fields.Many2one, "campaign_id")
     source_from = _inherited(
         fields.Date,
+        "source_from",
         string="Source From",
         help="Calls of before have no source by this number.",
     )
     source_to = _inherited(
         fields.Date,
+        "source_to",
         string="Source Until",
         help="Calls of later have no source by this number.",
     )
-    creation_policy = _inherited(fields.Selection)
-    create_on = _inherited(fields.Selection)
-
-    @api.depends(*(f"pool_id.stands_for_id.{name}" for name in INHERITED))
-    def _compute_inherited(self):
-        for did in self:
-            static = did.sudo().pool_id.stands_for_id
-            for name in INHERITED:
-                did[name] = static[name] if static else did[name]
+    creation_policy = _inherited(fields.Selection, "creation_policy")
+    create_on = _inherited(fields.Selection, "create_on")
 
     @api.depends_context("telephony_number_only")
     def _compute_display_name(self):
