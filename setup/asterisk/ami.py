@@ -7,7 +7,7 @@ import time
 from setup.lib.console import Failure
 from setup.lib.process import HOST
 
-SECONDS = 10
+SECONDS = 30
 
 
 class Ami:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import datetime
 
 from setup.lib import paths
 from setup.lib.process import HOST, Process
@@ -35,6 +36,7 @@ user = {CDR_USER}
 password = {CDR_PASSWORD}
 database = {CDR_DATABASE}
 """
+LOG_TIME = "%Y-%m-%d %H:%M:%S,%f"
 
 
 def build(folder):
@@ -98,6 +100,23 @@ class BridgeProcess:
     def thaw(self):
         """Have it go on."""
         os.kill(self.process.pid, signal.SIGCONT)
+
+    def took_over(self, since):
+        """Wait until it is the active one; after how many seconds, by its own log.
+
+        Odoo, and who asks that, learn of it later.
+        """
+
+        def active_at():
+            said = self.process.log.read_text().splitlines()
+            lines = [line[:23] for line in said if "This bridge is active" in line]
+            times = [datetime.strptime(line, LOG_TIME).timestamp() for line in lines]
+            return max(times, default=0)
+
+        until(
+            lambda: active_at() > since, 60, lambda: self.process.failure("stands by")
+        )
+        return active_at() - since
 
     @property
     def pid(self):

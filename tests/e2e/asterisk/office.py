@@ -17,7 +17,7 @@ from ..access import Query, Rpc
 SECRET = "what bridge and Odoo share"
 AGENTS = {"petra": "100", "tomas": "101", "nadia": "102"}
 LONDON = "+442079460100"
-PATIENCE = 20  # seconds for what the bridge tells
+PATIENCE = 60  # seconds for what the bridge tells
 CALL = """
     SELECT c.id, c.call_ref, c.direction, c.state, c.disposition, c.number_e164,
            c.start_date, c.answer_date, c.end_date, c.talk_seconds,

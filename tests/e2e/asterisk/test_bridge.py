@@ -104,7 +104,7 @@ def log(query):
 def active(query):
     """Wait until a bridge is the active one, by what Odoo was told."""
 
-    def wait(bridge, seconds=40):
+    def wait(bridge, seconds=60):
         def look():
             rows = query(
                 "SELECT instance FROM telephony_pbx_bridge WHERE is_active"
@@ -117,10 +117,12 @@ def active(query):
     return wait
 
 
-ANSWERED = ("ended", "answered", 1, True, 1, "100")
+# A telephone that talks for a second, told in whole ones.
+A_SECOND = pytest.approx(1.5, abs=0.5)
+ANSWERED = ("ended", "answered", A_SECOND, True, 1, "100")
 
 
-def _all_ended(log, refs, seconds=30):
+def _all_ended(log, refs, seconds=60):
     """Wait until all calls have ended in Odoo; return them."""
     until(
         lambda: all(log(refs).get(ref, [""])[0] == "ended" for ref in refs),
@@ -227,8 +229,8 @@ def test_what_happens_while_the_bridge_is_killed_is_told_after_its_restart(
             90,
             lambda: str(query(COMPARISONS)),
         )
-        found = _all_ended(log, [*refs, long], 60)
-        assert found[refs[3]][1:3] == ("answered", 1)
+        found = _all_ended(log, [*refs, long])
+        assert found[refs[3]][1:3] == ("answered", A_SECOND)
         assert len(found) == 6
 
 
@@ -263,10 +265,10 @@ def test_a_second_bridge_takes_over_within_ten_seconds_and_nothing_is_doubled(
             )
             before = world.call("110")
             until(lambda: log([before]).get(before, [""])[0] == "in_progress")
+            since = time.time()
             one.freeze()
-            since = time.monotonic()
-            active(two, 12)
-            assert time.monotonic() - since < 10
+            assert two.took_over(since) < 10
+            active(two)
             refs = [world.call() for _ in range(2)]
             one.thaw()
             refs += [world.call() for _ in range(2)]
@@ -275,7 +277,7 @@ def test_a_second_bridge_takes_over_within_ten_seconds_and_nothing_is_doubled(
             for ref in refs:
                 assert found[ref] == ANSWERED
             assert found[before][:2] == ("ended", "answered")
+            since = time.time()
             two.kill()
-            since = time.monotonic()
-            active(one, 12)
-            assert time.monotonic() - since < 10
+            assert one.took_over(since) < 10
+            active(one)
