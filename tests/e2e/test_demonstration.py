@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import subprocess
+from urllib.request import urlopen
 
 import psutil
 import pytest
@@ -125,12 +126,20 @@ def test_it_says_where_it_is_rings_by_itself_and_leaves_nothing_behind(start):
         lambda: ask(login, "telephony.call", "get_cards"), CALLS_WITHIN, "nobody called"
     )
     assert cards[0]["partner"]["name"] == "Olena Shevchenko"
+    shop = re.search(r"(http://\S+)  a web site whose visitors", first.said)[1]
+    script = re.search(r'src="([^"]+/telephony/tracking/[^"]+)"', _read(shop))[1]
+    assert "+44" in _read(script)
     is_clean(first)
 
     again = start()
     assert again.ready() < AGAIN
     assert again.steps == ALWAYS, again.said
     is_clean(again)
+
+
+def _read(url):
+    with urlopen(url, timeout=60) as page:
+        return page.read().decode()
 
 
 def is_clean(demonstration):
