@@ -134,8 +134,9 @@ class TestLeadPerson(RingingCase):
                     with self.assertRaises(SerializationFailure):
                         sync(cr, is_led_to)
                     cr.rollback()
+                with connection.cursor() as cr:
                     leads(cr).touch_ids.unlink()
-                    cr.commit()
+                with connection.cursor() as cr:
                     transaction._read_committed(cr)  # as the job does it
                     sync(cr, is_led_to)
                     self.assertEqual(len(leads(cr).touch_ids), 1)
