@@ -1,8 +1,18 @@
 from odoo import api, models
+from odoo.exceptions import MissingError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .telephony_tracking_report_part import COUNTED, NUMBERED, PARTS
+from .telephony_tracking_report_part import (
+    ALONE,
+    BORN,
+    COUNTED,
+    EARNED,
+    NUMBERED,
+    PARTS,
+    TOUCH,
+    WON,
+)
 from .telephony_tracking_report_query import RATIOS
 
 #: So many records of a figure are opened, the last ones: a list is no place for more.
@@ -34,6 +44,9 @@ KIND_OF = {
     "cost": "cost",
     "clicks": "cost",
 }
+#: The parts whose rows have the id of a touch of the lead, or of the lead itself.
+OF_TOUCHES = {TOUCH, BORN, WON, EARNED}
+OF_LEADS = {ALONE, BORN + 1, WON + 1, EARNED + 1}
 
 
 class TelephonyTrackingReport(models.Model):
@@ -73,16 +86,46 @@ class TelephonyTrackingReport(models.Model):
         return self._list_of(model, ids, title)
 
     def action_open_record(self):
-        """Open what a row is about; of the visits of a day, all of them."""
+        """Open what a row is about; of the visits of a day, all of them.
+
+        Since somebody read the list, a sale may have been taken back, or money earned
+        anew: then the lead is opened of which the row was.
+        """
         self.ensure_one()
-        if self.kind == "visit":
+        try:
+            kind = self.kind
+        except MissingError:
+            lead = self._lead_of_id()
+            if not lead:
+                raise
+            return self._form_of(lead._name, lead.id)
+        if kind == "visit":
             return self.action_open("visits", [("id", "=", self.id)])
-        model, res_id = MODELS[self.kind], self.res_id
-        if self.kind == "revenue":
+        model, res_id = MODELS[kind], self.res_id
+        if kind == "revenue":
             row = Domain("date", "=", self.date) & Domain("id", "=", self.id)
             origin, ids = self._origins_of(row)
             if len(ids) == 1:  # else it was earned anew since the row was read
                 model, [res_id] = origin, ids
+        return self._form_of(model, res_id)
+
+    def _lead_of_id(self):
+        """Return the lead that a row is about, by the row's id alone; or none.
+
+        As the rows do, it names leads of the companies that their reader may not open.
+        """
+        place, its = self.id % PARTS, self.id // PARTS % NUMBERED
+        if place in OF_TOUCHES:
+            touches = self.env["telephony.tracking.touch"]
+            return touches.search([("id", "=", its)]).lead_id
+        leads = self.env["crm.lead"].sudo().with_context(active_test=False)
+        if place not in OF_LEADS:
+            return leads
+        companies = [False, *self.env.companies.ids]
+        return leads.search([("id", "=", its), ("company_id", "in", companies)])
+
+    @api.model
+    def _form_of(self, model, res_id):
         return {
             "type": "ir.actions.act_window",
             "res_model": model,

@@ -159,7 +159,8 @@ class TestOptionalMoney(SalesCase, ReportCase):
         row = self._asked(clock="money").search([("kind", "=", "revenue")])
         self.assertEqual(row.action_open_record()["res_id"], order.id)
         order._action_cancel()
-        self.lead.flush_recordset(["tracking_revenue"])
+        self.env.flush_all()
+        self.env.invalidate_all()  # as in the next request
         action = row.action_open_record()
         self.assertEqual(
             (action["res_model"], action["res_id"]), ("crm.lead", self.lead.id)

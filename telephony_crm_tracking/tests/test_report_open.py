@@ -1,3 +1,4 @@
+from odoo.exceptions import MissingError
 from odoo.tests import tagged
 
 from .report_common import DAY, ReportCase
@@ -85,6 +86,33 @@ class TestReportOpen(ReportCase):
         self.assertEqual((action["res_model"], action["res_id"]), (lead._name, lead.id))
         action = rows["visit"].action_open_record()
         self.assertEqual(action["domain"], [("id", "in", visit.ids)])
+
+    def test_a_row_that_is_no_more_opens_the_lead_of_which_it_was(self):
+        led = self._lead_of((self.google, 0, 1), won=2, revenue=70)
+        alone = self._lead_of(won=2, revenue=70)
+        alone.touch_ids.sudo().unlink()
+        rows = self._asked(clock="money").search([("kind", "in", ("won", "revenue"))])
+        leads = rows.mapped(lambda row: (row.kind, row.res_id))
+        kinds = ("won", "revenue")
+        self.assertEqual(
+            set(leads), {(kind, lead.id) for kind in kinds for lead in led | alone}
+        )
+        stages = self.env["crm.stage"]
+        (led | alone).stage_id = stages.search([("is_won", "=", False)], limit=1)
+        self.env.flush_all()
+        self.env.invalidate_all()  # as in the next request
+        self.assertFalse(rows.exists())
+        opened = [row.action_open_record() for row in rows]
+        self.assertEqual(
+            [(one["res_model"], one["res_id"]) for one in opened],
+            [("crm.lead", lead_id) for _kind, lead_id in leads],
+        )
+        cost = self._cost(5, self.google)
+        row = self._asked(clock="money").search([("kind", "=", "cost")])
+        cost.unlink()
+        self.env.invalidate_all()
+        with self.assertRaises(MissingError):
+            row.action_open_record()
 
     def test_a_number_of_rows_is_no_figure_of_the_shop(self):
         self.assertFalse(self._asked().action_open("__count", []))
