@@ -36,7 +36,7 @@ export const isAllowed = (word = wordOf(0)) =>
  * mode, first has it denied on every page: who agreed on an earlier one is not forgotten.
  */
 export const isRefused = () =>
-    Object.values(said).some(([a, , isSaid]) => a === false && isSaid !== false);
+    Object.values(said).some((words) => words[0] === false && words[2] !== false);
 
 /**
  * Notes what one of them says of analytics and of advertising.
@@ -66,9 +66,9 @@ const BANNERS = [
         tell("onetrust", groups.includes("C0002"), groups.includes("C0004"));
     },
     () => {
-        const { hasResponse, consent: given } = window.Cookiebot;
-        if (hasResponse) {
-            tell("cookiebot", given.statistics, given.marketing);
+        const bot = window.Cookiebot;
+        if (bot.hasResponse) {
+            tell("cookiebot", bot.consent.statistics, bot.consent.marketing);
         }
     },
     () => {
@@ -77,10 +77,10 @@ const BANNERS = [
     },
     ({ type }) => {
         // The events of Odoo's bar come before its cookie is written.
-        const [, , answer] = /(^optionalCookies|website_cookies_bar=[^;]*optional\W+)(.)/.exec(
+        const answer = /(^optionalCookies|website_cookies_bar=[^;]*optional\W+)(.)/.exec(
             type + document.cookie
         );
-        const is = /A|t/.test(answer);
+        const is = /A|t/.test(answer[2]);
         tell("odoo", is, is);
     },
 ];
@@ -97,8 +97,8 @@ function tcf({ eventStatus, gdprApplies, purpose }) {
     if (gdprApplies === false) {
         tell("tcf", true, true);
     } else if (eventStatus !== "cmpuishown") {
-        const { 1: storage, 7: ads, 8: content } = purpose.consents;
-        tell("tcf", !!(storage && content), !!(storage && ads));
+        const may = purpose.consents;
+        tell("tcf", !!(may[1] && may[8]), !!(may[1] && may[7]));
     }
 }
 
