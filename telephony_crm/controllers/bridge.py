@@ -96,7 +96,11 @@ class Bridge(http.Controller):
         answer = {"commands": found, "wait": 0}
         if not found:
             if told["active"]:
-                answer["wait"] = _pause()
+                # Two that both say to be active do not chase each other.
+                latest = pbx.env["telephony.pbx.bridge"]._is_latest(
+                    pbx, told["instance"], told["turn"]
+                )
+                answer["wait"] = _pause() if latest else SHORT
             else:
                 answer["wait"] = SHORT if paths else STAND_BY
         return request.make_json_response(

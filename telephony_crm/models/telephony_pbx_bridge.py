@@ -95,11 +95,20 @@ class TelephonyPbxBridge(models.Model):
 
     @api.model
     def _is_latest(self, pbx, instance, turn):
-        """Tell whether a bridge has not asked anew since, and so listens still."""
+        """Tell whether a bridge listens still, as far as one knows.
+
+        It has not asked anew since, nor has another one taken its place: who was
+        killed cannot say so, and its request waits here to the end.
+        """
         self.env.cr.execute(
             """
-            SELECT 1 FROM telephony_pbx_bridge
+            SELECT 1 FROM telephony_pbx_bridge own
              WHERE pbx_id = %s AND instance = %s AND turn = %s
+               AND NOT EXISTS (
+                   SELECT 1 FROM telephony_pbx_bridge other
+                    WHERE other.pbx_id = own.pbx_id AND other.is_active
+                      AND other.instance != own.instance
+                      AND other.seen_date > own.seen_date)
             """,
             [pbx.id, instance, turn],
         )

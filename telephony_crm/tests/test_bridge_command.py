@@ -209,6 +209,19 @@ class TestBridgeCommand(BridgeCase):
             bridge._wait(pbx, self._told(), 20)
         self.assertEqual(states, [TRANSACTION_STATUS_IDLE])
 
+    def test_the_last_request_of_a_bridge_that_was_killed_takes_no_command(self):
+        self._note("pbx1:killed")
+        killed = {"instance": "pbx1:killed", "turn": self.turn}
+        [known] = self.bridges._of(self.pbx)
+        self.assertTrue(self.bridges._is_latest(self.pbx, **killed))
+        known.seen_date -= timedelta(seconds=2)
+        self.env.flush_all()
+        self._note("pbx1:new")
+        new = {"instance": "pbx1:new", "turn": self.turn}
+        self.commands.sudo()._put(self.pbx, asking(), 5, {})
+        self.assertFalse(bridge._wait(self.pbx, killed, 0))
+        self.assertEqual(len(bridge._wait(self.pbx, new, 0)), 1)
+
     # -- where the bridge asks the workers themselves ----------------------------------
 
     @contextlib.contextmanager
