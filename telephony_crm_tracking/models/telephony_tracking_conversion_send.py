@@ -123,9 +123,12 @@ class TelephonyTrackingConversion(models.Model):
             return destination._pause("no_kind")
         try:
             settings |= destination._token(tokens)
-            # Meanwhile consent may have been taken back, or a person have decided.
+            # Meanwhile consent may have been taken back, a person have decided, or it
+            # be worth something else.
             if not self._begin_alone() or self.state not in PENDING:
                 return True
+            if self.attempts == 1:
+                self._set_value()
             test, own = destination.test_mode, self._to_pure()
             if refusal := self._refusal(settings, own=own):
                 self._give_back(before)

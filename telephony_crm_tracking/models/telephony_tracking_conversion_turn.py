@@ -81,6 +81,8 @@ class TelephonyTrackingConversion(models.Model):
         :param before: what `_claim` returned
         """
         self.write({**before, "attempts": max(self.attempts - 1, 0)})
+        if not self.attempts:
+            self._set_value()  # nobody has, of what is on its way
 
     def _hold(self, reason):
         """Send it once more later, since its receiver does not know the click yet."""

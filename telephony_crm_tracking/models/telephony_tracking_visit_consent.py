@@ -112,13 +112,16 @@ class TelephonyTrackingVisit(models.Model):
             if consent.ads == Signal.DENIED != was.ads:
                 values |= dict.fromkeys((*AD_FIELDS, "click_date"))
         elif asked.kind == Kind.VISIT and not any(map(known.get, CLICK_IDS)):
-            # The page tells again what it came by, once that may be kept.
+            # A page tells again what it came by, once that may be kept; the first one
+            # of the visit came by it when the visit began.
+            is_first = asked.key == known["key"]
             clicks = {
                 name: asked.parameters[name]
                 for name in CLICK_IDS
                 if asked.parameters.get(name)
             }
-            values |= clicks and {**clicks, "click_date": now}
+            clicked = known["start_date"] if is_first else now
+            values |= clicks and {**clicks, "click_date": clicked}
         if consent != was:
             values |= {
                 "consent_analytics": consent.analytics.value,

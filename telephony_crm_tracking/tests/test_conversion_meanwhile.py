@@ -54,6 +54,26 @@ class TestConversionMeanwhile(SoldCase):
         self.assertEqual(rows.mapped("amount"), [100, 80])
         self.assertEqual(rows.mapped("state"), ["sent", "waiting"])
 
+    def test_a_value_that_changes_while_a_token_is_fetched_is_the_one_that_goes(self):
+        lead, manager, answers = self._sold_by_request()
+        won = self._rows(manager, "won")
+
+        def get_token(this, tokens):
+            self._earns(lead, won.amount - 100)
+            if won.amount == 500:
+                raise ValueError("no token now")
+            return {"access_token": "token"}
+
+        self.patch(type(manager), "_token", get_token)
+        self._send()
+        self.assertEqual((won.state, won.amount, won.attempts), ("waiting", 400, 0))
+        manager.pause_date = False
+        self._due_now(won)
+        answers.append(Result(State.SENT, ref="1"))
+        self._send()
+        self.assertEqual((won.state, won.amount), ("sent", 300))
+        self.assertFalse(self._worth(manager))
+
     def test_a_value_that_changes_before_a_repeat_is_said_after_it(self):
         lead, manager, answers = self._sold_by_request()
         won = self._rows(manager, "won")

@@ -166,7 +166,7 @@ class TestVisit(TrackingCase):
         again = self._page(k=told["k"], c=yes, at=agreed, **said)
         self.assertEqual(again["k"], told["k"])
         visit = self._visit(told)
-        self.assertEqual((visit.gclid, visit.click_date), ("one", agreed))
+        self.assertEqual((visit.gclid, visit.click_date), ("one", self.now))
         self.assertTrue(visit.fbp)
         self.assertEqual((visit.consent_ads, visit.consent_date), ("granted", agreed))
 

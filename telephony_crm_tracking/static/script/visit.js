@@ -23,7 +23,10 @@ const COOKIES = {
 // the page has for it is there all the same.
 const element = document.querySelector("script[data-telephony-url]");
 /** Where Odoo is asked: absolute, since an address without a host is the page's own. */
-export const url = new URL(element ? element.dataset.telephonyUrl : config.url, document.baseURI);
+export const url = new URL(
+    element ? element.dataset.telephonyUrl : config.url,
+    document.baseURI
+).href.replace(/\/$/, "");
 
 /** Whether a host is of the site's domains. */
 export const isWithin = (host) =>
@@ -93,7 +96,10 @@ function post(message, tries) {
     return fetch(url + "/visit", { method: "POST", body, credentials: "omit", keepalive, signal })
         .then((answer) =>
             answer.status === 429 && tries > 1
-                ? new Promise((go) => setTimeout(() => go(post(message, tries - 1)), PATIENCE))
+                ? new Promise((go) =>
+                      // Who agreed may have refused since.
+                      setTimeout(() => go(post({ ...message, ...about() }, tries - 1)), PATIENCE)
+                  )
                 : answer.json()
         )
         .catch(() => ({}));
