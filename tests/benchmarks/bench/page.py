@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import sys
 import time
 
 from setup.lib.paths import ROOT
@@ -17,11 +18,12 @@ SHIFT = """
     new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });
 """
 
-# The site that the tests of the script visit; a file, since tests are no package here.
-FILE = ROOT / "tests" / "e2e" / "tracking_page" / "shop.py"
-found = importlib.util.spec_from_file_location("tracking_shop", FILE)
-shop = importlib.util.module_from_spec(found)
-found.loader.exec_module(shop)
+# The site that the tests of the script visit; by its folder, since tests are no package
+# here.
+PACKAGE = ROOT / "tests" / "e2e" / "tracking_page" / "__init__.py"
+found = importlib.util.spec_from_file_location("tracking_page", PACKAGE)
+sys.modules["tracking_page"] = importlib.util.module_from_spec(found)
+shop = importlib.import_module("tracking_page.shop")
 
 
 def body():
